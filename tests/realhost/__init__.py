@@ -1,0 +1,1 @@
+"""A real, broken Redis host in systemd-nspawn for integration tests."""
