@@ -1,0 +1,1 @@
+"""Incident checklists as guided, gated, reversible runs."""

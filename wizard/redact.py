@@ -1,0 +1,348 @@
+"""Masks known secret values in bytes and text, also when encoded, folded over lines or split across chunks.
+
+A secret is looked for in every spelling it is likely to be printed in. Line breaks inside a spelling do not
+count, so a value that ``base64`` or a terminal folded is found as well. What overlaps is masked as one piece,
+and the result does not depend on how the data was cut into chunks.
+
+Masking changes lengths: whoever needs offsets into the original counts the bytes that came in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from base64 import b64encode
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from urllib.parse import quote, quote_plus
+
+MARKER = "«masked»".encode()
+"""What stands where a secret stood."""
+
+SHORTEST = 6
+"""Characters; a shorter secret would mask half the report, so it is masked only as a whole word."""
+
+_GRAM = 4
+_SURE = 2 * _GRAM - 1
+"""Bytes; in whatever place a needle of this length starts, one aligned gram lies within it."""
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_BREAKS = re.compile(r"[\r\n]+")
+_BREAK = re.compile(rb"[\r\n]")
+_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
+
+_Span = tuple[int, int]
+
+
+def weak(secrets: Iterable[str]) -> list[int]:
+    """Where in ``secrets`` the ones stand that are too short to be masked inside other words.
+
+    An empty one is among them: it cannot be masked at all.
+    """
+    return [index for index, secret in enumerate(secrets) if _is_weak(secret)]
+
+
+def _is_weak(secret: str) -> bool:
+    return len(_BREAKS.sub("", secret.strip())) < SHORTEST
+
+
+def _pieces(secret: str) -> set[str]:
+    """The secret without outer white space and, where it has several lines, each line and all folded into one."""
+    lines = [line.strip() for line in _BREAKS.split(secret.strip())]
+    if len(lines) == 1:
+        return set(lines)
+    words = secret.split()
+    return {secret.strip(), *lines, " ".join(lines), " ".join(words), "".join(words)}
+
+
+def _quotations(text: str) -> Iterator[str]:
+    """The text as it is, inside JSON and inside the quotes of a shell (shlex's way, and that of ``set -x``)."""
+    yield text
+    yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
+    yield text.replace("'", "'\"'\"'")
+    yield text.replace("'", "'\\''")
+
+
+def _url_encodings(data: bytes) -> Iterator[bytes]:
+    for text in (quote_plus(data), *(quote(data, safe=safe) for safe in ("", "/", "!'()*"))):
+        yield text.encode()
+        yield re.sub("%..", lambda match: match[0].lower(), text).encode()
+
+
+def _base64(data: bytes) -> Iterator[bytes]:
+    """The characters that are the same whatever stands before and after, at the three alignments."""
+    for before in range(3):
+        whole = b64encode(bytes(before) + data)
+        core = whole[-(-8 * before // 6) : 8 * (before + len(data)) // 6]
+        yield core
+        yield core.translate(_URL_SAFE)
+
+
+def _encoded(text: str) -> set[bytes]:
+    """The text's bytes; two answers where it holds surrogates: undecodable bytes, or surrogates meant as such."""
+    found = set()
+    for errors in ("surrogateescape", "surrogatepass"):
+        with suppress(UnicodeEncodeError):
+            found.add(text.encode("utf-8", errors))
+    return found
+
+
+def _plain_spellings(piece: str) -> Iterator[bytes]:
+    for text in _quotations(piece):
+        yield from _encoded(text)
+    for data in _encoded(piece):
+        yield from _url_encodings(data)
+
+
+def _spellings(secret: str) -> set[bytes]:
+    """Every spelling of a secret, of its lines and of its foldings, that is long enough to be looked for anywhere."""
+    found: set[bytes] = set()
+    for piece in _pieces(secret):
+        if _is_weak(piece):
+            continue
+        found.update(_plain_spellings(piece))
+        for data in _encoded(piece):
+            found.update(_base64(data), (data.hex().encode(), data.hex().upper().encode()))
+    return found
+
+
+def _word_spellings(secret: str) -> set[bytes]:
+    """Every spelling of a short secret; its encodings only where they are not still shorter than they should be."""
+    found: set[bytes] = set()
+    for piece in _pieces(secret) - {""}:
+        found.update(_plain_spellings(piece))
+        for data in _encoded(piece):
+            coded = {b64encode(data), b64encode(data).rstrip(b"="), data.hex().encode(), data.hex().upper().encode()}
+            found.update(text for text in coded if len(text) >= SHORTEST)
+    return found
+
+
+def _occurrences(needle: bytes, data: bytes) -> Iterator[int]:
+    start = data.find(needle)
+    while start >= 0:
+        yield start
+        start = data.find(needle, start + 1)
+
+
+def _begun(needles: list[bytes], data: bytes, bisect: Callable[[list[bytes], bytes], int], reach: int) -> int:
+    """Where the earliest needle begins that the end of ``data`` leaves open.
+
+    Args:
+        needles: Sorted.
+        data: What ends too early.
+        bisect: ``bisect_right`` passes over a needle that is complete; ``bisect_left`` takes it for open as well.
+        reach: Only the last ``reach - 1`` bytes are looked at.
+    """
+    for start in range(max(0, len(data) - reach + 1), len(data)):
+        rest = data[start:]
+        after = bisect(needles, rest)
+        if after < len(needles) and needles[after].startswith(rest):
+            return start
+    return len(data)
+
+
+class _Unfolded:
+    """Data without its line breaks, and the way back to offsets in the data."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.plain = data.translate(None, b"\r\n")
+
+    @cached_property
+    def _bytes_before_breaks(self) -> list[int]:
+        return [found.start() - index for index, found in enumerate(_BREAK.finditer(self._data))]
+
+    def offset(self, index: int) -> int:
+        """The offset in the data of the byte at ``index`` in ``plain``."""
+        return index + bisect_right(self._bytes_before_breaks, index)
+
+    def span(self, start: int, length: int) -> _Span:
+        """From the first to behind the last of ``length`` bytes, in offsets of the data."""
+        return self.offset(start), self.offset(start + length - 1) + 1
+
+
+class _Needles:
+    """Strings looked for anywhere, across line breaks.
+
+    Data is read as a row of 4-byte words; only needles one of whose words turns up are searched for, which
+    makes clean data cheap however many needles there are.
+    """
+
+    def __init__(self, needles: Iterable[bytes]) -> None:
+        self._limits: dict[bytes, int] = {}
+        for needle in needles:
+            plain = needle.translate(None, b"\r\n")
+            self._limits[plain] = max(3 * len(needle), self._limits.get(plain, 0))
+        self._sorted = sorted(self._limits)
+        self._longest = max(map(len, self._sorted), default=0)
+        self._widest = max(self._limits.values(), default=0)
+        self._short = [needle for needle in self._sorted if len(needle) < _SURE]
+        self._by_gram = self._grams()
+        self._known_grams = frozenset(self._by_gram)
+
+    def _grams(self) -> Mapping[int, list[bytes]]:
+        found: dict[int, list[bytes]] = defaultdict(list)
+        for needle in self._sorted:
+            for start in range(_GRAM if len(needle) >= _SURE else 0):
+                found[int.from_bytes(needle[start : start + _GRAM], sys.byteorder)].append(needle)
+        return found
+
+    def _likely(self, plain: bytes) -> set[bytes]:
+        """The needles that may be in ``plain``, whole or begun; the short ones are not told apart."""
+        words = memoryview(plain)[: len(plain) // _GRAM * _GRAM].cast("I")
+        return {needle for gram in self._known_grams.intersection(words) for needle in self._by_gram[gram]}
+
+    def scan(self, data: bytes) -> tuple[list[_Span], int]:
+        """Every occurrence, and where the earliest one starts that more data could complete (else the end)."""
+        if not self._sorted:
+            return [], len(data)
+        view = _Unfolded(data)
+        likely = self._likely(view.plain)
+        spans = [span for needle in (*likely, *self._short) for span in self._spans(needle, view)]
+        begun = _begun(self._sorted, view.plain, bisect_right, self._longest if likely else _SURE)
+        if begun == len(view.plain):
+            return spans, len(data)
+        return spans, max(view.offset(begun), len(data) - self._widest)
+
+    def _spans(self, needle: bytes, view: _Unfolded) -> Iterator[_Span]:
+        for index in _occurrences(needle, view.plain):
+            start, end = view.span(index, len(needle))
+            # Without a limit, one byte and endless line breaks would make a stream hold back everything.
+            if end - start <= self._limits[needle]:
+                yield start, end
+
+
+class _Words:
+    """Strings looked for only where no letter, digit or underscore touches them: spellings of short secrets."""
+
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self._sorted = sorted(words)
+        self._longest = max(map(len, self._sorted), default=0)
+
+    def scan(self, data: bytes) -> tuple[list[_Span], int]:
+        """Every occurrence, and where the earliest one starts that more data could complete or refute."""
+        spans = [span for word in self._sorted for span in self._spans(word, data)]
+        return spans, _begun(self._sorted, data, bisect_left, self._longest + 1)
+
+    def _spans(self, word: bytes, data: bytes) -> Iterator[_Span]:
+        for start in _occurrences(word, data):
+            end = start + len(word)
+            if not (_joined(data, start) or _joined(data, end)):
+                yield start, end
+
+
+def _joined(data: bytes, cut: int) -> bool:
+    """The bytes on both sides of ``cut`` belong to one word."""
+    pair = data[max(0, cut - 1) : cut + 1]
+    return 0 < cut < len(data) and all(_WORD.match(pair, at) for at in range(2))
+
+
+class Redactor:
+    """Masks the secrets it was given, in every likely spelling.
+
+    The few bits of a base64 character shared with a neighbour stay. Empty secrets are passed over.
+
+    Args:
+        secrets: The values; see ``weak`` for those that are too short.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = {secret for secret in secrets if secret.strip()}
+        short = {secret for secret in known if _is_weak(secret)}
+        self._count = len(known)
+        self._needles = _Needles({spelling for secret in known - short for spelling in _spellings(secret)})
+        self._words = _Words({spelling for secret in short for spelling in _word_spellings(secret)})
+
+    def __repr__(self) -> str:
+        return f"<Redactor of {self._count} secrets>"
+
+    def scan(self, data: bytes) -> tuple[list[tuple[int, int]], int]:
+        """Where secrets stand in ``data``, as sorted (start, end), and the offset from which more data may matter."""
+        needles, begun = self._needles.scan(data)
+        words, begun_word = self._words.scan(data)
+        return sorted(needles + words), min(begun, begun_word)
+
+    def mask_bytes(self, data: bytes) -> bytes:
+        """The data with every secret replaced by ``MARKER``."""
+        spans, _ = self.scan(data)
+        return _cover(data, spans, 0, len(data))[0] if spans else data
+
+    def mask(self, text: str) -> str:
+        """The text with every secret replaced; lone surrogates beside a secret turn into escapes."""
+        data = text.encode("utf-8", "surrogatepass")
+        masked = self.mask_bytes(data)
+        return text if masked is data else masked.decode("utf-8", "backslashreplace")
+
+    def contains(self, data: bytes | str) -> bool:
+        """A secret is in there; a marker is not taken for one, even where a secret is spelt like it."""
+        raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        # Like the secret it replaced, a marker counts as part of the word it touches.
+        spans, _ = self.scan(raw.replace(MARKER, b"\xff"))
+        return bool(spans)
+
+    def stream(self) -> MaskingStream:
+        """A way to mask data that comes in chunks."""
+        return MaskingStream(self)
+
+
+def _cover(data: bytes, spans: Iterable[_Span], done: int, end: int) -> tuple[bytes, int]:
+    """The masked form of ``data[done:end]``, and how far the data is now spoken for: a mask may reach beyond ``end``.
+
+    Args:
+        data: What the spans are offsets into.
+        spans: Sorted.
+        done: Bytes at the start of the data that were given out before.
+        end: Where to stop; a span that starts here or later is left for another time.
+    """
+    masked = bytearray()
+    for start, stop in spans:
+        if start >= end:
+            break
+        if start >= done:
+            masked += data[done:start] + MARKER
+        done = max(done, stop)
+    masked += data[done:end]
+    return bytes(masked), max(done, end)
+
+
+class MaskingStream:
+    """Masks chunk by chunk; keeps back only what could be the beginning of a secret."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._buffer = b""
+        self._decided = 0
+        self._done = 0
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What may be shown now, of this chunk and of those before."""
+        self._buffer += chunk
+        spans, begun = self._scan()
+        masked, done = _cover(self._buffer, spans, self._done, begun)
+        # One byte given out already stays, as a short secret must know what stands before it.
+        kept = max(begun - 1, 0)
+        self._buffer, self._decided, self._done = self._buffer[kept:], begun - kept, done - kept
+        return masked
+
+    def close(self, *, cut: bool = False) -> bytes:
+        """What was kept back.
+
+        Args:
+            cut: The data was cut off here, so three or more first characters of a secret are masked too.
+        """
+        spans, _ = self._scan()
+        data, done = self._buffer, self._done
+        self._buffer, self._decided, self._done = b"", 0, 0
+        if cut and len(data) - done >= SHORTEST // 2:
+            return MARKER
+        return _cover(data, spans, done, len(data))[0]
+
+    def _scan(self) -> tuple[list[_Span], int]:
+        """The spans not decided on before: what starts in the byte that stays may look like a word, but was none."""
+        spans, begun = self._redactor.scan(self._buffer)
+        return [span for span in spans if span[0] >= self._decided], begun
