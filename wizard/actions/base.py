@@ -1,0 +1,182 @@
+"""What every kind of action keeps: say what it will do, capture what it will change, do it, undo it, compare."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from wizard.checklist.spec import ActionSpec
+from wizard.checks.base import Observation
+from wizard.hosts.base import Attempt, Ending, Host
+from wizard.hosts.world import World
+
+Before = Mapping[str, Any]
+"""What an action captured before it changed anything: JSON, sufficient to restore exactly that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a person approves. ``command`` is what will run, rendered; ``undo`` says how it would be taken back."""
+
+    command: str
+    undo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A script's end and what it printed (the last mebibyte of it)."""
+
+    ending: Ending
+    output: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """It ran to its end and exited 0."""
+        return self.ending.ok
+
+    @property
+    def text(self) -> str:
+        """The output, undecodable bytes shown as escapes."""
+        return self.output.decode("utf-8", "backslashreplace")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an action.
+
+    Args:
+        ok: It did what it set out to do; the checks still have the last word.
+        known: False where the outcome could not be learnt (link lost for good, rebooted, runner killed).
+        what: One line for a person.
+        values: What ``capture`` may pick from by name, beside ``stdout``.
+        output: What it printed.
+    """
+
+    ok: bool
+    what: str
+    known: bool = True
+    values: Mapping[str, str] = field(default_factory=dict)
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it was captured: a path, unit or setting, then and now."""
+
+    where: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person is asked. ``answers`` are named by effect, never yes or no."""
+
+    text: str
+    answers: Sequence[str]
+    needs_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person chose, in their own words where a note was wanted."""
+
+    answer: str
+    note: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One look of a watch: ``ok``, ``bad`` or ``no data``, with the values seen."""
+
+    verdict: str
+    seen: Mapping[str, str]
+    lines: Sequence[str] = ()
+
+
+class Stage(Protocol):
+    """What the engine offers an action while it performs; everything said here is journalled."""
+
+    async def run(self, host: Host, attempt: Attempt) -> Ran:
+        """Run a script through the host's runner. Journals the intent first; re-attaches where it was started already.
+
+        ``attempt.key`` is a suffix that tells the scripts of one action apart; the stage prefixes run, step and attempt.
+        """
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask the person; waits until there is an answer. Headless without one, the run stops here with its state kept."""
+
+    async def observe(self) -> Sequence[tuple[str, Observation]]:
+        """Look once at each of the step's ``samples``: the title and the observation of each."""
+
+    def sample(self, sample: Sample) -> None:
+        """Put one look of a watch on record."""
+
+    def say(self, text: str) -> None:
+        """Show a line beside the output."""
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass in a watch; ends early where the person ends the watch."""
+
+
+S = TypeVar("S", bound=ActionSpec)
+
+
+class Action(ABC, Generic[S]):
+    """One action, rendered, on its host. Subclasses set ``Spec`` and are found by being in this package."""
+
+    Spec: ClassVar[type[ActionSpec]]
+
+    def __init__(self, spec: S, world: World) -> None:
+        self.spec = spec
+        self.world = world
+
+    @property
+    def host(self) -> Host:
+        """The host this action works on."""
+        return self.world.host
+
+    @property
+    def provable(self) -> bool:
+        """An empty `compare` proves the restoration; False where there is nothing to compare with."""
+        return True
+
+    @abstractmethod
+    def plan(self) -> Plan:
+        """What will run and how it would be undone, without asking the host."""
+
+    async def capture(self) -> Before:
+        """Read what is about to change. Called once a step, before its first attempt; changes nothing.
+
+        Raises:
+            StepRefused: What was seen forbids going on (a match count that differs, an inventory that names another host).
+        """
+        return {}
+
+    @abstractmethod
+    async def perform(self, stage: Stage, before: Before) -> Result:
+        """Do it. Deterministic in what it starts, so that performing again after a crash attaches to what was started."""
+
+    async def undo(self, stage: Stage, before: Before) -> Result:
+        """Restore exactly what was captured. Safe where the action never started or stopped half-way."""
+        raise NotImplementedError
+
+    async def compare(self, before: Before) -> Sequence[Difference]:
+        """How the world now differs from what was captured; empty means restored, proven."""
+        return ()
+
+
+def result_of(ran: Ran, did: str) -> Result:
+    """The plain reading of a script's end: exit 0 is what it set out to do, no known end is not known."""
+    ending = ran.ending
+    if not ending.state.known:
+        return Result(ok=False, known=False, what=f"outcome unknown: {ending.state.value}", output=ran.text)
+    if ending.timed_out:
+        return Result(ok=False, what="ended by the host at its time limit", output=ran.text)
+    if ending.exit_status is None:
+        return Result(ok=False, what=f"did not run: {ending.state.value}", output=ran.text)
+    what = did if ran.ok else f"exit status {ending.exit_status}"
+    return Result(ok=ran.ok, what=what, output=ran.text)

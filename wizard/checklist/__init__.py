@@ -1,0 +1,1 @@
+"""The document: what a checklist may say, where it says it, and what is wrong with it."""

@@ -1,0 +1,206 @@
+"""The document: phases of steps, each with one action and the checks that must hold after it.
+
+Step and check item have one key a kind; `wizard.checklist.build` adds those keys from the registry it is handed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal, cast
+
+from wizard.checklist.spec import ActionSpec, CheckSpec, Command, Duration, Flaw, Name, Spec, Text
+from wizard.checklist.surroundings import Evidence, HostSpec, Input, RedisSource, Source, Variable, regex_flaw
+
+__all__ = [
+    "Capture",
+    "CheckItem",
+    "Checklist",
+    "Evidence",
+    "HostSpec",
+    "Input",
+    "Lesson",
+    "Notice",
+    "Phase",
+    "Prevention",
+    "RedisSource",
+    "Risk",
+    "Source",
+    "Step",
+]
+
+
+class Risk(Spec):
+    """What may go wrong, and what is done against it. ``came_true`` is what the report asks about it."""
+
+    risk: Text
+    probability: Text
+    impact: Text
+    mitigation: Text
+    came_true: Text | None = None
+
+
+class Lesson(Spec):
+    """A question for the report, asked when the run is over; never gates."""
+
+    ask: Text
+    about: Text | None = None
+
+
+class Prevention(Spec):
+    """A measure against the next time. ``checked_by`` names steps or exit criteria that prove it."""
+
+    measure: Text
+    checked_by: tuple[Text, ...] = ()
+
+
+class Notice(Spec):
+    """Whom to tell."""
+
+    who: Text
+    when: Text | None = None
+    text: Text | None = None
+
+
+class Capture(Spec):
+    """A value kept for later: from the action's output, from a command, or from the action's own results.
+
+    Args:
+        stdout: Regular expression with one group.
+        command: Run on ``on``, or on the step's host; its output, trimmed, is the value.
+        value: A name the action knows.
+    """
+
+    stdout: Text | None = None
+    command: Command | None = None
+    on: Name | None = None
+    value: Text | None = None
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A capture of nothing or of two things, or a regular expression without its one group."""
+        given = [name for name in ("stdout", "command", "value") if getattr(self, name) is not None]
+        if len(given) != 1:
+            yield Flaw((), "a capture needs exactly one of `stdout`, `command` and `value`", "write one of them")
+        bad = list(regex_flaw("stdout", self.stdout))
+        yield from bad
+        if not bad and self.stdout and "{{" not in self.stdout and re.compile(self.stdout).groups != 1:
+            yield Flaw(
+                ("stdout",), "the expression does not have exactly one group", "put ( ) around the value to keep"
+            )
+        if self.on is not None and self.command is None:
+            yield Flaw(("on",), "`on` goes with `command`", "take it away")
+
+
+class CheckItem(Spec):
+    """One check and how patient it is. Durations are in seconds.
+
+    Args:
+        on: Host; the step's own where it is not given.
+        within: Look again until it passes, this long.
+        every: Wait this long between two looks.
+        hold: It must then stay passed this long.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {}
+    """The kinds' keys and the fields that hold them."""
+
+    name: Text | None = None
+    on: Name | None = None
+    when: Text | None = None
+    within: Duration = 0.0
+    every: Duration = 1.0
+    hold: Duration = 0.0
+    advice: Text | None = None
+
+    @property
+    def kinds(self) -> list[str]:
+        """The keys of the kinds it was given: exactly one in a document without problems."""
+        return [key for key, field in self.keys.items() if getattr(self, field) is not None]
+
+    @property
+    def kind(self) -> str:
+        """The key of its kind."""
+        return self.kinds[0]
+
+    @property
+    def check(self) -> CheckSpec:
+        """What its kind is given."""
+        return cast("CheckSpec", getattr(self, self.keys[self.kind]))
+
+
+class Step(Spec):
+    """One action, what must hold after it, and what to keep of it.
+
+    Args:
+        item: The item of the incident's report that it answers.
+        when: A template; false means that the step is not needed.
+        requires: What must hold before it starts: the guard of an act that cannot wait for its own proof.
+        samples: What a watch looks at.
+        safe_stop: Why it is safe to end the run here.
+        on_unknown: What to do where the outcome of the action was not learnt.
+        limit: Seconds after which the host ends the action.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {}
+    """The kinds' keys and the fields that hold them."""
+
+    id: Name
+    title: Text
+    why: Text
+    item: Text | None = None
+    on: Name = "local"
+    when: Text | None = None
+    requires: tuple[CheckItem, ...] = ()
+    checks: tuple[CheckItem, ...] = ()
+    samples: tuple[CheckItem, ...] = ()
+    capture: Mapping[Variable, Capture] = {}
+    safe_stop: Text | None = None
+    on_unknown: Literal["probe", "ask", "safe_to_retry"] = "ask"
+    advice: Text | None = None
+    limit: Duration = 600.0
+
+    @property
+    def kinds(self) -> list[str]:
+        """The keys of the kinds it was given: exactly one in a document without problems."""
+        return [key for key, field in self.keys.items() if getattr(self, field) is not None]
+
+    @property
+    def kind(self) -> str:
+        """The key of its kind."""
+        return self.kinds[0]
+
+    @property
+    def action(self) -> ActionSpec:
+        """What its kind is given."""
+        return cast("ActionSpec", getattr(self, self.keys[self.kind]))
+
+
+class Phase(Spec):
+    """Steps that belong together, and the gate behind them."""
+
+    id: Name
+    title: Text
+    why: Text | None = None
+    steps: tuple[Step, ...] = ()
+    checks: tuple[CheckItem, ...] = ()
+
+
+class Checklist(Spec):
+    """A whole document. ``defaults`` holds, by kind, the fields that its parts leave out."""
+
+    checklist: Name
+    title: Text
+    severity: Literal["critical", "high", "medium", "low"]
+    about: Text | None = None
+    inputs: Mapping[Variable, Input] = {}
+    hosts: Mapping[Name, HostSpec] = {}
+    defaults: Mapping[str, Mapping[str, Any]] = {}
+    evidence: tuple[Evidence, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    exit_criteria: tuple[CheckItem, ...] = ()
+    rollback: Text | None = None
+    lessons: tuple[Lesson, ...] = ()
+    prevention: tuple[Prevention, ...] = ()
+    notify: tuple[Notice, ...] = ()
+    references: tuple[Text, ...] = ()

@@ -1,0 +1,134 @@
+"""What a checklist stands on: its inputs, its hosts, and evidence of how things are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema, WrapValidator
+from pydantic_core import PydanticCustomError
+
+from wizard.checklist.redis_target import RedisTarget
+from wizard.checklist.spec import Command, Count, Flag, Flaw, Name, Spec, Text
+
+InputType = Literal["host", "path", "text", "number", "port", "account", "unit", "duration", "flag", "secret", "choice"]
+Environment = Literal["production", "staging", "test", "practice"]
+
+Variable = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""A name that a template can say: lower-case letters, digits and underscores."""
+
+
+def _scalar(value: Any, _handler: Any) -> str | int | float | bool | None:
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise PydanticCustomError("scalar", "expected text, a number, true or false")
+
+
+Scalar = Annotated[Any, WrapValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+
+
+def regex_flaw(at: str, pattern: str | None) -> Iterator[Flaw]:
+    """A flaw where the regular expression does not compile; nothing where it holds a template."""
+    if pattern is None or "{{" in pattern:
+        return
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        yield Flaw((at,), f"not a regular expression: {error}", "mend it, or escape its signs with a backslash")
+
+
+class Input(Spec):
+    """Something the operator gives at the start of a run."""
+
+    type: InputType
+    default: Scalar = None
+    help: Text = ""
+    choices: tuple[Text, ...] = ()
+    env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    pattern: Text | None = None
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Settings that do not go with the type."""
+        yield from regex_flaw("pattern", self.pattern)
+        if (self.type == "choice") != bool(self.choices):
+            mend = (
+                "list what may be chosen" if self.type == "choice" else "take `choices` away, or make it `type: choice`"
+            )
+            yield Flaw((), f"`type: {self.type}` and `choices` do not go together", mend)
+        if self.type == "secret" and self.default not in {None, ""}:
+            yield Flaw(
+                ("default",), "a secret is written in the checklist", "take it away and name a variable in `env`"
+            )
+        if self.type != "secret" and self.env is not None:
+            yield Flaw(
+                ("env",), "only a secret can come from the environment", "take it away, or make it `type: secret`"
+            )
+
+
+class HostSpec(Spec):
+    """A machine that steps and checks work on. Exactly one of ``ssh`` and ``local`` is set.
+
+    Args:
+        ssh: ``user@host``, or an alias of the operator's SSH configuration.
+        path: Directories put first in PATH.
+        spool: Directory on the host where attempts are kept.
+    """
+
+    ssh: Text | None = None
+    local: Flag = False
+    port: Count | None = None
+    identity: Text | None = None
+    sudo: Flag = False
+    sudo_password: Text | None = None
+    path: tuple[Text, ...] = ()
+    spool: Text | None = None
+    environment: Environment = "production"
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A host that is nowhere, or in two places."""
+        if (self.ssh is None) == (self.local is False):
+            yield Flaw((), "a host needs either `ssh` or `local: true`", "write one of them")
+
+
+class RedisSource(RedisTarget):
+    """A reading taken from a Redis server. ``read`` is the name of an INFO field or a configuration parameter."""
+
+    read: Text
+
+
+class Source(Spec):
+    """One place a fact is read from: ``command``, ``yaml`` with ``at``, or ``redis``."""
+
+    on: Name | None = None
+    command: Command | None = None
+    yaml: Text | None = None
+    at: Text | None = None
+    redis: RedisSource | None = None
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A source that is no place, or two."""
+        given = [name for name in ("command", "yaml", "redis") if getattr(self, name) is not None]
+        if len(given) != 1:
+            yield Flaw((), "a source needs exactly one of `command`, `yaml` and `redis`", "write one of them")
+        elif (self.at is not None) != (self.yaml is not None):
+            yield Flaw((), "`yaml` and `at` go together", "write the file in `yaml` and the path in it in `at`")
+
+
+class Evidence(Spec):
+    """A fact read from several sources and compared. ``decisive`` says why the run must stop if one disagrees.
+
+    ``may_differ`` is set where the sources each say something of their own, so that nothing is to be compared.
+    """
+
+    fact: Text
+    expect: Text | None = None
+    decisive: Text | None = None
+    why: Text | None = None
+    may_differ: Flag = False
+    sources: Mapping[str, Source]
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A fact that nobody is asked for."""
+        if not self.sources:
+            yield Flaw(("sources",), "no source is named", "name at least one")

@@ -1,0 +1,77 @@
+"""Ways through a spec: its nested specs, its strings, and which of them are shell text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
+
+from wizard.checklist.positions import Loc
+from wizard.checklist.spec import Shell, Spec
+
+
+def _marked(annotation: Any) -> bool:
+    return any(isinstance(part, Shell) or _marked(part) for part in get_args(annotation))
+
+
+@cache
+def shell_fields(spec: type[Spec]) -> frozenset[str]:
+    """The fields of a spec that hold shell text, also within lists, mappings and optional values."""
+    fields = spec.model_fields.items()
+    return frozenset(
+        name for name, field in fields if _marked(field.annotation) or any(isinstance(m, Shell) for m in field.metadata)
+    )
+
+
+def key_of(spec: type[Spec], name: str) -> str:
+    """The key in a checklist of a spec's field."""
+    return spec.model_fields[name].alias or name
+
+
+def strings(spec: Spec, loc: Loc = ()) -> Iterator[tuple[Loc, str, bool]]:
+    """Every string in a spec and what is nested in it: where, what, and whether it is shell text."""
+    shell = shell_fields(type(spec))
+    for name in type(spec).model_fields:
+        if name in spec.model_fields_set:
+            yield from _strings(getattr(spec, name, None), (*loc, key_of(type(spec), name)), shell=name in shell)
+
+
+def _strings(value: Any, loc: Loc, *, shell: bool) -> Iterator[tuple[Loc, str, bool]]:
+    if isinstance(value, str):
+        yield loc, value, shell
+    elif isinstance(value, Spec):
+        yield from strings(value, loc)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _strings(item, (*loc, key), shell=shell)
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield from _strings(item, (*loc, number), shell=shell)
+
+
+def _nests(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        return True
+    return any(_nests(part) for part in get_args(annotation))
+
+
+@cache
+def _nesting(spec: type[Spec]) -> tuple[tuple[str, str], ...]:
+    """The fields of a spec that can hold other specs, and their keys in a checklist."""
+    fields = spec.model_fields.items()
+    return tuple((name, key_of(spec, name)) for name, field in fields if _nests(field.annotation))
+
+
+def specs(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Spec]]:
+    """A spec and every spec nested in it."""
+    if isinstance(value, Spec):
+        yield loc, value
+        for name, key in _nesting(type(value)):
+            if name in value.model_fields_set:
+                yield from specs(getattr(value, name), (*loc, key))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from specs(item, (*loc, key))
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield from specs(item, (*loc, number))

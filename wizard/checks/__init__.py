@@ -1,0 +1,1 @@
+"""What a gate can ask, one module a kind."""
