@@ -103,11 +103,12 @@ class Stage(Protocol):
     async def run(self, host: Host, attempt: Attempt) -> Ran:
         """Run a script through the host's runner. Journals the intent first; re-attaches where it was started already.
 
-        ``attempt.key`` is a suffix that tells the scripts of one action apart; the stage prefixes run, step and attempt.
+        ``attempt.key`` tells the scripts of one action apart; the stage puts run, step and attempt before it and
+        applies the step's own time limit.
         """
 
     async def ask(self, question: Question) -> Reply:
-        """Ask the person; waits until there is an answer. Headless without one, the run stops here with its state kept."""
+        """Ask the person and wait; headless without an answer, the run stops here with its state kept."""
 
     async def observe(self) -> Sequence[tuple[str, Observation]]:
         """Look once at each of the step's ``samples``: the title and the observation of each."""
@@ -152,19 +153,19 @@ class Action(ABC, Generic[S]):
         """Read what is about to change. Called once a step, before its first attempt; changes nothing.
 
         Raises:
-            StepRefused: What was seen forbids going on (a match count that differs, an inventory that names another host).
+            StepRefused: What was seen forbids going on (an edit that matches elsewhere, too).
         """
         return {}
 
     @abstractmethod
     async def perform(self, stage: Stage, before: Before) -> Result:
-        """Do it. Deterministic in what it starts, so that performing again after a crash attaches to what was started."""
+        """Do it. What it starts is always the same, so that performing again after a crash attaches to it."""
 
     async def undo(self, stage: Stage, before: Before) -> Result:
         """Restore exactly what was captured. Safe where the action never started or stopped half-way."""
         raise NotImplementedError
 
-    async def compare(self, before: Before) -> Sequence[Difference]:
+    async def compare(self, before: Before) -> Sequence[Difference]:  # noqa: ARG002 - the contract of those that can
         """How the world now differs from what was captured; empty means restored, proven."""
         return ()
 

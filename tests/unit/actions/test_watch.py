@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.lab_host import LabHost, LabStage, lab_world
+from wizard.actions.base import Result
+from wizard.actions.watch import Watch, WatchSpec
+from wizard.checks.base import Observation, failed, passed, unknown
+from wizard.errors import StepRefused
+
+GOOD, POOR, DARK = passed("up", "up"), failed("up", "down"), unknown("up", "no answer")
+
+JOURNALCTL = """#!/bin/sh
+case "$*" in
+  *--show-cursor*) echo "-- cursor: start" ;;
+  *_PID=1*) echo boot ;;
+  *MESSAGE_ID*) ;;
+  *) cat "{journal}" ;;
+esac
+"""
+
+
+@dataclass
+class Watched:
+    """A host whose clock is a file, and whose journal is another."""
+
+    root: Path
+    looks: list[Sequence[Observation]] = field(default_factory=list)
+    step: float = 10.0
+    samples: list[str] = field(default_factory=list)
+    stage: LabStage = field(default_factory=LabStage)
+
+    def __post_init__(self) -> None:
+        (self.root / "clock").write_text("1000")
+        (self.root / "journal").write_text("")
+        self.tool("date", f'#!/bin/sh\nread now <"{self.root}/clock"\necho "$now.5"\n')
+        self.tool("journalctl", JOURNALCTL.format(journal=self.root / "journal"))
+        self.tool("systemctl", "#!/bin/sh\nprintf 'Id=a.service\\nLoadState=loaded\\n'\n")
+
+    def tool(self, name: str, text: str) -> None:
+        (self.root / name).write_text(text)
+        (self.root / name).chmod(0o755)
+
+    def log(self, *messages: str) -> None:
+        with (self.root / "journal").open("a") as journal:
+            for message in messages:
+                entry = {"MESSAGE": message, "__CURSOR": message, "__REALTIME_TIMESTAMP": "1000000000"}
+                journal.write(json.dumps(entry) + "\n")
+
+    def pass_time(self, _seconds: float) -> None:
+        clock = self.root / "clock"
+        clock.write_text(str(int(clock.read_text()) + int(self.step)))
+
+    async def run(self, **fields: object) -> Result:
+        spec = WatchSpec.model_validate({"for": "1m", "every": "10s", **fields})
+        host = LabHost(path=f"{self.root}:/usr/bin:/bin")
+        self.stage = LabStage([[("service", one) for one in look] for look in self.looks], self.pass_time)
+        result = await Watch(spec, lab_world(self.root, host)).perform(self.stage, {})
+        self.samples = [sample.verdict for sample in self.stage.samples]
+        return result
+
+
+async def test_it_looks_until_its_time_is_over_by_the_hosts_clock(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+
+    result = await watched.run()
+
+    assert result.ok
+    assert watched.samples == ["ok"] * 7
+    assert result.values["samples"] == "7"
+
+
+async def test_a_bad_look_that_is_not_tolerated_ends_it(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD], [GOOD, POOR], [GOOD]])
+
+    result = await watched.run()
+
+    assert not result.ok
+    assert watched.samples == ["ok", "bad"]
+
+
+async def test_what_is_tolerated_is_counted_and_passes(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD], [POOR], [DARK], *[[GOOD]] * 9])
+
+    result = await watched.run(tolerate_bad=1, tolerate_no_data=1)
+
+    assert result.ok
+    assert (result.values["bad"], result.values["no_data"]) == ("1", "1")
+
+
+async def test_no_answer_is_no_data_and_fails_unless_tolerated(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[DARK]] * 9)
+
+    assert not (await watched.run()).ok
+    assert watched.samples == ["no data"]
+
+
+async def test_a_watch_with_nothing_to_look_at_never_passes(tmp_path: Path) -> None:
+    assert not (await Watched(tmp_path).run()).ok
+
+
+async def test_a_person_who_ends_it_early_is_not_taken_for_its_end(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 9, step=1)
+
+    result = await watched.run()
+
+    assert not result.ok
+    assert "ended by a person" in result.what
+    assert watched.samples == ["ok"]
+
+
+async def test_an_alarm_in_the_journal_is_bad_and_its_line_is_kept(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 9)
+    watched.log("all is well", "Failed opening the temp RDB file: Permission denied")
+
+    result = await watched.run(unit="a.service", alarm="Permission denied")
+
+    assert not result.ok
+    assert watched.samples == ["bad"]
+    assert watched.stage.samples[0].lines == ["Failed opening the temp RDB file: Permission denied"]
+
+
+async def test_a_quiet_journal_is_ok(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 9)
+    watched.log("all is well")
+
+    assert (await watched.run(unit="a.service", alarm="Permission denied")).ok
+
+
+async def test_a_journal_that_cannot_be_read_is_no_data(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 9)
+    watched.tool("journalctl", "#!/bin/sh\nexit 1\n")
+
+    assert not (await watched.run(unit="a.service", alarm="x")).ok
+    assert watched.samples == ["no data"]
+
+
+async def test_a_watch_shorter_than_one_look_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StepRefused, match="longer"):
+        await Watched(tmp_path, [[GOOD]]).run(every="2m")
+
+    assert [flaw.at for flaw in WatchSpec.model_validate({"for": "1s", "every": "1m"}).flaws()] == [("for",)]
+
+
+def test_an_alarm_needs_a_unit_and_a_proper_pattern() -> None:
+    base = {"for": "1m", "every": "1s"}
+
+    assert [f.at for f in WatchSpec.model_validate({**base, "alarm": "x"}).flaws()] == [("alarm",)]
+    assert [f.at for f in WatchSpec.model_validate({**base, "unit": "a", "alarm": "("}).flaws()] == [("alarm",)]

@@ -1,0 +1,175 @@
+"""``edit``: replacements in one file that must match exactly as often as stated, or nothing is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from wizard.actions.base import Before, Plan
+from wizard.actions.replacing import ReplacesFile
+from wizard.actions.writing import Wanted
+from wizard.checklist.spec import ActionSpec, Count, Flaw, Spec, Text, is_template
+from wizard.errors import StepRefused
+from wizard.facts import yamlpath
+from wizard.text import one_line
+
+
+class Replacement(Spec):
+    """One replacement: ``match`` (literal) or ``regex`` becomes ``with``; or the value ``at`` a YAML path changes."""
+
+    match: Text | None = None
+    regex: Text | None = None
+    new: Text | None = Field(None, alias="with")
+    count: Count = 1
+    at: Text | None = None
+    old_value: Text | None = Field(None, alias="from")
+    new_value: Text | None = Field(None, alias="to")
+
+    def flaws(self) -> Iterator[Flaw]:
+        """One way to find it, and all that this way needs."""
+        ways = {name for name in ("match", "regex", "at") if getattr(self, name) is not None}
+        if len(ways) != 1:
+            yield Flaw((), "needs exactly one of match, regex and at", "Keep one of them")
+        elif "at" in ways:
+            yield from self._value_flaws()
+        else:
+            yield from self._text_flaws()
+
+    def _value_flaws(self) -> Iterator[Flaw]:
+        if self.old_value is None or self.new_value is None:
+            yield Flaw(("at",), "at needs from and to", "Say what the value is now and what it shall be")
+        if self.new is not None:
+            yield Flaw(("with",), "with belongs to match and regex", "Write to")
+        if self.at and not is_template(self.at) and (wrong := yamlpath.path_flaw(self.at)):
+            yield Flaw(("at",), wrong, "Write it as in [0].vars.redis_user")
+
+    def _text_flaws(self) -> Iterator[Flaw]:
+        if self.new is None:
+            yield Flaw((), "needs with: what stands there afterwards", "Write with (an empty text removes)")
+        if self.old_value is not None or self.new_value is not None:
+            yield Flaw((), "from and to belong to at", "Write match and with")
+        if self.match == "" or (self.match is not None and self.match == self.new):
+            yield Flaw(("match",), "a match that is empty or already its replacement", "Name the text to replace")
+        if self.regex is not None and not is_template(self.regex) and (wrong := _regex_flaw(self.regex)):
+            yield Flaw(("regex",), f"not a regular expression: {wrong}", "Correct it, or use match for literal text")
+        if not isinstance(self.count, str) and self.count < 1:
+            yield Flaw(("count",), "a replacement that matches nothing does nothing", "Write 1 or more")
+
+    def __str__(self) -> str:
+        if self.at is not None:
+            return f"at {self.at}: {self.old_value!r} becomes {self.new_value!r}"
+        kind = "" if self.regex is None else "regular expression "
+        times = "once" if self.count == 1 else f"{self.count} times"
+        return f"{kind}{self.match if self.regex is None else self.regex!r} becomes {self.new!r}, {times}"
+
+
+def _regex_flaw(pattern: str) -> str:
+    try:
+        re.compile(pattern, re.MULTILINE)
+    except re.error as problem:
+        return str(problem)
+    return ""
+
+
+class EditSpec(ActionSpec):
+    """Replacements in one file, each on what the one before left."""
+
+    kind: ClassVar[str] = "edit"
+
+    path: Text
+    replace: list[Replacement]
+
+    def flaws(self) -> Iterator[Flaw]:
+        """At least one replacement; each tells its own."""
+        if not self.replace:
+            yield Flaw(("replace",), "nothing to replace", "Name at least one replacement")
+
+
+class Edit(ReplacesFile[EditSpec]):
+    """Edits one file; owner, mode and ACL stay."""
+
+    Spec = EditSpec
+
+    def plan(self) -> Plan:
+        """The replacements; the diff is in the before-state, once the file has been read."""
+        path = one_line(self.spec.path, 400)
+        lines = "\n".join(f"  {one_line(str(replacement), 300)}" for replacement in self.spec.replace)
+        return Plan(f"edit {path}:\n{lines}", f"{path} as it was, byte for byte")
+
+    async def capture(self) -> Before:
+        """The file, and its content with every replacement made.
+
+        Raises:
+            StepRefused: A replacement does not match exactly as often as stated.
+        """
+        was = await self.look_at(self.spec.path)
+        if was.content is None:
+            raise StepRefused(f"{one_line(self.spec.path)} is not there", where=self.host.name, mend="Write it first")
+        text = was.content.decode("utf-8", "surrogateescape")
+        try:
+            changed = edited(text, self.spec.replace)
+        except StepRefused as refused:
+            where = f"{self.host.name}: {one_line(self.spec.path)}"
+            raise StepRefused(refused.what, where=where, mend=refused.mend or "Look at the file") from refused
+        kept = Wanted.as_it_is(was)
+        content = changed.encode("utf-8", "surrogateescape")
+        return self.before(self.spec.path, was, Wanted(content, kept.owner, kept.group, kept.mode, kept.acl))
+
+
+def edited(text: str, replacements: Sequence[Replacement]) -> str:
+    """The text with every replacement made; unchanged where every one of them has been made before.
+
+    Raises:
+        StepRefused: One does not match exactly as often as stated.
+    """
+    if all(_is_made(text, replacement) for replacement in replacements):
+        return text
+    for replacement in replacements:
+        text = _made(text, replacement)
+    return text
+
+
+def _is_made(text: str, wish: Replacement) -> bool:
+    """Its outcome stands in the text as often as it should, and nothing is left to replace."""
+    if wish.at is not None:
+        return _value(text, wish.at) == wish.new_value
+    if not wish.new or (wish.regex is not None and "\\" in wish.new):
+        return False
+    return text.count(wish.new) == wish.count and not _pattern(wish).search(text.replace(wish.new, "\0"))
+
+
+def _value(text: str, at: str) -> str | None:
+    try:
+        return yamlpath.value_at(text, at)
+    except StepRefused:
+        return None
+
+
+def _pattern(wish: Replacement) -> re.Pattern[str]:
+    return re.compile(re.escape(wish.match) if wish.match is not None else wish.regex or "", re.MULTILINE)
+
+
+def _made(text: str, wish: Replacement) -> str:
+    if wish.at is not None:
+        return _value_made(text, wish.at, wish.old_value or "", wish.new_value or "")
+    with_groups = wish.new or "" if wish.regex is not None else (wish.new or "").replace("\\", r"\\")
+    try:
+        changed, times = _pattern(wish).subn(with_groups, text)
+    except re.error as problem:
+        raise StepRefused(f"{one_line(str(wish))}: {problem}", mend="Correct the regular expression") from None
+    if times != wish.count:
+        raise StepRefused(f"{one_line(str(wish), 300)}, but it is there {times} times", mend=_MEND)
+    return changed
+
+
+_MEND = "Nothing was changed; look at the file, then correct match or count"
+
+
+def _value_made(text: str, at: str, old: str, new: str) -> str:
+    found = yamlpath.value_at(text, at)
+    if found != old:
+        raise StepRefused(f"{at} is {one_line(found)!r}, not {one_line(old)!r}", mend="Nothing was changed; look at it")
+    return yamlpath.replaced(text, at, new)

@@ -1,0 +1,60 @@
+"""``yaml``: a value of a YAML file, wherever the file is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from wizard.checklist.spec import CheckSpec, Flag, Flaw, Text, is_template
+from wizard.checks.base import Check, Observation, failed, judged, passed, unknown
+from wizard.errors import StepRefused
+from wizard.facts.files import look
+from wizard.facts.yamlpath import NoSuchPath, path_flaw, value_at
+from wizard.text import one_line
+
+
+class YamlSpec(CheckSpec):
+    """A place in a YAML file, as in ``[0].vars.redis_user``: there, with this value, or absent."""
+
+    kind: ClassVar[str] = "yaml"
+
+    path: Text
+    at: Text
+    equals: Text | None = None
+    absent: Flag = False
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A path that can be walked, and no value of what must be absent."""
+        if not is_template(self.at) and (wrong := path_flaw(self.at)):
+            yield Flaw(("at",), wrong, "Write it as in [0].vars.redis_user")
+        if self.absent is True and self.equals is not None:
+            yield Flaw(("absent",), "what is absent equals nothing", "Keep one of equals and absent")
+
+
+class YamlCheck(Check[YamlSpec]):
+    """Walks the nodes of a YAML file; nothing in it is constructed."""
+
+    Spec = YamlSpec
+
+    def title(self) -> str:
+        """The place and its value."""
+        return f"{one_line(self.spec.at)} in {one_line(self.spec.path)} is {self._expected()}"
+
+    def _expected(self) -> str:
+        if self.spec.absent:
+            return "absent"
+        return "there" if self.spec.equals is None else one_line(self.spec.equals)
+
+    async def observe(self) -> Observation:
+        """Read the file once; what is not there, or no YAML, is UNKNOWN."""
+        state = await look(self.host, self.spec.path, content=True)
+        if state.content is None:
+            return unknown(self._expected(), f"{one_line(self.spec.path)}: {state.kind}")
+        try:
+            value = value_at(state.content.decode("utf-8", "surrogateescape"), self.spec.at)
+        except NoSuchPath as missing:
+            return (passed if self.spec.absent else failed)(self._expected(), missing.what)
+        except (StepRefused, ValueError) as problem:
+            return unknown(self._expected(), one_line(str(problem)))
+        holds = not self.spec.absent and self.spec.equals in {None, value}
+        return judged(holds, self._expected(), one_line(value))

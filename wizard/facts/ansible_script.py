@@ -1,0 +1,116 @@
+"""How Ansible is started: one readable script, with everything the run pins said in it and no secret in it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wizard.facts.asking import operand
+from wizard.hosts.base import Destination
+
+CALLBACKS = Path(__file__).parent / "ansible_callback"
+PASSWORD = "WIZARD_BECOME_PASSWORD"  # noqa: S105  the name of a variable
+INTERPRETER = "/usr/bin/python3"
+
+_OPENING = """\
+set -u
+cd -- {directory} || exit 2
+private=$(mktemp -d /tmp/wz.XXXXXX) || exit 1
+close() {{
+  for master in "$private"/cp/*; do
+    [ ! -S "$master" ] || ssh -o ControlPath="$master" -O exit - 2>/dev/null
+  done
+  rm -rf -- "$private"
+}}
+trap close EXIT
+trap 'exit 143' HUP INT TERM
+cat >"$private/vars.json" <<'VARS'
+{variables}
+VARS
+export LC_ALL=C.UTF-8 SSH_ASKPASS_REQUIRE=never
+export ANSIBLE_HOST_KEY_CHECKING=True ANSIBLE_INVENTORY_UNPARSED_FAILED=True ANSIBLE_RETRY_FILES_ENABLED=False
+export ANSIBLE_STDOUT_CALLBACK=default ANSIBLE_NOCOLOR=1 ANSIBLE_SSH_CONTROL_PATH_DIR="$private/cp"
+"""
+
+_LINES = """\
+export ANSIBLE_CALLBACK_PLUGINS={callbacks} WIZARD_ANSIBLE_LINES={lines}
+: >"$WIZARD_ANSIBLE_LINES"
+"""
+
+
+def tool(name: str) -> str:
+    """The path of one of Ansible's programs: the operator's own, or the one installed beside the wizard."""
+    beside = Path(sys.executable).parent / name
+    return shutil.which(name) or (str(beside) if beside.exists() else name)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A playbook, where it lives, and what it is pinned to."""
+
+    directory: str
+    playbook: str
+    inventory: str = ""
+    limit: str = ""
+    tags: Sequence[str] = ()
+    extra_vars: Mapping[str, str] = field(default_factory=dict)
+    ssh: Destination | None = None
+
+    def arguments(self) -> list[str]:
+        """Options that choose inventory, host and tags."""
+        chosen = [("-i", self.inventory), ("--limit", self.limit), ("--tags", ",".join(self.tags))]
+        return [word for option, value in chosen if value for word in (option, value)]
+
+    def script(self, *options: str, lines: Path | None = None, password: str = "") -> str:
+        """``ansible-playbook`` with these options.
+
+        Args:
+            options: Beside those that choose inventory, host and tags.
+            lines: Where our callback writes; it is left out where this is None.
+            password: Sh that prints the become password; empty where none is needed.
+        """
+        command = shlex.join([tool("ansible-playbook"), *self.arguments(), *options])
+        become, feed = (
+            (f"become=$({password})\nunset {PASSWORD}\n", "printf '%s' \"$become\" | ") if password else ("", "")
+        )
+        ask = " --become-password-file -" if password else " </dev/null"
+        run = f'{feed}{command} -e @"$private/vars.json"{ask if password else ""} -- {shlex.quote(self.playbook)}'
+        return f"{become}{self._opening()}{_reporting(lines)}{run}{'' if password else ask}\n"
+
+    def inventory_script(self, name: str) -> str:
+        """``ansible-inventory``: one host's variables as JSON."""
+        chosen = ["-i", self.inventory] if self.inventory else []
+        return f"{self._opening()}{shlex.join([tool('ansible-inventory'), *chosen, '--host', name])} </dev/null\n"
+
+    def _opening(self) -> str:
+        opening = _OPENING.format(
+            directory=operand(str(Path(self.directory).expanduser())), variables=json.dumps(self._variables())
+        )
+        user = f"export ANSIBLE_REMOTE_USER={shlex.quote(self.ssh.user)}\n" if self.ssh else ""
+        return opening + user
+
+    def _variables(self) -> dict[str, object]:
+        """Extra variables beat the inventory's, and ssh takes an option's first value: nothing undercuts these."""
+        pinned: dict[str, object] = {"ansible_python_interpreter": INTERPRETER, "ansible_host_key_checking": True}
+        if self.ssh:
+            pinned["ansible_ssh_args"] = shlex.join(_ssh_options(self.ssh))
+        return {**pinned, **self.extra_vars}
+
+
+def _ssh_options(ssh: Destination) -> list[str]:
+    known = " ".join(f'"{path}"' for path in ssh.known_hosts)
+    options = ["StrictHostKeyChecking=yes", "ControlMaster=auto", "ControlPersist=60s"]
+    options += [f"UserKnownHostsFile={known}"] if known else []
+    options += [f'IdentityFile="{ssh.identity}"'] if ssh.identity else []
+    return [word for option in options for word in ("-o", option)]
+
+
+def _reporting(lines: Path | None) -> str:
+    if lines is None:
+        return ""
+    return _LINES.format(callbacks=shlex.quote(str(CALLBACKS)), lines=shlex.quote(str(lines)))
