@@ -1,0 +1,240 @@
+"""The headless reader: a run told line by line, to a person on standard error or as JSON lines on standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from wizard.run import events as ev
+from wizard.run.events import Record, body_of
+from wizard.run.recorder import Output
+from wizard.text import decode, sanitise
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+GLYPHS = {"pass": ("✔", "green"), "fail": ("✘", "red"), "unknown": ("?", "yellow"), "skip": ("–", "dim")}
+ENDS = {
+    "verified": ("✔", "green"),
+    "accepted": ("!", "yellow"),
+    "skipped": ("–", "yellow"),
+    "not needed": ("–", "dim"),
+    "failed": ("✘", "red"),
+    "unknown": ("?", "yellow"),
+}
+EVIDENCE_SHOWN = 5
+
+
+def plain(text: str) -> str:
+    """Text from outside, fit for one line of a terminal."""
+    return sanitise(text).replace("\n", " ⏎ ")
+
+
+class JsonLines:
+    """Each event as one JSON line on standard output; a step's output is left to its file."""
+
+    def __call__(self, message: Record | Output) -> None:
+        """Print an event."""
+        if isinstance(message, Record):
+            line = {"seq": message.seq, "at": message.at, "who": message.who, "kind": message.event.kind}
+            print(json.dumps({**line, "body": body_of(message.event)}), flush=True)  # noqa: T201 - stdout is this reader's sink
+
+
+class Lines:
+    """Bytes in, whole lines out; a line without an end waits for it."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> Iterator[str]:
+        """Whole lines so far."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            yield plain(decode(line))
+
+    def flush(self) -> Iterator[str]:
+        """What waited for an end that did not come."""
+        if self._rest:
+            yield plain(decode(self._rest))
+        self._rest = b""
+
+
+class Narrator:
+    """Phases, steps, output and checks as lines on standard error."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or _stderr()
+        self._began = time.monotonic()
+        self._lines = Lines()
+        self._place: dict[str, str] = {}
+        self._tell: dict[type[ev.Event], Callable[[Any], None]] = {
+            ev.RunStarted: self._run_started,
+            ev.HostConnected: self._host_connected,
+            ev.LinkChanged: self._link_changed,
+            ev.EvidenceObserved: self._evidence,
+            ev.PhaseStarted: self._phase_started,
+            ev.StepStarted: self._step_started,
+            ev.StepRendered: self._step_rendered,
+            ev.ActionEnded: self._action_ended,
+            ev.CheckObserved: self._check,
+            ev.ValueCaptured: self._captured,
+            ev.SampleTaken: self._sample,
+            ev.StepEnded: self._step_ended,
+            ev.GateBlocked: self._blocked,
+            ev.GateAnswered: self._answered,
+            ev.QuestionAsked: self._question,
+            ev.QuestionAnswered: self._answered,
+            ev.TroubleMet: self._trouble,
+            ev.RunPaused: self._paused,
+            ev.RunEnded: self._ended,
+        }
+
+    def __call__(self, message: Record | Output) -> None:
+        """Tell one thing."""
+        if isinstance(message, Output):
+            for line in self._lines.feed(message.data):
+                self._line("      │ ", "dim", line)
+            return
+        tell = self._tell.get(type(message.event))
+        if tell:
+            tell(message.event)
+
+    def _line(self, lead: str, style: str, *parts: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - rich is loaded only where something is told
+
+        elapsed = time.monotonic() - self._began
+        text = Text.assemble((f"{_clock(elapsed)} ", "dim"), (lead, style), " ".join(part for part in parts if part))
+        self._console.print(text, soft_wrap=True)
+
+    def _run_started(self, event: ev.RunStarted) -> None:
+        for number, phase in enumerate(event.outline, start=1):
+            self._place[phase["id"]] = str(number)
+            for place, step in enumerate(phase["steps"], start=1):
+                self._place[step["id"]] = f"{number}.{place}"
+        self._line("", "", f"{event.checklist} · {plain(event.title)}   {event.severity.upper()}   run {event.run}")
+
+    def _host_connected(self, event: ev.HostConnected) -> None:
+        key = str(event.identity.get("key", ""))
+        self._line("● ", "green", f"{event.host} = {plain(event.label)}", event.environment, key)
+
+    def _link_changed(self, event: ev.LinkChanged) -> None:
+        glyph = "● " if event.state == "attached" else "○ "
+        self._line(glyph, "yellow", f"{event.host} {event.state}", plain(event.reason))
+
+    def _evidence(self, event: ev.EvidenceObserved) -> None:
+        expect = f"expected {plain(event.expect)}" if event.expect else ""
+        self._verdict(event.outcome, f"{plain(event.fact)} ({event.moment})", expect)
+        for label, source in event.sources.items():
+            self._line("      ", "dim", f"{plain(label)}: {plain(source['value'] or source['why'])}")
+
+    def _phase_started(self, event: ev.PhaseStarted) -> None:
+        self._line("▶ ", "bold", f"{self._place.get(event.phase, '')} {plain(event.title)}")
+
+    def _step_started(self, event: ev.StepStarted) -> None:
+        place = self._place.get(event.step, "")
+        self._line("  ● ", "bold", f"{place} {plain(event.title)}  [{event.step}] on {plain(event.label)}")
+
+    def _step_rendered(self, event: ev.StepRendered) -> None:
+        for line in event.command.splitlines()[:20]:
+            self._line("      $ ", "cyan", plain(line))
+        if event.changes:
+            self._line("      undo: ", "dim", plain(event.undo))
+
+    def _action_ended(self, event: ev.ActionEnded) -> None:
+        for line in self._lines.flush():
+            self._line("      │ ", "dim", line)
+        self._verdict("pass" if event.ok else "fail" if event.known else "unknown", plain(event.what), "")
+
+    def _check(self, event: ev.CheckObserved) -> None:
+        if not event.final and event.outcome == "pass":
+            return
+        waiting = "" if event.final else "waiting"
+        self._verdict(
+            event.outcome, plain(event.title), f"{plain(event.observed)}  {event.seconds:.1f} s {waiting}".rstrip()
+        )
+        if event.final and event.outcome in {"fail", "unknown"}:
+            self._line("          ", "dim", f"expected {plain(event.expected)}")
+            for line in list(event.evidence)[:EVIDENCE_SHOWN]:
+                self._line("          ", "dim", plain(line))
+
+    def _verdict(self, outcome: str, what: str, detail: str) -> None:
+        glyph, style = GLYPHS[outcome]
+        self._line(f"      {glyph} {outcome:8}", style, what, f"  {detail}" if detail else "")
+
+    def _captured(self, event: ev.ValueCaptured) -> None:
+        self._line("      = ", "dim", f"{event.name}: {plain(event.value)}")
+
+    def _sample(self, event: ev.SampleTaken) -> None:
+        outcome = {"ok": "pass", "bad": "fail"}.get(event.verdict, "unknown")
+        seen = ", ".join(f"{name} {value}" for name, value in event.seen.items())
+        self._verdict(outcome, f"sample {event.number}", plain(seen))
+
+    def _step_ended(self, event: ev.StepEnded) -> None:
+        glyph, style = ENDS.get(event.outcome, ("·", ""))
+        reason = plain(event.reason)
+        place = self._place.get(event.step, "")
+        self._line(f"  {glyph} ", style, f"{place} {event.outcome}", reason, f"{event.seconds:.1f} s")
+
+    def _blocked(self, event: ev.GateBlocked) -> None:
+        self._line("  ■ ", "red", f"gate shut at {event.scope}:", plain("; ".join(event.blocked_by)))
+        for advice in event.advice:
+            self._line("    ", "yellow", plain(advice))
+
+    def _answered(self, event: ev.GateAnswered | ev.QuestionAnswered) -> None:
+        note = event.reason if isinstance(event, ev.GateAnswered) else event.note
+        self._line("  → ", "yellow", f"{event.scope}: {event.answer}", plain(note))
+
+    def _question(self, event: ev.QuestionAsked) -> None:
+        self._line("  ¿ ", "yellow", plain(event.text), f"({' / '.join(event.answers)})")
+
+    def _trouble(self, event: ev.TroubleMet) -> None:
+        self._line("  ✘ ", "red", plain(event.what))
+
+    def _paused(self, event: ev.RunPaused) -> None:
+        self._line("‖ ", "yellow", "paused, state kept:", plain(event.reason))
+
+    def _ended(self, event: ev.RunEnded) -> None:
+        style = "green" if event.outcome == "resolved" and not event.deviations else "yellow"
+        self._line("■ ", style, f"{event.outcome} after {_clock(event.seconds)}")
+        for deviation in event.deviations:
+            self._line("    ", "yellow", f"deviation: {plain(deviation)}")
+        if event.remaining:
+            self._line("    ", "yellow", f"not done: {', '.join(event.remaining)}")
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def _stderr() -> Console:
+    from rich.console import Console  # noqa: PLC0415 - rich is loaded only where something is told
+
+    dumb = os.environ.get("TERM") == "dumb"
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, no_color=True if dumb else None)
+
+
+class Inbox:
+    """A queue between the engine's thread and the reader's, so that a slow terminal never holds up a run."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Record | Output] = queue.SimpleQueue()
+
+    def __call__(self, message: Record | Output) -> None:
+        """Take a message; called in the engine's thread."""
+        self._queue.put(message)
+
+    def drain(self, reader: Callable[[Record | Output], None], wait: float) -> None:
+        """Hand over everything there is, waiting at most ``wait`` seconds for the first."""
+        try:
+            reader(self._queue.get(timeout=wait))
+            while True:
+                reader(self._queue.get_nowait())
+        except queue.Empty:
+            sys.stderr.flush()

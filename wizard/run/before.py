@@ -1,0 +1,60 @@
+"""Before-states on disk: what each step captured ahead of changing anything, 0600, written before the act."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from wizard.actions.base import Before
+from wizard.errors import JournalUnwritable
+
+FOLDER = "before"
+
+
+def save(directory: Path, step: str, before: Before) -> tuple[str, str]:
+    """Write a step's before-state once; returns its file name and SHA-256.
+
+    Raises:
+        JournalUnwritable: It is not on disk, so the step must not start.
+    """
+    data = json.dumps(before, ensure_ascii=True, sort_keys=True).encode()
+    name = f"{step}.json"
+    try:
+        _write_durably(directory / FOLDER, name, data)
+    except OSError as problem:
+        raise JournalUnwritable(
+            f"the state before step {step} cannot be kept: {problem.strerror}",
+            where=str(directory / FOLDER),
+            mend="Nothing is changed that could not be undone; make room and go on",
+        ) from problem
+    return name, hashlib.sha256(data).hexdigest()
+
+
+def _write_durably(folder: Path, name: str, data: bytes) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    half = folder / f".{name}"
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    half.rename(folder / name)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def load(directory: Path, name: str) -> Before:
+    """A before-state as captured.
+
+    Raises:
+        JournalUnwritable: It is missing or not what was written.
+    """
+    try:
+        read: Before = json.loads((directory / FOLDER / name).read_bytes())
+    except (OSError, ValueError) as problem:
+        raise JournalUnwritable(f"the before-state {name} cannot be read", where=str(directory)) from problem
+    return read

@@ -1,0 +1,67 @@
+"""What the parts of one run share: its document, inputs, hosts, record and desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wizard.actions.base import Action
+from wizard.checklist.inputs import Inputs
+from wizard.checklist.model import CheckItem, Checklist, Step
+from wizard.checklist.templating import render, render_flag
+from wizard.checks.base import Check
+from wizard.hosts.base import Host
+from wizard.hosts.world import Mark, World
+from wizard.kinds import Kinds
+from wizard.redact import Redactor
+from wizard.run.desk import Desk
+from wizard.run.recorder import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One run's surroundings. ``directory`` is the run directory; ``hosts`` holds ``local`` too."""
+
+    run: str
+    directory: Path
+    checklist: Checklist
+    inputs: Inputs
+    kinds: Kinds
+    hosts: Mapping[str, Host]
+    recorder: Recorder
+    desk: Desk
+    redactor: Redactor
+
+    def scope(self) -> dict[str, Any]:
+        """The names a template may use right now."""
+        state = self.recorder.state
+        return {
+            **self.inputs.values,
+            **self.inputs.secrets,
+            "captured": dict(state.captured),
+            "run": {"id": self.run, "started": state.began_at},
+        }
+
+    def wanted(self, when: str | None) -> bool:
+        """A ``when`` holds, or there is none."""
+        return when is None or render_flag(when, self.scope())
+
+    def world(self, host: str) -> World:
+        """The surroundings of a kind that works on this host."""
+        marks = {
+            name: {where: Mark(mark.clock, mark.cursor) for where, mark in taken.items()}
+            for name, taken in self.recorder.state.marks.items()
+        }
+        return World(self.hosts[host], self.hosts, self.run, self.directory, marks)
+
+    def action(self, step: Step) -> Action[Any]:
+        """The step's action, rendered with what is known now."""
+        kind = self.kinds.actions[step.kind]
+        return kind(render(step.action, self.scope()), self.world(step.on))
+
+    def check(self, item: CheckItem, host: str) -> Check[Any]:
+        """A check, rendered with what is known now; ``host`` is where it looks unless it says otherwise."""
+        kind = self.kinds.checks[item.kind]
+        return kind(render(item.check, self.scope()), self.world(item.on or host))

@@ -1,0 +1,159 @@
+"""The engine: a run in a thread of its own with a loop of its own, so that no reader can hold it up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from wizard.errors import WizardError
+from wizard.run import events as ev
+from wizard.run.context import Context
+from wizard.run.desk import Paused
+from wizard.run.intents import AddNote, Answer, CancelStep, Intent, Stop
+from wizard.run.session import ABORTED, MITIGATED, RESOLVED, Session
+from wizard.run.stepper import Manner
+
+PAUSED, FAILED = "paused", "failed"
+
+EXIT_RESOLVED, EXIT_OTHERWISE, EXIT_AT_GATE = 0, 1, 4
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the engine ended: in a word, as an exit status, and with the error a person should read, if any."""
+
+    word: str
+    exit_status: int
+    error: WizardError | None = None
+
+
+class Engine:
+    """Runs a session in its own thread.
+
+    Args:
+        prepare: Makes the context inside the thread's loop, where hosts belong; it may raise a ``WizardError``.
+        manner: How steps are walked.
+    """
+
+    def __init__(self, prepare: Callable[[], Awaitable[Context]], manner: Manner) -> None:
+        self._prepare = prepare
+        self._manner = manner
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._flow: asyncio.Task[str] | None = None
+        self._session: Session | None = None
+        self._context: Context | None = None
+        self._stop: Stop | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+        self.outcome: Outcome | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+        self._ready.wait()
+
+    def join(self, timeout: float | None = None) -> Outcome | None:
+        """Wait for the end, at most ``timeout`` seconds; None while it still runs."""
+        self._thread.join(timeout)
+        return self.outcome
+
+    def submit(self, intent: Intent) -> None:
+        """Hand an intent over from any thread; dropped where the engine has ended."""
+        if self._loop and self._thread.is_alive():
+            try:
+                self._loop.call_soon_threadsafe(self._take, intent)
+            except RuntimeError:
+                log.debug("the engine ended before it could take %s", type(intent).__name__)
+
+    def _main(self) -> None:
+        try:
+            self.outcome = asyncio.run(self._run())
+        except Exception:
+            log.exception("the engine ended on an error of its own")
+            error = WizardError(
+                "the wizard met an error of its own", mend="The state is kept; the debug log has the details"
+            )
+            self.outcome = Outcome(FAILED, EXIT_OTHERWISE, error)
+        finally:
+            self._ready.set()
+
+    async def _run(self) -> Outcome:
+        self._loop = asyncio.get_running_loop()
+        self._flow = asyncio.create_task(self._walk())
+        self._ready.set()
+        try:
+            return self._ended(await self._flow)
+        except Paused as paused:
+            self._record(ev.RunPaused(paused.reason, paused.scope))
+            return Outcome(PAUSED, EXIT_AT_GATE)
+        except asyncio.CancelledError:
+            self._record(ev.RunPaused(self._stop.reason if self._stop else "stopped"))
+            return Outcome(PAUSED, EXIT_AT_GATE)
+        except WizardError as error:
+            self._record(ev.TroubleMet(str(error)))
+            self._record(ev.RunPaused(str(error)))
+            return Outcome(FAILED, error.exit_status, error)
+        finally:
+            await self._close()
+
+    async def _walk(self) -> str:
+        self._context = await self._prepare()
+        self._session = Session(self._context, self._manner)
+        return await self._session.walk()
+
+    def _ended(self, word: str) -> Outcome:
+        state = self._context.recorder.state if self._context else None
+        clean = word == RESOLVED and state is not None and not state.deviations
+        return Outcome(word, EXIT_RESOLVED if clean else EXIT_OTHERWISE)
+
+    def _record(self, event: ev.Event) -> None:
+        if self._context is None:
+            return
+        try:
+            self._context.recorder.record(event)
+        except WizardError:
+            log.exception("the end of the run could not be recorded")
+
+    async def _close(self) -> None:
+        if self._context is None:
+            return
+        for host in self._context.hosts.values():
+            try:
+                async with asyncio.timeout(5):
+                    await host.close()
+            except (TimeoutError, WizardError, OSError):
+                log.debug("%s did not close in time", host.label)
+        self._context.recorder.journal.close()
+
+    def _take(self, intent: Intent) -> None:
+        match intent:
+            case Answer():
+                self._desk_takes(intent)
+            case AddNote(text, tag, about, when):
+                self._record(ev.NoteAdded(text, tag, about, when))
+            case CancelStep():
+                self._cancel_step()
+            case Stop():
+                self._stop = intent
+                self._cancel_flow()
+
+    def _desk_takes(self, answer: Answer) -> None:
+        if self._context:
+            self._context.desk.take(answer)
+
+    def _cancel_step(self) -> None:
+        stage = self._session.stepper.stage if self._session else None
+        if stage and self._loop:
+            self._cancelling = self._loop.create_task(stage.cancel())
+
+    def _cancel_flow(self) -> None:
+        if self._flow:
+            self._flow.cancel()
+
+
+__all__ = ["ABORTED", "MITIGATED", "PAUSED", "RESOLVED", "Engine", "Outcome"]

@@ -1,0 +1,56 @@
+"""What a person may want of a running engine. Intents go in, events come out; nothing else crosses the thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+AGAIN = "run it again"
+SKIP = "skip"
+ACCEPT = "accept as it is"
+PAUSE = "pause and keep state"
+ABORT = "abort"
+
+GATE_ANSWERS = (AGAIN, SKIP, ACCEPT, PAUSE, ABORT)
+"""What may be answered at a blocked gate of a step."""
+
+SCOPE_ANSWERS = (AGAIN, ACCEPT, PAUSE, ABORT)
+"""What may be answered at the gate of a phase or of the end, which has no step to skip."""
+
+NEEDS_REASON = frozenset({SKIP, ACCEPT})
+"""Answers that are deviations, so that they want a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Base of all intents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Intent):
+    """An answer to the open question or gate of this scope."""
+
+    scope: str
+    answer: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote(Intent):
+    """A person's words for the record."""
+
+    text: str
+    tag: str = "observation"
+    about: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelStep(Intent):
+    """End what the current step is running, with its children; its gate then decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(Intent):
+    """Leave now with the state kept. What runs on a host goes on and can be re-attached."""
+
+    reason: str = "stopped by the operator"

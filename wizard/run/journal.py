@@ -1,0 +1,227 @@
+"""The journal: one JSON line an event, on disk before the act it announces, chained by hash, one writer at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import hashlib
+import json
+import os
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
+from wizard.redact import Redactor
+from wizard.run.events import VERSION, Event, Record, body_of, event_of
+
+JOURNAL = "events.jsonl"
+GENESIS = "0" * 64
+
+
+def utc_now() -> str:
+    """Now, as the journal writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def encode(record: Record, previous: str) -> bytes:
+    """The record's line. ``previous`` is the SHA-256 of the line before, without its newline."""
+    line = {
+        "v": VERSION,
+        "seq": record.seq,
+        "at": record.at,
+        "kind": record.event.kind,
+        "who": record.who,
+        "body": body_of(record.event),
+        "prev": previous,
+    }
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
+def decode(line: bytes) -> tuple[Record, str]:
+    """A line's record and the hash it claims for the line before.
+
+    Raises:
+        ValueError: The line is not a journal line.
+    """
+    read = json.loads(line)
+    try:
+        record = Record(read["seq"], read["at"], read["who"], event_of(read["kind"], read["body"]))
+        return record, read["prev"]
+    except (KeyError, TypeError) as problem:
+        raise ValueError(str(problem)) from problem
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the chain does not hold: the one-based line, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A journal as read. ``torn`` is the length in bytes of a last line that was cut off by a crash."""
+
+    records: tuple[Record, ...]
+    head: str
+    torn: int = 0
+    broken: Broken | None = None
+
+
+def _complete_lines(data: bytes) -> tuple[list[bytes], int]:
+    *lines, rest = data.split(b"\n")
+    return lines, len(rest)
+
+
+def read(directory: Path) -> Reading:
+    """Every record, as far as the chain holds.
+
+    Raises:
+        UsageError: There is no journal.
+    """
+    try:
+        data = (directory / JOURNAL).read_bytes()
+    except OSError as problem:
+        raise UsageError(f"no run can be read in {directory}: {problem.strerror}") from problem
+    lines, torn = _complete_lines(data)
+    return _checked(lines, torn)
+
+
+def _checked(lines: list[bytes], torn: int) -> Reading:
+    records: list[Record] = []
+    head = GENESIS
+    for number, line in enumerate(lines, start=1):
+        why = _flaw(line, number, head)
+        if why:
+            return Reading(tuple(records), head, torn, Broken(number, why))
+        records.append(decode(line)[0])
+        head = hashlib.sha256(line).hexdigest()
+    return Reading(tuple(records), head, torn)
+
+
+def _flaw(line: bytes, number: int, head: str) -> str:
+    try:
+        record, previous = decode(line)
+    except ValueError:
+        return "not a journal line"
+    if previous != head:
+        return "the line before it was changed"
+    return "" if record.seq == number else f"numbered {record.seq}"
+
+
+class Journal:
+    """The writer of one run's journal.
+
+    Args:
+        directory: The run directory; made with mode 0700 where it is missing.
+        redactor: Masks known secrets in every string before it is written.
+        who: The operator, for each record.
+
+    Raises:
+        RunDirectoryInUse: Another wizard holds it; says who, where and since when.
+        JournalUnwritable: It cannot be written.
+    """
+
+    def __init__(self, directory: Path, redactor: Redactor, who: str | None = None) -> None:
+        self.directory = directory
+        self.who = who or getpass.getuser()
+        self._redactor = redactor
+        self._lock: TextIO | None = None
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = _locked(directory / "lock", self.who)
+            self._seq, self._head = self._mend_tail()
+            self._file = os.open(directory / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as problem:
+            self._release()
+            raise _unwritable(directory, problem) from problem
+
+    def _mend_tail(self) -> tuple[int, str]:
+        path = self.directory / JOURNAL
+        if not path.exists():
+            return 0, GENESIS
+        reading = read(self.directory)
+        if reading.broken:
+            raise JournalUnwritable(
+                f"the journal is broken: {reading.broken.why}",
+                where=f"{path}:{reading.broken.line}",
+                mend="It was changed after it was written; keep it as evidence and start a new run",
+            )
+        if reading.torn:
+            os.truncate(path, path.stat().st_size - reading.torn)
+        return len(reading.records), reading.head
+
+    def append(self, event: Event) -> Record:
+        """Write an event; it is on disk when this returns.
+
+        Raises:
+            JournalUnwritable: It is not on disk, so what it announces must not be done.
+        """
+        record = Record(self._seq + 1, utc_now(), self.who, self._masked(event))
+        line = encode(record, self._head)
+        size = os.fstat(self._file).st_size
+        try:
+            _write_all(self._file, line + b"\n")
+            os.fsync(self._file)
+        except OSError as problem:
+            # Half a line would join with the next one and break the chain for good.
+            os.ftruncate(self._file, size)
+            raise _unwritable(self.directory, problem) from problem
+        self._seq, self._head = record.seq, hashlib.sha256(line).hexdigest()
+        return record
+
+    def _masked(self, event: Event) -> Event:
+        return event_of(event.kind, _mask(body_of(event), self._redactor))
+
+    def close(self) -> None:
+        """Let go of the run directory."""
+        os.close(self._file)
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock:
+            self._lock.close()
+
+
+def _mask(value: Any, redactor: Redactor) -> Any:
+    if isinstance(value, str):
+        return redactor.mask(value)
+    if isinstance(value, dict):
+        return {redactor.mask(str(key)): _mask(item, redactor) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mask(item, redactor) for item in value]
+    return value
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _locked(path: Path, who: str) -> TextIO:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    lock = os.fdopen(descriptor, "r+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = lock.read().strip() or "another wizard"
+        lock.close()
+        raise RunDirectoryInUse(
+            f"this run is being written by {holder}", where=str(path.parent), mend="Wait for it to end"
+        ) from None
+    lock.truncate(0)
+    lock.write(f"{who} on {platform.node()}, process {os.getpid()}, since {utc_now()}")
+    lock.flush()
+    return lock
+
+
+def _unwritable(directory: Path, problem: OSError) -> JournalUnwritable:
+    return JournalUnwritable(
+        f"the journal cannot be written: {problem.strerror}",
+        where=str(directory),
+        mend="Nothing is done that cannot be recorded; make room or choose another --run-dir",
+    )

@@ -1,0 +1,181 @@
+"""From a person's words to a run that can start: checklist linted, inputs resolved, hosts made, journal opened."""
+
+from __future__ import annotations
+
+import getpass
+import importlib.resources
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from wizard import paths
+from wizard.checklist.document import Document, load
+from wizard.checklist.inputs import Inputs, resolve
+from wizard.checklist.model import HostSpec, Step
+from wizard.checklist.templating import render
+from wizard.errors import UsageError
+from wizard.hosts.base import Host, Link
+from wizard.hosts.factory import make_host
+from wizard.hosts.world import LOCAL
+from wizard.kinds import registry
+from wizard.redact import Redactor
+from wizard.run import events as ev
+from wizard.run.context import Context
+from wizard.run.desk import Desk
+from wizard.run.journal import Journal
+from wizard.run.recorder import Reader, Recorder
+from wizard.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for on the command line."""
+
+    checklist: str
+    sets: Sequence[str] = ()
+    inputs: Path | None = None
+    run_dir: Path | None = None
+    accept: frozenset[str] = frozenset()
+    mode: str = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that can start: nothing has been connected or written yet."""
+
+    request: Request
+    document: Document
+    inputs: Inputs
+    run: str
+    directory: Path
+
+
+def shipped() -> dict[str, Path]:
+    """The checklists that come with the wizard, by name."""
+    folder = importlib.resources.files("checklists")
+    return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".yaml")}
+
+
+def find_checklist(text: str) -> Path:
+    """A path, or the name of a shipped checklist.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    path = Path(text).expanduser()
+    if path.suffix in {".yaml", ".yml"} or path.exists():
+        return path
+    known = shipped()
+    if text in known:
+        return known[text]
+    raise UsageError(f"no checklist is called {text}", mend=f"Give a path, or one of: {', '.join(sorted(known))}")
+
+
+def prepare(request: Request) -> Prepared:
+    """Read, lint and resolve everything that can be known before a host is touched.
+
+    Raises:
+        ChecklistInvalid: With every problem and its position.
+        UsageError: An input is missing or not what it must be.
+    """
+    document = load(find_checklist(request.checklist), registry())
+    inputs = resolve(document.checklist.inputs, pairs=request.sets, file=request.inputs)
+    run = paths.new_run_id(datetime.now(UTC))
+    if request.run_dir:
+        directory = paths.private_directory(request.run_dir)
+    else:
+        directory = paths.new_run_directory(document.checklist.checklist, run)
+    return Prepared(request, document, inputs, run, directory)
+
+
+async def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
+    """Open the journal, write its first event, make the hosts. Called in the engine's loop.
+
+    Raises:
+        RunDirectoryInUse, JournalUnwritable, UsageError.
+    """
+    if (prepared.directory / "events.jsonl").exists():
+        raise UsageError("this directory holds a run already", where=str(prepared.directory), mend="Choose another")
+    redactor = Redactor(prepared.inputs.secrets.values())
+    recorder = Recorder(Journal(prepared.directory, redactor), readers)
+    try:
+        recorder.record(_run_started(prepared))
+        hosts = _hosts(prepared, recorder)
+    except BaseException:
+        recorder.journal.close()
+        raise
+    return Context(
+        run=prepared.run,
+        directory=prepared.directory,
+        checklist=prepared.document.checklist,
+        inputs=prepared.inputs,
+        kinds=registry(),
+        hosts=hosts,
+        recorder=recorder,
+        desk=Desk(recorder),
+        redactor=redactor,
+    )
+
+
+def _run_started(prepared: Prepared) -> ev.RunStarted:
+    checklist = prepared.document.checklist
+    return ev.RunStarted(
+        run=prepared.run,
+        checklist=checklist.checklist,
+        title=checklist.title,
+        severity=checklist.severity,
+        path=str(prepared.document.path),
+        sha256=prepared.document.sha256,
+        source=prepared.document.source,
+        operator=getpass.getuser(),
+        machine=platform.node(),
+        wizard=VERSION,
+        inputs=dict(prepared.inputs.values),
+        secrets=sorted(prepared.inputs.secrets),
+        outline=[
+            {"id": phase.id, "title": phase.title, "steps": [_outline(step) for step in phase.steps]}
+            for phase in checklist.phases
+        ],
+        exit_criteria=[item.name or item.kind for item in checklist.exit_criteria],
+        mode=prepared.request.mode,
+    )
+
+
+def _outline(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "host": step.on,
+        "kind": step.kind,
+        "changes": step.action.changes,
+    }
+
+
+def _hosts(prepared: Prepared, recorder: Recorder) -> Mapping[str, Host]:
+    scope = {**prepared.inputs.values, **prepared.inputs.secrets, "captured": {}, "run": {"id": prepared.run}}
+    declared = {name: render(spec, scope) for name, spec in prepared.document.checklist.hosts.items()}
+    if LOCAL not in declared:
+        declared = {LOCAL: HostSpec(local=True), **declared}
+    return {name: _host(name, spec, prepared, recorder) for name, spec in declared.items()}
+
+
+def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder) -> Host:
+    def on_link(link: Link, reason: str) -> None:
+        recorder.record(ev.LinkChanged(name, link.value, reason))
+
+    return make_host(
+        name,
+        ssh=spec.ssh or "",
+        port=spec.port,
+        identity=spec.identity,
+        sudo=spec.sudo,
+        sudo_password=spec.sudo_password or None,
+        path=spec.path,
+        spool=spec.spool or "",
+        accept=prepared.request.accept,
+        known_hosts=paths.known_hosts_file(),
+        on_link=on_link,
+    )

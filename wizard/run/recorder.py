@@ -1,0 +1,57 @@
+"""Where everything that happens goes through: into the journal first, then into the state, then to the readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wizard.run.events import Event, Record
+from wizard.run.journal import Journal
+from wizard.run.state import RunState, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Bytes that a step printed, masked but not yet sanitised. Kept in ``output/``, not in the journal."""
+
+    step: str
+    host: str
+    data: bytes
+
+
+Reader = Callable[[Record | Output], None]
+"""Called in the engine's thread with everything that happens; must hand over and return at once."""
+
+
+class Recorder:
+    """The one way to say that something happened.
+
+    Args:
+        journal: Where it is written before anybody hears of it.
+        readers: Who hears of it.
+        state: What the journal holds already adds up to.
+    """
+
+    def __init__(self, journal: Journal, readers: Sequence[Reader] = (), state: RunState | None = None) -> None:
+        self.journal = journal
+        self.state = state or RunState()
+        self._readers = tuple(readers)
+
+    def record(self, event: Event) -> Record:
+        """Write it, fold it, tell it.
+
+        Raises:
+            JournalUnwritable: It is not on disk; what it announces must not be done.
+        """
+        record = self.journal.append(event)
+        self.state = apply(self.state, record)
+        self._tell(record)
+        return record
+
+    def output(self, output: Output) -> None:
+        """Tell readers what a step printed."""
+        self._tell(output)
+
+    def _tell(self, message: Record | Output) -> None:
+        for reader in self._readers:
+            reader(message)

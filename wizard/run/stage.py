@@ -1,0 +1,165 @@
+"""What an action has under its feet while it performs: scripts, questions and samples, all of it on record."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wizard.actions.base import Question, Ran, Reply, Sample
+from wizard.checklist.model import Step
+from wizard.checks.base import Observation
+from wizard.hosts.base import Attempt, Ending, Host
+from wizard.output import OutputFile
+from wizard.run import events as ev
+from wizard.run.context import Context
+from wizard.run.gate import look_once
+from wizard.run.recorder import Output
+
+KEPT = 1024 * 1024
+"""Bytes of the end of an output that an action gets to read."""
+
+
+class StepStage:
+    """The stage of one attempt at one step, doing or undoing."""
+
+    def __init__(self, context: Context, step: Step, number: int, role: str = "do") -> None:
+        self._context = context
+        self._step = step
+        self._number = number
+        self._role = role
+        self._samples = 0
+        self._running: tuple[Host, str] | None = None
+        self._ended_early = asyncio.Event()
+
+    async def run(self, host: Host, attempt: Attempt) -> Ran:
+        """Intend, claim, follow to the end; where an earlier life of this run started it already, re-attach."""
+        keyed = replace(attempt, key=self._key(attempt.key), limit=self._step.limit)
+        known = self._context.recorder.state.attempts.get(keyed.key)
+        if known is None:
+            self._intend(host, keyed)
+        await host.start(keyed)
+        if known is None or not known.claimed:
+            self._context.recorder.record(ev.AttemptClaimed(keyed.key))
+        return await self._follow(host, keyed)
+
+    def _key(self, suffix: str) -> str:
+        return f"{self._context.run}.{self._step.id}.{self._role}{self._number}.{suffix}"
+
+    def _intend(self, host: Host, attempt: Attempt) -> None:
+        connected = self._context.recorder.state.hosts[host.name]
+        self._context.recorder.record(
+            ev.AttemptIntended(
+                key=attempt.key,
+                step=self._step.id,
+                attempt=self._number,
+                role=self._role,
+                host=host.name,
+                script=attempt.script,
+                sha256=hashlib.sha256(attempt.script.encode()).hexdigest(),
+                limit=attempt.limit,
+                boot_id=str(connected.identity.get("boot_id", "")),
+            )
+        )
+
+    async def _follow(self, host: Host, attempt: Attempt) -> Ran:
+        began = time.monotonic()
+        output = OutputFile(self._context.directory / "output" / f"{attempt.key}.log", self._context.redactor)
+        kept = _Tail()
+
+        def take(offset: int, data: bytes) -> None:
+            shown = output.write(offset, data)
+            kept.add(data)
+            self._context.recorder.output(Output(self._step.id, host.name, shown))
+
+        self._running = (host, attempt.key)
+        try:
+            ending = await host.follow(attempt.key, 0, take)
+        except BaseException:
+            output.close(cut=True)
+            raise
+        finally:
+            self._running = None
+        self._context.recorder.output(Output(self._step.id, host.name, output.close()))
+        self._ended(attempt, ending, output, time.monotonic() - began)
+        return Ran(ending, kept.data)
+
+    def _ended(self, attempt: Attempt, ending: Ending, output: OutputFile, seconds: float) -> None:
+        self._context.recorder.record(
+            ev.AttemptEnded(
+                key=attempt.key,
+                state=ending.state.value,
+                exit_status=ending.exit_status,
+                total=ending.total,
+                dropped=ending.dropped,
+                sha256=output.checkpoint()["sha256"],
+                output=output.path.name,
+                seconds=round(seconds, 3),
+                timed_out=ending.timed_out,
+                killed=ending.killed,
+            )
+        )
+
+    async def cancel(self) -> None:
+        """End what is running now, with its children; end a watch early."""
+        self._ended_early.set()
+        if self._running:
+            host, key = self._running
+            await host.cancel(key)
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask the person."""
+        asked = ev.QuestionAsked(
+            self._step.id, "manual", question.text, list(question.answers), needs_note=question.needs_note
+        )
+        answer = await self._context.desk.question(asked)
+        return Reply(answer.answer, answer.note)
+
+    async def observe(self) -> Sequence[tuple[str, Observation]]:
+        """Look once at each of the step's samples."""
+        seen: list[tuple[str, Observation]] = []
+        for item in self._step.samples:
+            if self._context.wanted(item.when):
+                check = self._context.check(item, self._step.on)
+                seen.append((item.name or check.title(), await look_once(check)))
+        return seen
+
+    def sample(self, sample: Sample) -> None:
+        """Put one look of a watch on record."""
+        self._samples += 1
+        self._context.recorder.record(
+            ev.SampleTaken(self._step.id, self._samples, sample.verdict, dict(sample.seen), list(sample.lines))
+        )
+
+    def say(self, text: str) -> None:
+        """Show a line beside the output."""
+        masked = self._context.redactor.mask(text)
+        self._context.recorder.output(Output(self._step.id, self._step.on, f"{masked}\n".encode()))
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass; ends early where the person ends the watch."""
+        try:
+            await asyncio.wait_for(self._ended_early.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+class _Tail:
+    """The last mebibyte of a stream."""
+
+    def __init__(self) -> None:
+        self._chunks: deque[bytes] = deque()
+        self._size = 0
+
+    def add(self, data: bytes) -> None:
+        self._chunks.append(data)
+        self._size += len(data)
+        while self._size - len(self._chunks[0]) >= KEPT:
+            self._size -= len(self._chunks.popleft())
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self._chunks)[-KEPT:]

@@ -1,0 +1,312 @@
+"""The one fold: a run's state is what its events add up to, and nothing else.
+
+``apply`` is pure. The engine, the console, the interface and the report all read states made here, so a state
+replayed from the journal is the state the run had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wizard.run import events as ev
+from wizard.run.events import Event, Record
+
+WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
+VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
+ACCEPTED, NOT_NEEDED, UNDONE = "accepted", "not needed", "undone"
+
+DONE = frozenset({VERIFIED, SKIPPED, ACCEPTED, NOT_NEEDED, UNDONE})
+"""Step outcomes after which the run goes on."""
+
+DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
+"""Step outcomes that the end must own up to."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """The last look at one check."""
+
+    title: str
+    outcome: str
+    expected: str
+    observed: str
+    evidence: Sequence[str]
+    at: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptState:
+    """One script that was to run on a host. ``end`` is None while its outcome is not on record."""
+
+    key: str
+    step: str
+    number: int
+    role: str
+    host: str
+    sha256: str
+    claimed: bool = False
+    end: ev.AttemptEnded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step: what it is, how far it is, what was seen."""
+
+    id: str
+    phase: str
+    title: str
+    host: str
+    kind: str
+    changes: bool
+    status: str = WAITING
+    reason: str = ""
+    attempts: int = 0
+    command: str = ""
+    undo: str = ""
+    before: str = ""
+    action: ev.ActionEnded | None = None
+    samples: Sequence[ev.SampleTaken] = ()
+    started: str = ""
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run as far as its journal tells it."""
+
+    started: ev.RunStarted | None = None
+    began_at: str = ""
+    last_at: str = ""
+    seq: int = 0
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    phases: Mapping[str, str] = field(default_factory=dict)
+    attempts: Mapping[str, AttemptState] = field(default_factory=dict)
+    checks: Mapping[str, Mapping[int, CheckState]] = field(default_factory=dict)
+    captured: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, ev.HostConnected] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Mapping[str, ev.MarkTaken]] = field(default_factory=dict)
+    undo_stack: Sequence[str] = ()
+    blocked: ev.GateBlocked | None = None
+    question: ev.QuestionAsked | None = None
+    deviations: Sequence[str] = ()
+    current: str = ""
+    paused: ev.RunPaused | None = None
+    ended: ev.RunEnded | None = None
+
+    @property
+    def remaining(self) -> tuple[str, ...]:
+        """Steps not done yet, in order."""
+        return tuple(step.id for step in self.steps.values() if step.status not in DONE)
+
+
+def apply(state: RunState, record: Record) -> RunState:
+    """The state after one more event."""
+    fold = _FOLDS.get(type(record.event))
+    moved = replace(state, seq=record.seq, last_at=record.at)
+    return fold(moved, record.event, record.at) if fold else moved
+
+
+def replay(records: Iterable[Record]) -> RunState:
+    """The state that these events add up to."""
+    state = RunState()
+    for record in records:
+        state = apply(state, record)
+    return state
+
+
+Fold = Callable[[RunState, Any, str], RunState]
+_FOLDS: dict[type[Event], Fold] = {}
+
+
+def _folds(event: type[Event]) -> Callable[[Fold], Fold]:
+    def register(fold: Fold) -> Fold:
+        _FOLDS[event] = fold
+        return fold
+
+    return register
+
+
+def _step(state: RunState, step: str, **changes: Any) -> RunState:
+    if step not in state.steps:
+        return state
+    return replace(state, steps={**state.steps, step: replace(state.steps[step], **changes)})
+
+
+@_folds(ev.RunStarted)
+def _run_started(state: RunState, event: ev.RunStarted, at: str) -> RunState:
+    steps = {
+        step["id"]: StepState(
+            id=step["id"],
+            phase=phase["id"],
+            title=step["title"],
+            host=step["host"],
+            kind=step["kind"],
+            changes=step["changes"],
+        )
+        for phase in event.outline
+        for step in phase["steps"]
+    }
+    phases = {phase["id"]: WAITING for phase in event.outline}
+    return replace(state, started=event, began_at=at, steps=steps, phases=phases)
+
+
+@_folds(ev.RunPaused)
+def _run_paused(state: RunState, event: ev.RunPaused, _at: str) -> RunState:
+    return replace(state, paused=event)
+
+
+@_folds(ev.RunEnded)
+def _run_ended(state: RunState, event: ev.RunEnded, _at: str) -> RunState:
+    return replace(state, ended=event, current="", blocked=None, question=None)
+
+
+@_folds(ev.HostConnected)
+def _host_connected(state: RunState, event: ev.HostConnected, _at: str) -> RunState:
+    links = {**state.links, event.host: "attached"}
+    return replace(state, hosts={**state.hosts, event.host: event}, links=links)
+
+
+@_folds(ev.LinkChanged)
+def _link_changed(state: RunState, event: ev.LinkChanged, _at: str) -> RunState:
+    return replace(state, links={**state.links, event.host: event.state})
+
+
+@_folds(ev.MarkTaken)
+def _mark_taken(state: RunState, event: ev.MarkTaken, _at: str) -> RunState:
+    named = {**state.marks.get(event.name, {}), event.host: event}
+    return replace(state, marks={**state.marks, event.name: named})
+
+
+@_folds(ev.PhaseStarted)
+def _phase_started(state: RunState, event: ev.PhaseStarted, _at: str) -> RunState:
+    return replace(state, phases={**state.phases, event.phase: RUNNING}, paused=None)
+
+
+@_folds(ev.PhaseEnded)
+def _phase_ended(state: RunState, event: ev.PhaseEnded, _at: str) -> RunState:
+    return replace(state, phases={**state.phases, event.phase: "done"})
+
+
+@_folds(ev.StepStarted)
+def _step_started(state: RunState, event: ev.StepStarted, at: str) -> RunState:
+    moved = replace(state, current=event.step, paused=None)
+    return _step(moved, event.step, status=RUNNING, started=at, reason="")
+
+
+@_folds(ev.StepRendered)
+def _step_rendered(state: RunState, event: ev.StepRendered, _at: str) -> RunState:
+    return _step(state, event.step, command=event.command, undo=event.undo)
+
+
+@_folds(ev.BeforeCaptured)
+def _before_captured(state: RunState, event: ev.BeforeCaptured, _at: str) -> RunState:
+    return _step(state, event.step, before=event.file)
+
+
+@_folds(ev.UndoRegistered)
+def _undo_registered(state: RunState, event: ev.UndoRegistered, _at: str) -> RunState:
+    rest = tuple(step for step in state.undo_stack if step != event.step)
+    return replace(state, undo_stack=(event.step, *rest))
+
+
+@_folds(ev.AttemptIntended)
+def _attempt_intended(state: RunState, event: ev.AttemptIntended, _at: str) -> RunState:
+    attempt = AttemptState(event.key, event.step, event.attempt, event.role, event.host, event.sha256)
+    moved = replace(state, attempts={**state.attempts, event.key: attempt})
+    return _step(moved, event.step, attempts=event.attempt) if event.role == "do" else moved
+
+
+@_folds(ev.AttemptClaimed)
+def _attempt_claimed(state: RunState, event: ev.AttemptClaimed, _at: str) -> RunState:
+    return _attempt(state, event.key, claimed=True)
+
+
+@_folds(ev.AttemptEnded)
+def _attempt_ended(state: RunState, event: ev.AttemptEnded, _at: str) -> RunState:
+    return _attempt(state, event.key, end=event)
+
+
+def _attempt(state: RunState, key: str, **changes: Any) -> RunState:
+    if key not in state.attempts:
+        return state
+    return replace(state, attempts={**state.attempts, key: replace(state.attempts[key], **changes)})
+
+
+@_folds(ev.ActionEnded)
+def _action_ended(state: RunState, event: ev.ActionEnded, _at: str) -> RunState:
+    return _step(state, event.step, status=CHECKING, action=event, attempts=event.attempt)
+
+
+@_folds(ev.CheckObserved)
+def _check_observed(state: RunState, event: ev.CheckObserved, at: str) -> RunState:
+    seen = CheckState(
+        title=event.title,
+        outcome=event.outcome,
+        expected=event.expected,
+        observed=event.observed,
+        evidence=tuple(event.evidence),
+        at=at,
+        final=event.final,
+    )
+    scope = {**state.checks.get(event.scope, {}), event.index: seen}
+    return replace(state, checks={**state.checks, event.scope: scope})
+
+
+@_folds(ev.ValueCaptured)
+def _value_captured(state: RunState, event: ev.ValueCaptured, _at: str) -> RunState:
+    return replace(state, captured={**state.captured, event.name: event.value})
+
+
+@_folds(ev.SampleTaken)
+def _sample_taken(state: RunState, event: ev.SampleTaken, _at: str) -> RunState:
+    step = state.steps.get(event.step)
+    return _step(state, event.step, samples=(*step.samples, event)) if step else state
+
+
+@_folds(ev.StepEnded)
+def _step_ended(state: RunState, event: ev.StepEnded, at: str) -> RunState:
+    deviations = tuple(state.deviations)
+    if event.outcome in DEVIATIONS:
+        deviations = (*deviations, f"{event.step} {event.outcome}: {event.reason}")
+    moved = replace(state, deviations=deviations, current="", blocked=None, question=None)
+    return _step(moved, event.step, status=event.outcome, reason=event.reason, ended=at)
+
+
+@_folds(ev.GateOpened)
+def _gate_opened(state: RunState, _event: ev.GateOpened, _at: str) -> RunState:
+    return replace(state, blocked=None)
+
+
+@_folds(ev.GateBlocked)
+def _gate_blocked(state: RunState, event: ev.GateBlocked, _at: str) -> RunState:
+    return _step(replace(state, blocked=event), event.scope, status=BLOCKED)
+
+
+@_folds(ev.GateAnswered)
+def _gate_answered(state: RunState, event: ev.GateAnswered, _at: str) -> RunState:
+    deviations = tuple(state.deviations)
+    if event.answer == "accept" and event.scope not in state.steps:
+        deviations = (*deviations, f"{event.scope} accepted: {event.reason}")
+    return replace(state, blocked=None, deviations=deviations)
+
+
+@_folds(ev.QuestionAsked)
+def _question_asked(state: RunState, event: ev.QuestionAsked, _at: str) -> RunState:
+    return replace(state, question=event)
+
+
+@_folds(ev.QuestionAnswered)
+def _question_answered(state: RunState, _event: ev.QuestionAnswered, _at: str) -> RunState:
+    return replace(state, question=None)
+
+
+@_folds(ev.UndoEnded)
+def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
+    if event.outcome == "failed":
+        return state
+    rest = tuple(step for step in state.undo_stack if step != event.step)
+    return _step(replace(state, undo_stack=rest), event.step, status=UNDONE)

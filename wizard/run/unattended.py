@@ -1,0 +1,115 @@
+"""Answers without a person: a file says beforehand what was decided; where it is silent, the run stops, state kept."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wizard.checklist.loading import parse, source_of
+from wizard.checklist.model import Checklist
+from wizard.checklist.problems import ChecklistInvalid
+from wizard.errors import UsageError
+from wizard.run import events as ev
+from wizard.run.intents import NEEDS_REASON, PAUSE, Answer
+from wizard.run.recorder import Output
+from wizard.run.stepper import GO_ON
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One answer given beforehand, used once."""
+
+    answer: str
+    note: str = ""
+
+
+Decisions = Mapping[str, list[Decision]]
+
+
+def scopes(checklist: Checklist) -> list[str]:
+    """Everything that can be answered: steps, gates of phases, the evidence and the end."""
+    steps = [step.id for phase in checklist.phases for step in phase.steps]
+    return [*steps, *(f"phase:{phase.id}" for phase in checklist.phases), "evidence", "end"]
+
+
+def parse_decisions(read: Any, known: Collection[str], where: str) -> Decisions:
+    """Decisions by scope from an answers file's content: an answer, ``{answer, reason}``, or a list of these.
+
+    Raises:
+        UsageError: An unknown scope, or a deviation without a reason.
+    """
+    if not isinstance(read, Mapping):
+        raise UsageError("the answers are not a mapping of step ids to answers", where=where)
+    decisions: dict[str, list[Decision]] = {}
+    for scope, given in read.items():
+        if scope not in known:
+            near = difflib.get_close_matches(str(scope), known, 1)
+            raise UsageError(f"no step is called {scope}", where=where, mend=f"Did you mean {near[0]}?" if near else "")
+        items = given if isinstance(given, list) else [given]
+        decisions[scope] = [_decision(item, f"{where}: {scope}") for item in items]
+    return decisions
+
+
+def _decision(given: Any, where: str) -> Decision:
+    if isinstance(given, str):
+        given = {"answer": given}
+    if not isinstance(given, Mapping) or not isinstance(given.get("answer"), str):
+        raise UsageError("an answer is text, or a mapping with answer and reason", where=where)
+    note = str(given.get("reason") or given.get("note") or "")
+    if given["answer"] in NEEDS_REASON and not note:
+        raise UsageError(f"'{given['answer']}' is a deviation, so it needs a reason", where=where)
+    return Decision(given["answer"], note)
+
+
+def read_decisions(path: Path | None, checklist: Checklist) -> Decisions:
+    """Decisions from a YAML file.
+
+    Raises:
+        UsageError: It cannot be read or says something that cannot be.
+    """
+    if path is None:
+        return {}
+    source = source_of(path)
+    read = parse(source.text, str(path))
+    if read.problems:
+        raise ChecklistInvalid(read.problems)
+    return parse_decisions(read.value, scopes(checklist), str(path))
+
+
+class Unattended:
+    """A reader that answers from decisions and pauses where there is none.
+
+    Args:
+        decisions: By scope; each is used once, in order.
+
+    ``submit`` is the engine's; it is set before the engine starts, which needs its readers first.
+    """
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = {scope: list(given) for scope, given in decisions.items()}
+        self.submit: Callable[[Answer], None] = _nobody
+
+    def __call__(self, message: ev.Record | Output) -> None:
+        """Answer what waits for a person."""
+        match message:
+            case ev.Record(event=ev.GateBlocked(scope=scope, answers=answers)):
+                self._answer(scope, answers, PAUSE)
+            case ev.Record(event=ev.QuestionAsked(scope=scope, purpose="safe_stop", answers=answers)):
+                self._answer(scope, answers, GO_ON)
+            case ev.Record(event=ev.QuestionAsked(scope=scope, answers=answers)):
+                self._answer(scope, answers, PAUSE)
+
+    def _answer(self, scope: str, answers: Collection[str], otherwise: str) -> None:
+        for given in self._decisions.get(scope, []):
+            if given.answer in answers:
+                self._decisions[scope].remove(given)
+                self.submit(Answer(scope, given.answer, given.note))
+                return
+        self.submit(Answer(scope, otherwise))
+
+
+def _nobody(_answer: Answer) -> None:
+    raise RuntimeError("an answer came before there was an engine to take it")
