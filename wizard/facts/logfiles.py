@@ -27,7 +27,7 @@ _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}
 class Tail:
     """The end of a log file. ``timed`` is False where its lines bear no time, so that none can be said to be new.
 
-    ``whole`` is False where lines since the mark may lie before what was read; ``there`` is False where there is no such file.
+    ``whole`` is False where lines since the mark may lie before what was read, ``there`` where there is no such file.
     """
 
     lines: tuple[str, ...]

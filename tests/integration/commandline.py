@@ -1,0 +1,90 @@
+"""The wizard as a user has it: a process with arguments, an exit status, two streams and a run directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+HEAD = """\
+checklist: trial
+title: A trial
+severity: low
+"""
+TAIL = """
+exit_criteria:
+  - name: the trial is over
+    command: {command: "true", exit_status: 0, stdout_is: ""}
+"""
+
+
+def checklist(phases: str, head: str = "", tail: str = TAIL) -> str:
+    """A whole document around these phases."""
+    return f"{HEAD}{head}phases:\n{phases}{tail}"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A wizard that ended."""
+
+    exit_status: int
+    stdout: str
+    stderr: str
+    directory: Path
+
+    @property
+    def events(self) -> Sequence[Mapping[str, Any]]:
+        """What the journal holds."""
+        return [json.loads(line) for line in (self.directory / "events.jsonl").read_text().splitlines()]
+
+    def of(self, kind: str) -> list[Mapping[str, Any]]:
+        """Bodies of the events of this kind."""
+        return [event["body"] for event in self.events if event["kind"] == kind]
+
+
+class Wizard:
+    """Starts wizards with a home of their own below ``home``."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.directory = home / "run"
+        self.largest_file = 0
+
+    def write(self, text: str, name: str = "trial.yaml") -> Path:
+        """A file in the home."""
+        path = self.home / name
+        path.write_text(text)
+        return path
+
+    def start(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
+        """Start one and leave it running."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        env = {"HOME": str(self.home), "PATH": path, "LANG": "C.UTF-8", "WIZARD_STATE_DIR": str(self.home / "state")}
+        limit = f"ulimit -f {self.largest_file // 512}; " if self.largest_file else ""
+        return subprocess.Popen(
+            ["/bin/sh", "-c", f'{limit}exec "$@"', "sh", sys.executable, "-m", "wizard.cli", *map(str, arguments)],
+            env={**env, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *arguments: str | Path, **environment: str) -> Done:
+        """Run one to its end."""
+        with self.start(*arguments, **environment) as process:
+            stdout, stderr = process.communicate(timeout=60)
+        return Done(process.returncode, stdout, stderr, self.directory)
+
+    def run(self, text: str, *options: str | Path, answers: str = "", **environment: str) -> Done:
+        """Run a checklist headless."""
+        given = ["--answers", self.write(answers, "answers.yaml")] if answers else []
+        file = self.write(text)
+        return self("run", file, "--headless", "--run-dir", self.directory, *given, *options, **environment)
