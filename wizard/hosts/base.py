@@ -37,6 +37,23 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """How a host is reached over SSH, in words that ssh(1) can be told too.
+
+    Args:
+        hostname: The address connected to, after ~/.ssh/config.
+        identity: The private key's file, where one was named.
+        known_hosts: The files its key was proven by.
+    """
+
+    user: str
+    hostname: str
+    port: int
+    identity: Path | None
+    known_hosts: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a read-only script said. ``exit_status`` is None where it was not learnt: never a success."""
 
@@ -144,6 +161,10 @@ class Host(Protocol):
     @property
     def label(self) -> str:
         """Where it really is, fit for a screen: ``autobot@172.16.168.23 · sudo``."""
+
+    @property
+    def destination(self) -> Destination | None:
+        """How it is reached, once connected; None for the operator's own machine."""
 
     async def connect(self) -> Identity:
         """Connect, prove the host's key, become the right user, learn who it is.

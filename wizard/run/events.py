@@ -69,17 +69,6 @@ def event_of(kind: str, body: Mapping[str, Any]) -> Event:
     return cls(**{name: value for name, value in body.items() if name in known})
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutline:
-    """A step as the run's first event tells it."""
-
-    id: str
-    title: str
-    host: str
-    kind: str
-    changes: bool
-
-
 # --- the run ---------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from wizard.actions.base import Question, Ran, Reply, Sample
 from wizard.checklist.model import Step
 from wizard.checks.base import Observation
-from wizard.hosts.base import Attempt, Ending, Host
+from wizard.hosts.base import Attempt, AttemptState, Ending, Host, OnOutput
 from wizard.output import OutputFile
 from wizard.run import events as ev
 from wizard.run.context import Context
@@ -21,6 +21,10 @@ from wizard.run.recorder import Output
 
 KEPT = 1024 * 1024
 """Bytes of the end of an output that an action gets to read."""
+
+
+LAUNCHES = 3
+"""Times that an attempt which was claimed and not taken up is launched again."""
 
 
 class StepStage:
@@ -77,7 +81,7 @@ class StepStage:
 
         self._running = (host, attempt.key)
         try:
-            ending = await host.follow(attempt.key, 0, take)
+            ending = await self._end(host, attempt, take)
         except BaseException:
             output.close(cut=True)
             raise
@@ -86,6 +90,17 @@ class StepStage:
         self._context.recorder.output(Output(self._step.id, host.name, output.close()))
         self._ended(attempt, ending, output, time.monotonic() - began)
         return Ran(ending, kept.data)
+
+    @staticmethod
+    async def _end(host: Host, attempt: Attempt, take: OnOutput) -> Ending:
+        """Follow to the end; a claimed attempt that no runner took up is launched again, which only one can win."""
+        ending = await host.follow(attempt.key, 0, take)
+        for _ in range(LAUNCHES):
+            if ending.state is not AttemptState.READY:
+                break
+            await host.start(attempt)
+            ending = await host.follow(attempt.key, ending.total, take)
+        return ending
 
     def _ended(self, attempt: Attempt, ending: Ending, output: OutputFile, seconds: float) -> None:
         self._context.recorder.record(

@@ -1,0 +1,307 @@
+"""Attempts, with a real runner: started once, followed byte by byte, ended for certain."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.shells import SHELLS, Heard, alive, command_lines, run, shell_host
+from wizard.errors import HostError
+from wizard.hosts.base import Attempt, AttemptState, Host
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+@pytest.fixture(params=SHELLS)
+async def host(request: pytest.FixtureRequest, spool: Path) -> AsyncIterator[Host]:
+    async with shell_host(spool, request.param) as host:
+        yield host
+
+
+@pytest.fixture
+async def here(spool: Path) -> AsyncIterator[Host]:
+    async with shell_host(spool) as host:
+        yield host
+
+
+def folder(spool: Path, key: str) -> Path:
+    (found,) = spool.glob(f"{key}.d.*")
+    return found
+
+
+async def until_running(host: Host, key: str) -> None:
+    while (await host.status(key)).state is not AttemptState.RUNNING:
+        pass
+
+
+async def test_an_attempt_ends_with_its_scripts_status_and_output(host: Host) -> None:
+    ending, output = await run(host, Attempt("one", "echo out; echo err >&2; exit 7"))
+    assert (ending.state, ending.exit_status, ending.total, output) == (AttemptState.DONE, 7, 8, b"out\nerr\n")
+    assert await host.status("one") == ending
+
+
+async def test_output_is_byte_exact(host: Host, tmp_path: Path) -> None:
+    data = os.urandom(3_000_000) + b"\0\n\n"
+    (tmp_path / "data").write_bytes(data)
+    ending, output = await run(host, Attempt("bytes", f"cat '{tmp_path}/data'"))
+    assert ending.ok
+    assert output == data
+
+
+async def test_output_is_seen_while_the_step_still_runs(host: Host, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "gate")
+    seen = asyncio.Event()
+    await host.start(Attempt("live", f"echo first; cat '{tmp_path}/gate'"))
+    following = asyncio.create_task(host.follow("live", 0, lambda _at, _data: seen.set()))
+    await asyncio.wait_for(seen.wait(), 5)
+    assert not following.done()
+    (tmp_path / "gate").write_bytes(b"go")
+    assert (await following).total == 8
+
+
+async def test_following_from_an_offset_gives_the_rest(host: Host) -> None:
+    await run(host, Attempt("rest", "printf 0123456789"))
+    heard = Heard(at=4)
+    ending = await host.follow("rest", 4, heard)
+    assert (bytes(heard.data), ending.total) == (b"456789", 10)
+
+
+async def test_a_step_is_started_once_however_many_start_it(host: Host, tmp_path: Path, spool: Path) -> None:
+    attempt = Attempt("once", f"echo ran >>'{tmp_path}/effect'")
+    async with shell_host(spool) as other:
+        await asyncio.gather(*(each.start(attempt) for each in [host, other] * 12))
+        endings = await asyncio.gather(*(each.follow("once", 0, Heard()) for each in (host, other)))
+    assert endings[0].ok
+    assert endings[0] == endings[1]
+    assert (tmp_path / "effect").read_text() == "ran\n"
+    assert len(list(spool.glob("once.d.*"))) == 1
+
+
+async def test_a_key_claimed_for_another_script_is_refused(here: Host) -> None:
+    await run(here, Attempt("key", "true"))
+    with pytest.raises(HostError, match="another script"):
+        await here.start(Attempt("key", "false"))
+
+
+async def test_beyond_the_cap_output_is_counted_and_the_exit_status_kept(host: Host) -> None:
+    lines = "i=0; while [ $i -lt 3000 ]; do echo line; i=$((i+1)); done"
+    ending, output = await run(host, Attempt("cap", f"{lines}; head -c 300000 /dev/zero; exit 5", cap=100_001))
+    assert (ending.exit_status, ending.total, ending.dropped) == (5, 100_001, 214_999)
+    assert len(output) == 100_001
+
+
+async def test_at_its_limit_a_step_is_ended_with_its_children(host: Host) -> None:
+    script = "echo before; export WIZARD_TEST=over-time; sleep 300 & sleep 300 | cat"
+    ending, output = await run(host, Attempt("slow", script, limit=0.3))
+    assert (ending.state, ending.exit_status, ending.timed_out) == (AttemptState.DONE, 124, True)
+    assert not ending.ok
+    assert output.startswith(b"before\n")
+    assert alive("over-time") == []
+
+
+async def test_a_step_that_leaves_a_daemon_ends_at_once(host: Host) -> None:
+    began = time.monotonic()
+    ending, _ = await run(host, Attempt("daemon", "(exec sleep 60) & echo $!; exit 0"))
+    assert ending.ok
+    assert time.monotonic() - began < 5
+    os.kill(int((await output_of(host, "daemon")).decode()), signal.SIGKILL)
+
+
+async def output_of(host: Host, key: str) -> bytes:
+    heard = Heard()
+    await host.follow(key, 0, heard)
+    return bytes(heard.data)
+
+
+async def test_cancelling_ends_what_runs_and_its_children(host: Host) -> None:
+    await host.start(Attempt("long", "export WIZARD_TEST=cancelled; sleep 300 & sleep 300"))
+    await until_running(host, "long")
+    ending = await host.cancel("long")
+    assert (ending.state, ending.killed, ending.exit_status) == (AttemptState.DONE, True, 143)
+    assert not ending.ok
+    assert alive("WIZARD_TEST=cancelled") == []
+
+
+async def test_cancelling_what_ignores_term_is_bounded(here: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.hosts.shellhost.GRACE", 1)
+    await here.start(Attempt("deaf", "trap '' TERM; echo up; sleep 300; sleep 300"))
+    await until_running(here, "deaf")
+    seen = asyncio.Event()
+    following = asyncio.create_task(here.follow("deaf", 0, lambda _at, _data: seen.set()))
+    await seen.wait()
+    ending = await here.cancel("deaf")
+    assert (ending.killed, ending.exit_status) == (True, 137)
+    assert (await following).killed
+
+
+async def test_cancelling_first_means_a_late_start_runs_nothing(host: Host, tmp_path: Path) -> None:
+    assert (await host.cancel("never")).state is AttemptState.CANCELLED
+    with pytest.raises(HostError, match="another script"):
+        await host.start(Attempt("never", f"touch '{tmp_path}/ran'"))
+    assert (await host.follow("never", 0, Heard())).state is AttemptState.CANCELLED
+    assert not (tmp_path / "ran").exists()
+
+
+async def test_cancelling_what_is_done_changes_nothing(here: Host) -> None:
+    ending, _ = await run(here, Attempt("done", "exit 4"))
+    assert await here.cancel("done") == ending
+
+
+async def test_a_hanging_question_does_not_hold_up_a_cancel(here: Host) -> None:
+    hanging = asyncio.create_task(here.ask("sleep 300", limit=8))
+    await here.start(Attempt("long", "sleep 300"))
+    await until_running(here, "long")
+    assert (await here.cancel("long")).killed
+    assert not hanging.done()
+    hanging.cancel()
+
+
+async def test_secrets_reach_the_script_and_nobody_else(host: Host, spool: Path) -> None:
+    secret = "hunter2 'quoted' \"$HOME\" \\ ü\nline two"
+    script = 'printf %s "$TOKEN"; ls -a "${0%/*}" >&2; printf \' %s\' "$tools$dir"'
+    await host.start(Attempt("secret", f"{script}; sleep 0.2", secrets={"TOKEN": secret, "tools": "t", "dir": "d"}))
+    await until_running(host, "secret")
+    assert "hunter2" not in command_lines()
+    output = await output_of(host, "secret")
+    assert output.startswith(secret.encode())
+    assert output.endswith(b" td")
+    assert b"secrets" not in output
+    kept = b"".join(path.read_bytes() for path in folder(spool, "secret").iterdir() if path.name != "out")
+    assert b"hunter2" not in kept
+
+
+async def test_the_spool_is_closed_to_others_and_the_script_keeps_the_login_umask(host: Host, spool: Path) -> None:
+    os.umask(mask := os.umask(0))
+    _, output = await run(host, Attempt("mask", 'umask; pwd; printf %s "$LC_ALL"'))
+    printed, cwd, _ = output.decode().split("\n")
+    assert int(printed, 8) == mask
+    assert cwd == os.environ["HOME"]
+    assert spool.stat().st_mode & 0o777 == 0o700
+    inside = [path for path in folder(spool, "mask").iterdir() if path.is_file()]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in inside)
+
+
+async def test_a_script_can_be_interrupted_like_any_other(here: Host) -> None:
+    ending, _ = await run(here, Attempt("int", "timeout -s INT 0.1 sleep 60"))
+    assert ending.exit_status == 124
+
+
+async def test_a_killed_runner_leaves_an_attempt_lost_not_failed(here: Host, spool: Path) -> None:
+    await here.start(Attempt("lost", "echo up; exec sleep 300"))
+    await until_running(here, "lost")
+    following = asyncio.create_task(here.follow("lost", 0, Heard()))
+    script = await script_pid(spool, "lost")
+    runners = os.getpgid(parent_of(script))
+    kill(parent_of(script))
+    ending = await asyncio.wait_for(following, 5)
+    assert (ending.state, ending.exit_status, ending.state.known) == (AttemptState.LOST, None, False)
+    assert (await here.status("lost")).state is AttemptState.LOST
+    os.kill(script, signal.SIGKILL)
+    os.killpg(runners, signal.SIGKILL)
+
+
+async def script_pid(spool: Path, key: str) -> int:
+    while not (text := (folder(spool, key) / "pid").read_text().strip()):
+        await asyncio.sleep(0)
+    return int(text)
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+async def test_an_attempt_of_an_earlier_boot_is_called_rebooted(here: Host, spool: Path) -> None:
+    await run(here, Attempt("old", "exit 0"))
+    await here.start(Attempt("cut", "sleep 300"))
+    await until_running(here, "cut")
+    await here.cancel("cut")
+    directory = folder(spool, "cut")
+    (done,) = directory.glob("state.*")
+    done.rename(directory / "state.running")
+    for key in ("old", "cut"):
+        claim = spool / f"{key}.claim"
+        nonce, _boot, *rest = claim.read_text().splitlines()
+        claim.write_text("\n".join([nonce, "another-boot", *rest]) + "\n")
+    assert (await here.status("cut")).state is AttemptState.REBOOTED
+    assert (await here.status("old")).ok
+
+
+@pytest.mark.parametrize("damage", ["two states", "no state", "empty claim", "no directory"])
+async def test_a_damaged_record_is_corrupt_and_never_run_again(here: Host, spool: Path, damage: str) -> None:
+    await run(here, Attempt("bad", "true"))
+    directory = folder(spool, "bad")
+    match damage:
+        case "two states":
+            (directory / "state.ready").touch()
+        case "no state":
+            next(directory.glob("state.*")).unlink()
+        case "empty claim":
+            (spool / "bad.claim").write_text("")
+        case _:
+            directory.rename(spool / "elsewhere")
+    assert (await here.status("bad")).state is AttemptState.CORRUPT
+    assert (await here.follow("bad", 0, Heard())).state is AttemptState.CORRUPT
+    assert (await here.cancel("bad")).state is AttemptState.CORRUPT
+
+
+async def test_a_prepared_attempt_whose_launch_was_cut_off_is_launched_by_the_next_start(
+    here: Host, spool: Path, tmp_path: Path
+) -> None:
+    attempt = Attempt("cut", f"echo ran >>'{tmp_path}/effect'")
+    await run(here, attempt)
+    directory = folder(spool, "cut")
+    next(directory.glob("state.*")).rename(directory / "state.ready")
+    (directory / "complete").unlink()
+    assert (await here.status("cut")).state is AttemptState.READY
+    ending, _ = await run(here, attempt)
+    assert ending.ok
+    assert (tmp_path / "effect").read_text() == "ran\nran\n"
+
+
+@pytest.mark.parametrize("trap", ["open to others", "a link", "a file"])
+async def test_a_spool_that_cannot_be_trusted_is_refused(here: Host, spool: Path, tmp_path: Path, trap: str) -> None:
+    match trap:
+        case "open to others":
+            spool.mkdir()
+            spool.chmod(0o777)
+        case "a link":
+            (tmp_path / "elsewhere").mkdir(mode=0o700)
+            spool.symlink_to(tmp_path / "elsewhere")
+        case _:
+            spool.touch()
+    with pytest.raises(HostError):
+        await here.start(Attempt("x", "true"))
+
+
+async def test_a_start_that_finds_no_room_runs_nothing_and_says_so(here: Host, spool: Path) -> None:
+    await run(here, Attempt("x", "true"))
+    (spool / "full.claim").symlink_to("/nonexistent/claim")
+    with pytest.raises(HostError):
+        await here.start(Attempt("full", "true"))
+    assert list(spool.glob("full.d.*")) == []
+
+
+async def test_what_was_started_outlives_the_connection(spool: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "gate")
+    async with shell_host(spool) as host:
+        await host.start(Attempt("long", f"echo one; cat '{tmp_path}/gate'; echo two; exit 6"))
+        await until_running(host, "long")
+    (tmp_path / "gate").write_text("")
+    async with shell_host(spool) as again:
+        assert (await run(again, Attempt("long", f"echo one; cat '{tmp_path}/gate'; echo two; exit 6")))[1] == (
+            b"one\ntwo\n"
+        )
+        assert (await again.status("long")).exit_status == 6

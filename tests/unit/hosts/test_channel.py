@@ -1,0 +1,133 @@
+"""The client's side of a channel, against a duplex that says what each test wants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from wizard.errors import HostError, LinkLost
+from wizard.hosts import channel as module
+from wizard.hosts import commands
+from wizard.hosts.channel import Channel
+
+
+class Puppet:
+    """A duplex whose other end is the test."""
+
+    def __init__(self) -> None:
+        self.said: asyncio.Queue[bytes] = asyncio.Queue()
+        self.complaints: asyncio.Queue[bytes] = asyncio.Queue()
+        self.written: list[bytes] = []
+        self.react: Callable[[bytes], None] = lambda _line: None
+
+    async def write(self, data: bytes) -> None:
+        self.written.append(data)
+        self.react(data)
+
+    async def read(self) -> bytes:
+        return await self.said.get()
+
+    async def read_error(self) -> bytes:
+        return await self.complaints.get()
+
+    async def close(self) -> None:
+        self.said.put_nowait(b"")
+        self.complaints.put_nowait(b"")
+
+
+@asynccontextmanager
+async def opened(puppet: Puppet) -> AsyncIterator[Channel]:
+    channel = Channel(puppet, "somewhere")
+
+    def greet(line: bytes) -> None:
+        if line.startswith(b"wz_hello"):
+            puppet.said.put_nowait(f"motd\r\n\036{channel.nonce} H 1 0\n".encode())
+
+    puppet.react = greet
+    await channel.open("", ())
+    puppet.react = lambda _line: None
+    try:
+        yield channel
+    finally:
+        await channel.close()
+
+
+def status(number: int) -> bytes:
+    return commands.status(number, "key")
+
+
+async def test_a_host_that_says_it_cannot_is_heard_in_its_own_words() -> None:
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        puppet.react = lambda _line: puppet.said.put_nowait(f"\036{channel.nonce} X 2 7\nno room".encode())
+        with pytest.raises(HostError, match="somewhere: no room"):
+            await channel.request(status, 5)
+        assert channel.alive
+
+
+async def test_an_end_of_the_shell_loses_what_was_awaited_and_says_what_it_complained_of() -> None:
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        puppet.complaints.put_nowait(b"Connection to host closed by remote host.")
+        waiting = asyncio.create_task(channel.request(status, 5))
+        await asyncio.sleep(0)
+        puppet.said.put_nowait(b"")
+        with pytest.raises(LinkLost, match="closed by remote host"):
+            await waiting
+        assert not channel.alive
+
+
+async def test_silence_while_something_is_awaited_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PING_EVERY", 0.01)
+    monkeypatch.setattr(module, "SILENCE", 0.05)
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        with pytest.raises(LinkLost, match="silent"):
+            await channel.request(status, 5)
+    assert any(line.startswith(b"wz_ping") for line in puppet.written)
+
+
+async def test_answered_pings_keep_a_quiet_call_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PING_EVERY", 0.01)
+    monkeypatch.setattr(module, "SILENCE", 0.05)
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        pings = 0
+
+        def answer(line: bytes) -> None:
+            nonlocal pings
+            if not line.startswith(b"wz_ping"):
+                return
+            pings += 1
+            kind = "P 0" if pings < 20 else "E 2 absent 0 0 -"
+            puppet.said.put_nowait(f"\036{channel.nonce} {kind} 0\n".encode())
+
+        puppet.react = answer
+        assert (await channel.request(status, 5)).fields[0] == "absent"
+
+
+async def test_a_call_that_is_never_answered_gives_the_channel_up() -> None:
+    async with opened(Puppet()) as channel:
+        with pytest.raises(LinkLost, match="no answer within"):
+            await channel.request(status, 0.01)
+        assert not channel.alive
+
+
+async def test_a_broken_frame_is_a_lost_link() -> None:
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        puppet.react = lambda _line: puppet.said.put_nowait(f"\036{channel.nonce} what is this\n".encode())
+        with pytest.raises(LinkLost, match="not a frame"):
+            await channel.request(status, 5)
+
+
+async def test_a_late_answer_to_a_call_nobody_waits_for_is_dropped() -> None:
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        puppet.react = lambda _line: puppet.said.put_nowait(
+            f"\036{channel.nonce} E 999 lost 0 0 - 0\n\036{channel.nonce} E 2 absent 0 0 - 0\n".encode()
+        )
+        assert (await channel.request(status, 5)).fields[0] == "absent"

@@ -1,0 +1,167 @@
+"""The client's side of a control channel: calls out, frames back, and a link that is known to live or to be lost."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+
+from wizard.errors import HostError, LinkLost
+from wizard.hosts import commands
+from wizard.hosts.frames import Frame, FrameError, FrameParser
+from wizard.hosts.transport import Duplex
+
+PING_EVERY = 5.0
+"""Seconds between pings while something is awaited."""
+
+SILENCE = 15.0
+"""Seconds without a byte, while something is awaited, after which the link is lost."""
+
+Call = Callable[[int], bytes]
+"""Makes the line of a call from the number its answers will carry."""
+
+
+class Channel:
+    """One shell on a host, asked many things at once.
+
+    Args:
+        duplex: The shell's standard input and output.
+        where: Named in errors.
+    """
+
+    def __init__(self, duplex: Duplex, where: str) -> None:
+        self.nonce = secrets.token_hex(16)
+        self._duplex = duplex
+        self._where = where
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Queue[Frame | None]] = {}
+        self._lost = ""
+        self._complaint = bytearray()
+        self._heard = 0.0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def alive(self) -> bool:
+        """Nothing has yet shown the link to be gone."""
+        return not self._lost
+
+    async def open(self, spool: str, path: tuple[str, ...]) -> Frame:
+        """Give the shell its functions; returns its hello.
+
+        Raises:
+            LinkLost: It ended or stayed silent.
+            HostError: It is there but cannot do what a channel needs.
+        """
+        self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._drain, self._watch)]
+        await self._send(commands.bootstrap(self.nonce, spool, path))
+        return await self.request(lambda number: commands.call("wz_hello", number, background=False), 20.0)
+
+    async def tell(self, line: bytes) -> None:
+        """Send a line that has no answer."""
+        await self._send(line)
+
+    async def request(self, call: Call, patience: float) -> Frame:
+        """Send a call and wait for its one answer.
+
+        Args:
+            call: Makes the line.
+            patience: Seconds after which a channel that answers pings but not this is given up.
+
+        Raises:
+            LinkLost: The link is gone, or patience ended.
+            HostError: The host could not do it; in its own words.
+        """
+        async with self.stream(call) as frames:
+            try:
+                return await asyncio.wait_for(anext(frames), patience)
+            except TimeoutError:
+                self._lose(f"no answer within {patience:.0f} s")
+                raise self._loss() from None
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
+        """Send a call and iterate over its answers, without end: the caller knows the last by its kind."""
+        number = next(self._numbers)
+        queue: asyncio.Queue[Frame | None] = asyncio.Queue()
+        if not self._waiting:
+            self._heard = asyncio.get_running_loop().time()
+        self._waiting[number] = queue
+        frames = self._answers(queue)
+        try:
+            await self._send(call(number))
+            yield frames
+        finally:
+            del self._waiting[number]
+            await frames.aclose()
+
+    async def _answers(self, queue: asyncio.Queue[Frame | None]) -> AsyncGenerator[Frame, None]:
+        while True:
+            frame = await queue.get()
+            if frame is None:
+                raise self._loss()
+            if frame.kind == "X":
+                said = frame.payload.decode("utf-8", "backslashreplace").strip()
+                raise HostError(said or "the host could not do it", where=self._where)
+            yield frame
+
+    async def close(self) -> None:
+        """Let go of the shell; what was awaited is lost."""
+        self._lose("closed")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._duplex.close()
+
+    async def _send(self, line: bytes) -> None:
+        if self._lost:
+            raise self._loss()
+        await self._duplex.write(line)
+
+    def _loss(self) -> LinkLost:
+        said = self._complaint.decode("utf-8", "backslashreplace").strip()
+        return LinkLost(f"the link was lost: {self._lost}" + (f" ({said})" if said else ""), where=self._where)
+
+    def _lose(self, why: str) -> None:
+        self._lost = self._lost or why
+        for queue in self._waiting.values():
+            queue.put_nowait(None)
+
+    async def _listen(self) -> None:
+        parser = FrameParser(self.nonce)
+        clock = asyncio.get_running_loop().time
+        why = "the shell ended"
+        try:
+            while data := await self._duplex.read():
+                self._heard = clock()
+                for frame in parser.feed(data):
+                    self._deliver(frame)
+        except FrameError as error:
+            why = str(error)
+        self._lose(why)
+
+    def _deliver(self, frame: Frame) -> None:
+        queue = self._waiting.get(frame.id)
+        if queue is not None and frame.kind != "P":
+            queue.put_nowait(frame)
+
+    async def _drain(self) -> None:
+        """Standard error is kept, its last part only, to explain an end."""
+        while data := await self._duplex.read_error():
+            self._complaint += data
+            del self._complaint[:-1000]
+
+    async def _watch(self) -> None:
+        while not self._lost:
+            await asyncio.sleep(PING_EVERY)
+            if self._waiting:
+                await self._check()
+        await self._duplex.close()
+
+    async def _check(self) -> None:
+        if asyncio.get_running_loop().time() - self._heard > SILENCE:
+            self._lose(f"silent for {SILENCE:.0f} s")
+            return
+        with suppress(LinkLost, TimeoutError):
+            await asyncio.wait_for(self._send(commands.call("wz_ping", 0, background=False)), PING_EVERY)

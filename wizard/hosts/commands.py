@@ -1,0 +1,134 @@
+"""The lines a control channel is fed: calls of the functions in ``sh/channel.sh``, every value quoted."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from shlex import quote
+
+from wizard.errors import UsageError
+from wizard.hosts.base import MEBIBYTE, Attempt
+
+ANSWER_CAP = MEBIBYTE
+"""Bytes of standard output, and as many of standard error, that an answer may have."""
+
+_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN = frozenset(range(0x20, 0x7F)) | {0x0A, 0x09}
+
+
+@cache
+def _source(name: str) -> str:
+    text = resources.files("wizard.hosts").joinpath("sh", name).read_text("utf-8")
+    return "".join(f"{line}\n" for line in text.splitlines() if line and not line.lstrip().startswith("#"))
+
+
+def bootstrap(nonce: str, spool: str, path: Sequence[str]) -> bytes:
+    """What makes a fresh ``/bin/sh`` into a control channel."""
+    settings = {
+        "wz_nonce": nonce,
+        "wz_spool": spool,
+        "wz_path": ":".join(path),
+        "wz_runner": _source("runner.sh"),
+    }
+    assignments = "".join(f"{name}={quote(value)}\n" for name, value in settings.items())
+    return (assignments + _source("channel.sh") + _source("attempts.sh") + "wz_setup\n").encode()
+
+
+def call(function: str, *words: str | float, background: bool = True) -> bytes:
+    """One line that calls a function, as a job of its own where it may take time."""
+    line = " ".join([function, *(quote(_spelt(word)) for word in words)])
+    return encoded(f"{line} &\n" if background else f"{line}\n")
+
+
+def _spelt(word: str | float) -> str:
+    return word if isinstance(word, str) else f"{word:.3f}".rstrip("0").rstrip(".")
+
+
+def encoded(text: str) -> bytes:
+    """Text as the host's bytes; file names that are not UTF-8 keep theirs.
+
+    Raises:
+        UsageError: It holds a NUL, which no shell can be given.
+    """
+    if "\0" in text:
+        raise UsageError("a script or value holds a NUL byte", mend="Remove it; a shell cannot be given one")
+    return text.encode("utf-8", "surrogateescape")
+
+
+def printf_format(data: bytes) -> str:
+    """A ``printf`` format that prints exactly these bytes."""
+    return "".join(_escaped(byte) for byte in data)
+
+
+def _escaped(byte: int) -> str:
+    if byte in _PLAIN and byte not in b"%\\-":  # a dash could start an option
+        return chr(byte)
+    return f"\\{byte:03o}"
+
+
+def checked_key(key: str) -> str:
+    """The key, where it is one.
+
+    Raises:
+        UsageError: It is not, so it must not become part of a path.
+    """
+    if not _KEY.fullmatch(key):
+        raise UsageError(f"not a key for an attempt: {key!r}", mend="Use letters, digits, dot, dash and underscore")
+    return key
+
+
+def checksum(script: str) -> str:
+    """The SHA-256 of a script, in hex: what a claim carries of it."""
+    return hashlib.sha256(encoded(script)).hexdigest()
+
+
+def secrets_file(secrets: Mapping[str, str]) -> str:
+    """Shell assignments, one a secret; empty where there are none.
+
+    Raises:
+        UsageError: A name is not one that an environment variable can have.
+    """
+    for name in secrets:
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"not a name for an environment variable: {name!r}")
+    return "".join(f"{name}={quote(value)}\n" for name, value in secrets.items())
+
+
+def start(number: int, attempt: Attempt, nonce: str, grace: float) -> bytes:
+    """Prepare, claim and launch."""
+    return call(
+        "wz_start",
+        number,
+        checked_key(attempt.key),
+        nonce,
+        checksum(attempt.script),
+        attempt.limit,
+        attempt.cap,
+        grace,
+        attempt.script,
+        secrets_file(attempt.secrets),
+    )
+
+
+def ask(number: int, slot: int, limit: float, script: str, stdin: bytes) -> bytes:
+    """Run a read-only script in the background of the channel."""
+    return call("wz_ask", number, slot, limit, ANSWER_CAP, script, printf_format(stdin))
+
+
+def follow(number: int, key: str, offset: int) -> bytes:
+    """Send output from ``offset`` on until it is over."""
+    return call("wz_follow", number, checked_key(key), offset)
+
+
+def status(number: int, key: str) -> bytes:
+    """Say how it stands."""
+    return call("wz_status", number, checked_key(key))
+
+
+def cancel(number: int, key: str, nonce: str, grace: float) -> bytes:
+    """See that it never starts, or ends."""
+    return call("wz_cancel", number, checked_key(key), nonce, grace)

@@ -1,0 +1,101 @@
+r"""Frames: how a host's answers are told apart from whatever else comes out of a connection.
+
+``\\036<nonce> <kind> <id> <fields> <length>\\n<bytes>``. The nonce is random for each channel and the payload is never
+looked into, so neither a login banner nor hostile output can pass for a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_HEADER = 512
+MAX_PAYLOAD = 4 * 1024 * 1024
+
+
+class FrameError(Exception):
+    """The connection carries something that no channel of ours would say; it must be closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One answer. ``id`` is that of the call it answers; ``fields`` are as printed by the host."""
+
+    kind: str
+    id: int
+    fields: tuple[str, ...] = ()
+    payload: bytes = b""
+
+
+class FrameParser:
+    """Finds frames in a stream that comes in pieces of any size.
+
+    Args:
+        nonce: What every frame of this channel carries.
+    """
+
+    def __init__(self, nonce: str) -> None:
+        self._mark = b"\036" + nonce.encode("ascii") + b" "
+        self._buffer = bytearray()
+        self._header: tuple[str, int, tuple[str, ...], int] | None = None
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """The frames that ``data`` completes.
+
+        Raises:
+            FrameError: A header is not one, or says more bytes than any frame may have.
+        """
+        self._buffer += data
+        while (frame := self._next()) is not None:
+            yield frame
+
+    def _next(self) -> Frame | None:
+        if self._header is None:
+            self._header = self._read_header()
+        if self._header is None:
+            return None
+        kind, number, fields, length = self._header
+        if len(self._buffer) < length:
+            return None
+        payload = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        self._header = None
+        return Frame(kind, number, fields, payload)
+
+    def _read_header(self) -> tuple[str, int, tuple[str, ...], int] | None:
+        if not self._skip_noise():
+            return None
+        end = self._buffer.find(b"\n", 0, MAX_HEADER)
+        if end < 0:
+            if len(self._buffer) >= MAX_HEADER:
+                raise FrameError("a frame's header has no end")
+            return None
+        line = bytes(self._buffer[len(self._mark) : end])
+        del self._buffer[: end + 1]
+        return _parsed(line)
+
+    def _skip_noise(self) -> bool:
+        start = self._buffer.find(self._mark)
+        if start < 0:
+            del self._buffer[: max(0, len(self._buffer) - len(self._mark) + 1)]
+            return False
+        del self._buffer[:start]
+        return True
+
+
+def _parsed(line: bytes) -> tuple[str, int, tuple[str, ...], int]:
+    try:
+        kind, number, *fields, length = line.decode("ascii").split(" ")
+        size = _natural(length)
+        header = kind, _natural(number), tuple(fields), size
+    except ValueError as error:
+        raise FrameError(f"not a frame's header: {line!r}") from error
+    if size > MAX_PAYLOAD:
+        raise FrameError(f"a frame of {size} bytes")
+    return header
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal() or not text.isascii():
+        raise ValueError(text)
+    return int(text)

@@ -1,0 +1,125 @@
+"""The operator's own machine, spoken to like any other host: a shell on a pair of pipes."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import shlex
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import cast
+
+from wizard.errors import HostUnreachable, LinkLost
+from wizard.hosts.streams import Streams
+from wizard.hosts.targets import Target, socket_directory
+
+CLOSING = 2.0
+"""Seconds a shell gets to clean up after its standard input closed."""
+
+
+class _Process(asyncio.SubprocessProtocol):
+    def __init__(self) -> None:
+        self.streams = Streams()
+        self.ended = asyncio.Event()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        (self.streams.output if fd == 1 else self.streams.error).feed_data(data)
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        if fd == 1:
+            self.streams.end()
+
+    def process_exited(self) -> None:
+        self.ended.set()
+        self.streams.end()
+
+    def pause_writing(self) -> None:
+        self.streams.hold()
+
+    def resume_writing(self) -> None:
+        self.streams.release()
+
+
+class LocalDuplex:
+    """A child process in a session of its own, so that no terminal signal reaches it."""
+
+    def __init__(self, transport: asyncio.SubprocessTransport, process: _Process) -> None:
+        self._transport = transport
+        self._process = process
+        self._input = cast("asyncio.WriteTransport", transport.get_pipe_transport(0))
+        process.streams.throttle(transport.get_pipe_transport(1))
+        self.read = process.streams.read
+        self.read_error = process.streams.read_error
+
+    async def write(self, data: bytes) -> None:
+        """Send to its standard input; see ``Duplex.write``."""
+        if self._input.is_closing():
+            raise LinkLost("the shell is gone")
+        self._input.write(data)
+        await self._process.streams.writable()
+
+    async def close(self) -> None:
+        """Close its standard input, wait for it a little, then end it."""
+        self._input.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._process.ended.wait(), CLOSING)
+        with suppress(PermissionError):  # a root shell is not ours to kill; its closed pipes end it
+            self._transport.close()
+        self._process.streams.end()
+
+
+class LocalTransport:
+    """Opens shells on this machine."""
+
+    key = ""
+    destination = None
+
+    @property
+    def where(self) -> str:
+        """Who we are, here."""
+        return f"{getpass.getuser()}@this machine"
+
+    async def open(self, command: str) -> LocalDuplex:
+        """Start a command here."""
+        loop = asyncio.get_running_loop()
+        try:
+            transport, process = await loop.subprocess_exec(_Process, *shlex.split(command), start_new_session=True)
+        except OSError as error:
+            raise HostUnreachable(f"cannot start a shell: {error.strerror}", where=self.where) from error
+        return LocalDuplex(transport, process)
+
+    @asynccontextmanager
+    async def tunnel(self, target: str) -> AsyncIterator[Path]:
+        """A socket here is its own tunnel; a port is relayed to, so that every caller has a path to open."""
+        goal = Target.parse(target)
+        if goal.path:
+            yield Path(goal.path)
+            return
+        with socket_directory() as directory:
+            path = directory / "socket"
+            server = await asyncio.start_unix_server(lambda *ends: _relay(goal, *ends), path)
+            try:
+                yield path
+            finally:
+                server.close()
+
+    async def close(self) -> None:
+        """Nothing is shared between shells here."""
+
+
+async def _relay(goal: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        far_reader, far_writer = await asyncio.open_connection(goal.host, goal.port)
+    except OSError:
+        writer.close()
+        return
+    await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(1 << 16):
+            writer.write(data)
+            await writer.drain()
+    writer.close()

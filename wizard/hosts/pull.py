@@ -1,0 +1,41 @@
+"""Pulling an attempt's output by byte offset, over as many connections as it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.errors import HostError
+from wizard.hosts import commands
+from wizard.hosts.base import Ending, OnOutput
+from wizard.hosts.channel import Channel
+from wizard.hosts.frames import Frame
+from wizard.hosts.replies import ending_of
+
+
+@dataclass(slots=True)
+class Pull:
+    """How far the output of one attempt has been read."""
+
+    key: str
+    position: int
+    on_output: OnOutput
+
+    async def over(self, channel: Channel) -> Ending:
+        """Go on where it was, until the attempt is over.
+
+        Raises:
+            LinkLost: The channel broke; go on over the next.
+            HostError: The host sent other bytes than those asked for.
+        """
+        async with channel.stream(lambda number: commands.follow(number, self.key, self.position)) as frames:
+            async for frame in frames:
+                if frame.kind == "E":
+                    return ending_of(frame)
+                self._take(frame)
+        raise HostError("the host stopped answering")
+
+    def _take(self, frame: Frame) -> None:
+        if frame.fields != (str(self.position),):
+            raise HostError(f"the host sent output from {frame.fields}, wanted was {self.position}")
+        self.on_output(self.position, frame.payload)
+        self.position += len(frame.payload)

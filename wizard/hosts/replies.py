@@ -1,0 +1,47 @@
+"""What the frames that answer a call mean."""
+
+from __future__ import annotations
+
+from wizard.errors import HostError
+from wizard.hosts.base import Answer, AttemptState, Ending
+from wizard.hosts.frames import Frame
+
+
+def answer_of(frame: Frame, seconds: float) -> Answer:
+    """Fields: exit status, was it late, was output cut, bytes of standard output.
+
+    Raises:
+        HostError: They are not there.
+    """
+    try:
+        status, late, cut, length = (int(field) for field in frame.fields)
+    except ValueError as error:
+        raise _nonsense(frame) from error
+    return Answer(
+        exit_status=None if late else status,
+        stdout=frame.payload[:length],
+        stderr=frame.payload[length:],
+        timed_out=bool(late),
+        truncated=bool(cut),
+        seconds=seconds,
+    )
+
+
+def ending_of(frame: Frame) -> Ending:
+    """Fields: the state's name with its exit status and manner, bytes kept, bytes dropped, the script's checksum.
+
+    Raises:
+        HostError: They are not there.
+    """
+    try:
+        state, total, dropped, _ = frame.fields
+        word, *manner = state.split(".")
+        known = AttemptState(word)
+        status = int(manner.pop(0)) if known is AttemptState.DONE else None
+        return Ending(known, status, "timeout" in manner, "killed" in manner, int(total), int(dropped))
+    except (ValueError, IndexError) as error:
+        raise _nonsense(frame) from error
+
+
+def _nonsense(frame: Frame) -> HostError:
+    return HostError(f"the host answered nonsense: {frame.kind} {' '.join(frame.fields)}")

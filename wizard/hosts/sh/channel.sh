@@ -1,0 +1,195 @@
+# What a host's /bin/sh is given on its standard input, once for each connection. The client then calls one function
+# a line. The first lines, made by the client, set: wz_nonce wz_spool wz_path wz_runner.
+#
+# Fork-free where it can be: a process costs a millisecond. Names start with wz_ because scripts run beside them.
+
+# A token in a FIFO is the lock around frames: taking it blocks without polling and starts no process.
+wz_take() { read -r wz_token <&8; }
+wz_give() { echo >&8; }
+
+# wz_frame TYPE ID FIELD... : a frame without a payload.
+wz_frame() {
+    wz_take
+    printf '\036%s %s 0\n' "$wz_nonce" "$*"
+    wz_give
+}
+
+# wz_size FD FILE: wz_n = bytes written through FD. proc(5): fdinfo shows the offset all holders of FD share.
+wz_size() {
+    wz_n=
+    { read -r wz_name wz_n <"/proc/self/fdinfo/$1"; } 2>/dev/null
+    [ -n "$wz_n" ] || wz_n=$(($(wc -c <"$2")))
+}
+
+# wz_fail ID FILE: an error frame with what a command complained of.
+wz_fail() {
+    wz_n=$(($(wc -c <"$2")))
+    [ "$wz_n" -le 4096 ] || wz_n=4096
+    wz_take
+    printf '\036%s X %s %s\n' "$wz_nonce" "$1" "$wz_n"
+    head -c "$wz_n" "$2"
+    wz_give
+}
+
+wz_ping() { wz_frame P "$1"; }
+
+wz_use() { wz_launcher=$1; }
+
+# wz_hello ID: who this host is, one NAME=VALUE a line.
+wz_hello() {
+    wz_say >"$wz_tmp/hello" 2>/dev/null
+    wz_n=$(($(wc -c <"$wz_tmp/hello")))
+    wz_take
+    printf '\036%s H %s %s\n' "$wz_nonce" "$1" "$wz_n"
+    cat "$wz_tmp/hello"
+    wz_give
+}
+
+wz_say() {
+    printf '%s=%s\n' machine_id "$wz_machine" boot_id "$wz_boot" init "$wz_init" uid "$wz_uid" spool "$wz_spool"
+    printf '%s=%s\n' hostname "$(uname -n)" user "$(id -un)" clock "$(date +%s)" home "$HOME"
+    printf '%s=%s\n' kill_user_processes "$(wz_kills)" tools "$wz_tools"
+}
+
+# org.freedesktop.login1(5): KillUserProcesses ends everything of a session, setsid or not, when it closes.
+wz_kills() {
+    command -v busctl >/dev/null || return 0
+    busctl --timeout=3 get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager \
+        KillUserProcesses
+}
+
+# wz_has NAME COMMAND...: NAME joins wz_tools where COMMAND works.
+wz_has() {
+    wz_name=$1
+    shift
+    if "$@" >/dev/null 2>&1 </dev/null; then wz_tools="$wz_tools$wz_name "; fi
+}
+
+# What this host's tools can do beyond POSIX: names in wz_tools, between blanks.
+wz_survey() {
+    wz_tools=' '
+    for wz_tool in flock setsid systemd-run; do wz_has "$wz_tool" command -v "$wz_tool"; done
+    wz_has flock-wait flock -s -w 0.01 "$wz_tmp" true
+    wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
+    wz_has env-signals env --default-signal=INT,QUIT true
+}
+
+wz_first() { { read -r wz_line <"$1"; } 2>/dev/null && printf '%s' "$wz_line"; }
+
+# Process 1's start time tells two boots of a container apart: its boot_id is the machine's. proc(5), field 22.
+wz_init_start() {
+    wz_line=$(wz_first /proc/1/stat) || return 0
+    # shellcheck disable=SC2086 # the fields are wanted one by one
+    set -- ${wz_line##*) }
+    printf '%s' "${20}"
+}
+
+wz_setup() {
+    wz_mask=$(umask)
+    PATH=${wz_path:+$wz_path:}${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    wz_locale=C
+    case $(locale -a 2>/dev/null) in *C.utf8* | *C.UTF-8*) wz_locale=C.UTF-8 ;; esac
+    LC_ALL=C # our own tools start faster so, and what they say is not translated
+    wz_uid=$(id -u)
+    [ -n "$HOME" ] || HOME=$(cd && pwd)
+    export PATH LC_ALL HOME
+    umask 077
+    wz_tmp=$(mktemp -d /dev/shm/wizard.XXXXXXXX 2>/dev/null || mktemp -d) || exit 70
+    # shellcheck disable=SC2064 # the directory is known now and must be the one removed
+    trap "rm -rf '$wz_tmp'" EXIT
+    trap 'exit 129' HUP INT TERM PIPE
+    mkfifo "$wz_tmp/token" || exit 70
+    exec 8<>"$wz_tmp/token"
+    wz_give
+    wz_boot=$(wz_first /proc/sys/kernel/random/boot_id)
+    wz_init=$(wz_init_start)
+    wz_machine=$(wz_first /etc/machine-id || wz_first /var/lib/dbus/machine-id)
+    [ -n "$wz_spool" ] || wz_default_spool
+    wz_survey
+}
+
+wz_default_spool() {
+    wz_spool=$HOME/.local/state/incident-wizard/${wz_machine:-unnamed}/spool
+    [ "$wz_uid" != 0 ] || wz_spool=/var/lib/incident-wizard/spool
+}
+
+# wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. STDIN is a printf
+# format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never stops reading.
+wz_ask() {
+    wz_s=$wz_tmp/$2 wz_in=/dev/null
+    [ -p "$wz_s.o" ] || mkfifo "$wz_s.o" "$wz_s.e"
+    # shellcheck disable=SC2059 # the bytes come as a format, so that any byte can be said
+    if [ -n "$6" ]; then wz_in=$wz_s.in && printf "$6" >"$wz_in"; fi
+    exec 5>"$wz_s.out" 6>"$wz_s.err"
+    tail -c $(($4 + 1)) <"$wz_s.o" >&5 5>&- 6>&- 8>&- &
+    wz_o=$!
+    tail -c $(($4 + 1)) <"$wz_s.e" >&6 5>&- 6>&- 8>&- &
+    wz_e=$!
+    wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 5>&- 6>&- 8>&- &
+    wz_pid=$!
+    wz_limit "$3" >/dev/null 2>&1 </dev/null 5>&- 6>&- 8>&- &
+    wz_dog=$!
+    wait "$wz_pid"
+    wz_rc=$?
+    wait "$wz_o" "$wz_e"
+    kill "$wz_dog"
+    wz_answer "$1" "$4"
+} 2>/dev/null
+
+wz_asked() {
+    wz_script=$1
+    umask "$wz_mask"
+    LC_ALL=$wz_locale
+    set --
+    eval "$wz_script"
+}
+
+# wz_limit SECONDS: end the ask, its children and, should anything still hold the pipes, their readers. The sleep is
+# ended by KILL: a TERM that finds it still a shell, between fork and exec, would be lost.
+wz_limit() {
+    wz_before=$!
+    trap '[ "$!" = "$wz_before" ] || kill -KILL "$!"; exit' TERM
+    sleep "$1" &
+    wait $!
+    : >"$wz_s.late"
+    wz_tree "$wz_pid"
+    # shellcheck disable=SC2086 # process ids
+    kill -TERM $wz_found
+    sleep 1
+    # shellcheck disable=SC2086
+    kill -KILL $wz_found
+    sleep 0.2
+    kill "$wz_o" "$wz_e"
+}
+
+# wz_tree PID: wz_found = PID and all that descend from it.
+wz_tree() {
+    wz_found=$1 wz_new=$1
+    while [ -n "$wz_new" ]; do
+        wz_parents=" $wz_new " wz_new=
+        for wz_line in /proc/[0-9]*; do
+            wz_child=${wz_line#/proc/}
+            { read -r wz_line <"/proc/$wz_child/stat"; } 2>/dev/null || continue
+            wz_line=${wz_line##*) }
+            wz_line=${wz_line#* }
+            case $wz_parents in *" ${wz_line%% *} "*) wz_new="$wz_new $wz_child" ;; esac
+        done
+        wz_new=${wz_new# }
+        wz_found="$wz_found $wz_new"
+    done
+}
+
+# wz_answer ID CAP
+wz_answer() {
+    wz_late=0 wz_cut=0
+    [ ! -e "$wz_s.late" ] || wz_late=1
+    wz_size 5 "$wz_s.out" && wz_no=$wz_n
+    wz_size 6 "$wz_s.err" && wz_ne=$wz_n
+    [ "$wz_no" -le "$2" ] || { wz_no=$2 && wz_cut=1; }
+    [ "$wz_ne" -le "$2" ] || { wz_ne=$2 && wz_cut=1; }
+    wz_take
+    printf '\036%s A %s %s %s %s %s %s\n' "$wz_nonce" "$1" "$wz_rc" "$wz_late" "$wz_cut" "$wz_no" $((wz_no + wz_ne))
+    [ "$wz_no" -eq 0 ] || tail -c "$wz_no" "$wz_s.out"
+    [ "$wz_ne" -eq 0 ] || tail -c "$wz_ne" "$wz_s.err"
+    wz_give
+}

@@ -1,0 +1,179 @@
+"""A host that is a POSIX shell at the other end of a transport."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+from wizard.errors import HostError, LinkLost
+from wizard.hosts import commands
+from wizard.hosts.attachment import Attachment, Settings
+from wizard.hosts.base import Answer, Attempt, Destination, Ending, Identity, OnLink, OnOutput
+from wizard.hosts.channel import Call, Channel
+from wizard.hosts.frames import Frame
+from wizard.hosts.pull import Pull
+from wizard.hosts.replies import answer_of, ending_of
+from wizard.hosts.transport import Transport
+
+GRACE = 10
+"""Seconds between TERM and KILL."""
+
+ASKS = 16
+"""Questions a host is asked at the same time, at most."""
+
+SPARE = 15.0
+"""Seconds beyond its own limit after which a silent answer means a broken channel."""
+
+REPEATS = 5
+"""Times that a call which may be repeated is sent again over a new channel."""
+
+
+class ShellHost:
+    """See ``Host``.
+
+    Args:
+        name: The name the checklist gives it.
+        transport: The way to it.
+        settings: How it is used.
+        on_link: Told when the connection goes and when it is back.
+    """
+
+    def __init__(self, name: str, transport: Transport, settings: Settings, on_link: OnLink | None = None) -> None:
+        self._name = name
+        self._attached = Attachment(transport, settings, on_link)
+        self._asks = asyncio.Semaphore(ASKS)
+        self._slots: list[int] = []
+        self._fresh = count()
+        self._spooled: Channel | None = None
+
+    @property
+    def name(self) -> str:
+        """The name the checklist gives it."""
+        return self._name
+
+    @property
+    def label(self) -> str:
+        """Where it really is."""
+        where = self._attached.transport.where
+        return f"{where} · sudo" if self._attached.settings.sudo else where
+
+    @property
+    def destination(self) -> Destination | None:
+        """How it is reached; None for this machine."""
+        return self._attached.transport.destination
+
+    async def connect(self) -> Identity:
+        """Connect where that has not happened yet; see ``Host.connect``."""
+        await self._attached.channel()
+        return self._identity()
+
+    def _identity(self) -> Identity:
+        if self._attached.identity is None:
+            raise HostError("the host is not connected", where=self.label)
+        return self._attached.identity
+
+    async def ask(self, script: str, *, limit: float = 30.0, stdin: bytes = b"") -> Answer:
+        """Run a read-only script; sent once more where the link is lost, as asking twice does no harm."""
+        async with self._asks:
+            slot = self._slots.pop() if self._slots else next(self._fresh)
+            began = asyncio.get_running_loop().time()
+            frame = await self._repeated(
+                lambda number: commands.ask(number, slot, limit, script, stdin), limit + SPARE, repeats=1
+            )
+            answer = answer_of(frame, asyncio.get_running_loop().time() - began)
+            if not answer.timed_out:
+                self._slots.append(slot)
+            return answer
+
+    async def start(self, attempt: Attempt) -> None:
+        """Prepare, claim and launch; repeating it is safe for as long as the host has not rebooted since.
+
+        Raises:
+            HostError: It cannot be claimed, or its key was claimed for another script.
+            LinkLost: Whether it was started cannot be known any more.
+        """
+        nonce = secrets.token_hex(8)
+        boot = ""
+        for left in reversed(range(REPEATS)):
+            try:
+                channel = await self._spool()
+                boot = self._same_boot(boot)
+                frame = await channel.request(lambda number: commands.start(number, attempt, nonce, GRACE), 60.0)
+                return self._same_script(attempt, frame)
+            except LinkLost:
+                if not left:
+                    raise
+        return None
+
+    def _same_boot(self, boot: str) -> str:
+        now = self._identity().boot_id
+        if boot and now != boot:
+            raise LinkLost("the host rebooted while the step was being started", where=self.label)
+        return now
+
+    def _same_script(self, attempt: Attempt, frame: Frame) -> None:
+        if frame.fields[:1] != (commands.checksum(attempt.script),):
+            raise HostError(
+                f"{attempt.key} was claimed on the host with another script",
+                where=self.label,
+                mend="The checklist changed since; look at what ran before starting a new attempt",
+            )
+
+    async def _spool(self) -> Channel:
+        """A channel whose spool has been checked."""
+        channel = await self._attached.channel()
+        if missing := {"flock", "setsid"} - self._attached.tools:
+            raise HostError(
+                f"the host has no {' and no '.join(sorted(missing))}", where=self.label, mend="Install util-linux there"
+            )
+        if self._spooled is not channel:
+            await channel.request(lambda number: commands.call("wz_ready_spool", number), 60.0)
+            self._spooled = channel
+        return channel
+
+    async def follow(self, key: str, offset: int, on_output: OnOutput) -> Ending:
+        """Pull output until the attempt is over; see ``Host.follow``."""
+        pull = Pull(key, offset, on_output)
+        while True:
+            channel = await self._attached.channel()
+            try:
+                return await pull.over(channel)
+            except LinkLost:
+                continue
+
+    async def status(self, key: str) -> Ending:
+        """What the host says of the attempt right now."""
+        return ending_of(await self._repeated(lambda number: commands.status(number, key), 60.0))
+
+    async def cancel(self, key: str) -> Ending:
+        """Make sure it never starts, or end it; see ``Host.cancel``."""
+        await self._spool()
+        nonce = secrets.token_hex(8)
+        return ending_of(
+            await self._repeated(lambda number: commands.cancel(number, key, nonce, GRACE), 2 * GRACE + SPARE)
+        )
+
+    async def _repeated(self, call: Call, patience: float, *, repeats: int = REPEATS) -> Frame:
+        while True:
+            channel = await self._attached.channel()
+            try:
+                return await channel.request(call, patience)
+            except LinkLost:
+                if not repeats:
+                    raise
+                repeats -= 1
+
+    @asynccontextmanager
+    async def tunnel(self, target: str) -> AsyncIterator[Path]:
+        """A unix socket here that reaches ``target`` from there; see ``Host.tunnel``."""
+        await self._attached.channel()
+        async with self._attached.transport.tunnel(target) as path:
+            yield path
+
+    async def close(self) -> None:
+        """Let go of the connection; what runs on the host goes on."""
+        await self._attached.close()

@@ -1,0 +1,178 @@
+"""A host over SSH: one connection, its key checked against the record, and channels on it. Imported lazily."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, cast
+
+import asyncssh
+
+from wizard.errors import HostError, HostUnreachable, LinkLost
+from wizard.hosts.base import Destination
+from wizard.hosts.dial import PATIENCE, Dialler
+from wizard.hosts.known import USER_FILES, KnownHosts
+from wizard.hosts.streams import Streams
+from wizard.hosts.targets import Target, Way, socket_directory
+
+CLOSING = 2.0
+"""Seconds a connection gets to say goodbye; waiting longer can hang for ever (asyncssh issue 628)."""
+
+# The library's own log would be written across the screen; what matters of it comes as errors.
+logging.getLogger("asyncssh").addHandler(logging.NullHandler())
+logging.getLogger("asyncssh").propagate = False
+
+
+class _Session(asyncssh.SSHClientSession[bytes]):
+    def __init__(self) -> None:
+        self.streams = Streams()
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        (self.streams.error if datatype else self.streams.output).feed_data(data)
+
+    def eof_received(self) -> bool:
+        self.streams.end()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the library's signature
+        self.streams.end()
+
+    def pause_writing(self) -> None:
+        self.streams.hold()
+
+    def resume_writing(self) -> None:
+        self.streams.release()
+
+
+class SshDuplex:
+    """One exec channel of a connection."""
+
+    def __init__(self, channel: asyncssh.SSHClientChannel[bytes], session: _Session) -> None:
+        self._channel = channel
+        self._streams = session.streams
+        self._streams.throttle(channel)
+        self.read = session.streams.read
+        self.read_error = session.streams.read_error
+
+    async def write(self, data: bytes) -> None:
+        """Send to its standard input; see ``Duplex.write``."""
+        if self._streams.lost:
+            raise LinkLost("the connection is gone")
+        try:
+            self._channel.write(data)
+        except OSError as error:
+            raise LinkLost("the connection is gone") from error
+        await self._streams.writable()
+
+    async def close(self) -> None:
+        """Close its standard input, which ends the shell, and the channel."""
+        with suppress(OSError):
+            self._channel.write_eof()
+        self._channel.close()
+        self._streams.end()
+
+
+class SshTransport:
+    """Logs in when first used, and again when used after ``close``.
+
+    Args:
+        way: Where to, and as whom.
+    """
+
+    def __init__(self, way: Way) -> None:
+        self._dialler = Dialler(way, KnownHosts(way.known_hosts))
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._way = way
+        self.key = ""
+
+    @property
+    def where(self) -> str:
+        """Who we are where, as the checklist says it."""
+        login = self._way.login
+        place = f"{login.host}:{login.port}" if login.port else login.host
+        return f"{login.user}@{place}" if login.user else place
+
+    @property
+    def destination(self) -> Destination | None:
+        """How it was reached; None before that."""
+        if self._connection is None:
+            return None
+        told = self._connection.get_extra_info
+        known = tuple(path.expanduser() for path in (*USER_FILES, self._way.known_hosts))
+        return Destination(told("username"), told("host"), told("port"), self._way.identity, known)
+
+    async def open(self, command: str) -> SshDuplex:
+        """Start a fixed command there."""
+        connection = await self._connected()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                channel, session = await connection.create_session(
+                    _Session, command, encoding=None, env=(), send_env=(), request_pty=False, x11_forwarding=False
+                )
+        except (asyncssh.Error, OSError, TimeoutError) as error:
+            raise HostUnreachable(f"the host gives no channel: {error}", where=self.where) from error
+        return SshDuplex(channel, cast("_Session", session))
+
+    async def _connected(self) -> asyncssh.SSHClientConnection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._dialler.dial()
+            self.key = fingerprint(self._connection)
+        return self._connection
+
+    @asynccontextmanager
+    async def tunnel(self, target: str) -> AsyncIterator[Path]:
+        """A unix socket in a directory of our own; a TCP port would be open to every user of this machine."""
+        goal = Target.parse(target)
+        connection = await self._connected()
+        await self._probe(connection, goal)
+        with socket_directory() as directory:
+            path = directory / "socket"
+            listener = await _forward(connection, path, goal)
+            try:
+                yield path
+            finally:
+                listener.close()
+
+    async def _probe(self, connection: asyncssh.SSHClientConnection, goal: Target) -> None:
+        """Open the far end once: a server that forbids forwarding only says so then."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                _, writer = await _far_end(connection, goal)
+        except (asyncssh.Error, OSError, TimeoutError) as error:
+            raise HostError(
+                f"no tunnel to {goal}: {error}",
+                where=self.where,
+                mend="Is it listening, and does sshd allow forwarding?",
+            ) from error
+        writer.close()
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        connection.close()
+        with suppress(TimeoutError, asyncssh.Error, OSError):
+            await asyncio.wait_for(connection.wait_closed(), CLOSING)
+        connection.abort()
+
+
+async def _far_end(connection: asyncssh.SSHClientConnection, goal: Target) -> tuple[Any, Any]:
+    if goal.path:
+        return await connection.open_unix_connection(goal.path)
+    return await connection.open_connection(goal.host, goal.port)
+
+
+async def _forward(connection: asyncssh.SSHClientConnection, path: Path, goal: Target) -> asyncssh.SSHListener:
+    if goal.path:
+        return await connection.forward_local_path(str(path), goal.path)
+    return await connection.forward_local_path_to_port(str(path), goal.host, goal.port)
+
+
+def fingerprint(connection: asyncssh.SSHClientConnection) -> str:
+    """The ``SHA256:…`` of the key the host showed."""
+    key = connection.get_server_host_key()
+    return key.get_fingerprint() if key is not None else ""

@@ -1,0 +1,132 @@
+"""Becoming root: the password goes out only when sudo asks for it, and nothing else does before root has answered.
+
+With NOPASSWD or a fresh ticket sudo reads no password, and the next reader would take it for a command. So sudo's
+prompt is a random word: the password is sent when that word is seen, and the shell is used once it has said another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from wizard.errors import SudoRefused
+from wizard.hosts.transport import Duplex, Transport
+
+PATIENCE = 20.0
+"""Seconds for sudo to answer, PAM's delay after a wrong password included."""
+
+_KEPT = 4000
+
+
+class _Ear:
+    """Listens to one stream for a word."""
+
+    def __init__(self, read: Callable[[], Awaitable[bytes]]) -> None:
+        self._read = read
+        self.heard = b""
+
+    async def hear(self, word: str) -> bool:
+        """True once the word came, False at the end of the stream; what came before it is forgotten."""
+        wanted = word.encode("ascii")
+        while wanted not in self.heard:
+            data = await self._read()
+            if not data:
+                return False
+            self.heard = (self.heard + data)[-_KEPT:]
+        self.heard = self.heard.partition(wanted)[2]
+        return True
+
+    async def rest(self) -> str:
+        """All that comes until the end, fit for a message; in bounded time."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._to_end(), 2.0)
+        return self.heard.decode("utf-8", "backslashreplace").strip()
+
+    async def _to_end(self) -> None:
+        while data := await self._read():
+            self.heard = (self.heard + data)[-_KEPT:]
+
+
+async def open_root(transport: Transport, password: str | None) -> Duplex:
+    """A shell as root.
+
+    Raises:
+        SudoRefused: No password where one is wanted, a wrong one, or not allowed.
+        HostError: As ``Transport.open``.
+    """
+    prompt, welcome = secrets.token_hex(16), secrets.token_hex(16)
+    duplex = await transport.open(_command("-n" if password is None else f"-S -p {prompt}", welcome))
+    try:
+        await _convince(duplex, prompt, welcome, password or "")
+    except SudoRefused as refusal:
+        await duplex.close()
+        raise SudoRefused(refusal.what, where=transport.where, mend=refusal.mend) from None
+    except BaseException:
+        await duplex.close()
+        raise
+    return duplex
+
+
+def _command(mode: str, welcome: str) -> str:
+    """Root stays root; others go through sudo. Readable by fish and tcsh too: single quotes, no exclamation mark."""
+    root = f"echo {welcome}; exec /bin/sh"
+    return (
+        f'/bin/sh -c \'if [ "$(id -u)" = 0 ]; then {root}; fi;'
+        f' LC_ALL=C; export LC_ALL; exec sudo {mode} -- /bin/sh -c "{root}"\''
+    )
+
+
+async def _convince(duplex: Duplex, prompt: str, welcome: str, password: str) -> None:
+    error = _Ear(duplex.read_error)
+    welcomed = asyncio.create_task(_Ear(duplex.read).hear(welcome))
+    try:
+        if await _asked(welcomed, error, prompt):
+            await duplex.write(password.encode() + b"\n")
+            if await _asked(welcomed, error, prompt):
+                raise SudoRefused("sudo did not take the password", mend="It is tried once: wrong ones lock accounts")
+        if not await asyncio.wait_for(welcomed, PATIENCE):
+            raise _refusal(await error.rest())
+    except TimeoutError:
+        raise SudoRefused(f"sudo did not answer within {PATIENCE:.0f} s", mend="Try `sudo true` there") from None
+    finally:
+        welcomed.cancel()
+
+
+async def _asked(welcomed: asyncio.Task[bool], error: _Ear, prompt: str) -> bool:
+    """Did sudo prompt, rather than let us in or end?"""
+    asked = asyncio.create_task(error.hear(prompt))
+    done, _ = await asyncio.wait({welcomed, asked}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    if not done:
+        asked.cancel()
+        raise TimeoutError
+    if asked in done:
+        return asked.result()
+    asked.cancel()
+    with suppress(asyncio.CancelledError):
+        await asked
+    return False
+
+
+_REASONS = {
+    "password is required": ("sudo wants a password", "Give one, or a NOPASSWD rule"),
+    "terminal is required": ("sudo wants a password", "Give one, or a NOPASSWD rule"),
+    "must have a tty": (
+        "sudo insists on a terminal (requiretty)",
+        "Add `Defaults:USER !requiretty` to sudoers",
+    ),
+    "not in the sudoers": ("this user may not use sudo", "Ask for `ALL=(root) /bin/sh` in the sudoers file"),
+    "not allowed": ("sudo does not allow this user a shell", "Ask for `ALL=(root) /bin/sh` in the sudoers file"),
+    "may not run": ("sudo does not allow this user a shell", "Ask for `ALL=(root) /bin/sh` in the sudoers file"),
+    "incorrect password": ("sudo did not take the password", "It is tried once: wrong ones lock accounts"),
+    "no password was provided": ("sudo did not take the password", "It is tried once: wrong ones lock accounts"),
+    "not found": ("there is no sudo on this host", "Install it, or log in as root"),
+}
+
+
+def _refusal(said: str) -> SudoRefused:
+    for words, (what, mend) in _REASONS.items():
+        if words in said:
+            return SudoRefused(what, mend=mend)
+    return SudoRefused(f"sudo refused: {said.splitlines()[-1] if said else 'it said nothing'}", mend="Try it there")
