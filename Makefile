@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup test lint format types realhost bench schema build clean
+.PHONY: help setup test lint format types services realhost bench schema build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -23,6 +23,9 @@ $(READY): pyproject.toml
 
 test: setup  ## unit, property and integration tests, without root
 	$(BIN)/python -m pytest
+
+services: setup  ## tests against real sshd, shells and Redis: apt packages of tests/services/requirements.apt
+	$(BIN)/python -m pytest tests/services
 
 realhost: setup  ## the real incident on a real host: root, systemd-nspawn, apt packages of tests/realhost/requirements.apt
 	$(BIN)/python -m pytest -m realhost tests/realhost

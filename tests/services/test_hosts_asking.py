@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.shells import SHELLS, alive, scratch, shell_host
+from tests.services.shells import SHELLS, alive, scratch, shell_host
 from wizard.errors import UsageError
 from wizard.hosts.base import MEBIBYTE, Host
 from wizard.hosts.factory import make_host

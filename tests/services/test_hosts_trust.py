@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration import sshd
-from tests.integration.sshd import Sshd
+from tests.services import sshd
+from tests.services.sshd import Sshd
 from wizard.errors import (
     HostKeyChanged,
     HostKeyUnknown,

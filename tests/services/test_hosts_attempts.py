@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.shells import SHELLS, Heard, alive, command_lines, run, shell_host
+from tests.services.shells import SHELLS, Heard, alive, command_lines, run, shell_host
 from wizard.errors import HostError
 from wizard.hosts.base import Attempt, AttemptState, Host
 

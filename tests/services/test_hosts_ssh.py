@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration import sshd
-from tests.integration.shells import Heard, run, scratch
-from tests.integration.sshd import CuttingProxy, Sshd
+from tests.services import sshd
+from tests.services.shells import Heard, run, scratch
+from tests.services.sshd import CuttingProxy, Sshd
 from wizard.errors import HostError, HostKeyChanged, LinkLost
 from wizard.hosts import channel
 from wizard.hosts.base import Attempt, AttemptState, Host, Link

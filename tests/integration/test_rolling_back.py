@@ -1,0 +1,172 @@
+"""Rollback: newest first, proven against what was captured, on past one that fails, resumable."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.integration.commandline import Done, Wizard, checklist
+
+WHERE = "inputs:\n  where: {type: path}\n"
+CHANGES = """\
+  - id: one
+    title: One
+    steps:
+      - id: write
+        title: Write
+        why: it is wanted
+        file: {path: "{{ where }}/new", content: "new\\n", mode: "0640"}
+        checks:
+          - file: {path: "{{ where }}/new"}
+      - id: edit
+        title: Edit
+        why: it is wrong
+        edit: {path: "{{ where }}/old", replace: [{match: wrong, with: right}]}
+        checks:
+          - file: {path: "{{ where }}/old", contains: [right]}
+  - id: two
+    title: Two
+    steps:
+      - id: run
+        title: Run
+        why: it must run
+        run:
+          command: "mkdir {{ where }}/made"
+          undo: "echo undone >> {{ where }}/undos; rmdir {{ where }}/made"
+          undo_check: "test ! -e {{ where }}/made"
+        checks:
+          - file: {path: "{{ where }}/made", kind: directory}
+      - id: keep
+        title: Keep
+        why: it is kept
+        run: {command: "touch {{ where }}/kept", irreversible: kept on purpose}
+        checks:
+          - file: {path: "{{ where }}/kept"}
+"""
+FAILS = """\
+      - id: fail
+        title: Fail
+        why: it fails
+        run: {command: "exit 1", irreversible: it did nothing}
+        checks:
+          - file: {path: "{{ where }}/never"}
+"""
+
+
+@pytest.fixture
+def wizard(tmp_path: Path) -> Wizard:
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / "old").write_text("wrong\n")
+    (tmp_path / "place" / "old").chmod(0o604)
+    return Wizard(tmp_path)
+
+
+@pytest.fixture
+def place(wizard: Wizard) -> Path:
+    return wizard.home / "place"
+
+
+def as_it_was(place: Path) -> None:
+    assert (place / "old").read_text() == "wrong\n"
+    assert (place / "old").stat().st_mode & 0o777 == 0o604
+    assert sorted(path.name for path in place.iterdir() if path.name not in {"kept", "undos"}) == ["old"]
+
+
+def outcomes(done: Done) -> list[tuple[str, str]]:
+    return [(body["step"], body["outcome"]) for body in done.of("undo_ended")]
+
+
+ALL = [
+    ("keep", "not undoable"),
+    ("run", "restored, proven"),
+    ("edit", "restored, proven"),
+    ("write", "restored, proven"),
+]
+
+
+def test_after_success_everything_is_put_back_newest_first(wizard: Wizard, place: Path) -> None:
+    assert wizard.run(checklist(CHANGES, WHERE), "--set", f"where={place}").exit_status == 0
+    done = wizard("rollback", wizard.directory, "--headless")
+    assert done.exit_status == 1, done.stderr
+    assert outcomes(done) == ALL
+    assert done.of("undo_ended")[0]["reason"] == "kept on purpose"
+    assert done.of("run_ended")[-1]["outcome"] == "rolled back"
+    as_it_was(place)
+    assert (place / "kept").exists()
+
+
+def test_a_failure_can_roll_back_by_itself(wizard: Wizard, place: Path) -> None:
+    done = wizard.run(checklist(CHANGES + FAILS, WHERE), "--set", f"where={place}", "--on-fail", "rollback")
+    assert done.exit_status == 1
+    assert [one for one in outcomes(done) if one[0] != "fail"] == ALL
+    as_it_was(place)
+
+
+def test_a_rollback_to_a_step_leaves_what_came_before_it(wizard: Wizard, place: Path) -> None:
+    wizard.run(checklist(CHANGES, WHERE), "--set", f"where={place}")
+    done = wizard("rollback", wizard.directory, "--headless", "--to", "run")
+    assert outcomes(done) == ALL[:2]
+    assert (place / "new").exists()
+    assert not (place / "made").exists()
+
+
+def test_a_step_undone_at_its_gate_can_be_done_again(wizard: Wizard, place: Path) -> None:
+    steps = CHANGES.replace("contains: [right]", "contains: [wrong]")
+    answers = "edit: [undo this step, {answer: accept as it is, reason: better so}]\n"
+    done = wizard.run(checklist(steps, WHERE), "--set", f"where={place}", answers=answers)
+    assert outcomes(done) == [("edit", "restored, proven")]
+    assert (place / "old").read_text() == "wrong\n"
+    assert done.exit_status == 1
+
+
+def test_an_undo_that_fails_holds_up_no_other_and_can_be_tried_again(wizard: Wizard, place: Path) -> None:
+    wizard.run(checklist(CHANGES, WHERE), "--set", f"where={place}")
+    (place / "made" / "something").touch()
+    done = wizard("rollback", wizard.directory, "--headless")
+    assert done.exit_status == 5
+    assert outcomes(done)[1] == ("run", "failed")
+    assert outcomes(done)[2:] == ALL[2:]
+    assert done.of("run_ended")[-1]["outcome"] == "rollback incomplete"
+    (place / "made" / "something").unlink()
+    again = wizard("rollback", wizard.directory, "--headless")
+    assert again.exit_status == 1
+    as_it_was(place)
+
+
+def test_what_somebody_changed_since_is_told_beside_what_was_restored(wizard: Wizard, place: Path) -> None:
+    wizard.run(checklist(CHANGES, WHERE), "--set", f"where={place}")
+    done = wizard("rollback", wizard.directory, "--headless")
+    (edit,) = [body for body in done.of("undo_ended") if body["step"] == "edit"]
+    assert edit["changed"]
+    assert not edit["differences"]
+
+
+def test_a_rollback_that_was_killed_goes_on_and_undoes_nothing_twice(wizard: Wizard, place: Path) -> None:
+    steps = CHANGES.replace('undo: "echo undone', 'undo: "echo undoing; cat {{ where }}/../gate; echo undone')
+    wizard.run(checklist(steps, WHERE), "--set", f"where={place}")
+    os.mkfifo(wizard.home / "gate")
+    with wizard.start("rollback", wizard.directory, "--headless") as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "│ undoing" in line:
+                break
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=30)
+    (wizard.home / "gate").write_text("")
+    done = wizard("resume", wizard.directory, "--headless")
+    assert done.exit_status == 1, done.stderr
+    as_it_was(place)
+    assert (place / "undos").read_text() == "undone\n"
+    assert dict(outcomes(done)) == dict(ALL)
+
+
+def test_a_step_that_never_started_needs_no_undo(wizard: Wizard, place: Path) -> None:
+    answers = "write: pause and keep state\n"
+    steps = CHANGES.replace('file: {path: "{{ where }}/new"}', 'file: {path: "{{ where }}/never"}')
+    assert wizard.run(checklist(steps, WHERE), "--set", f"where={place}", answers=answers).exit_status == 4
+    done = wizard("rollback", wizard.directory, "--headless")
+    assert outcomes(done) == [("write", "restored, proven")]
+    as_it_was(place)
