@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import json
-import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from wizard.errors import WizardError
 
 if TYPE_CHECKING:
     from wizard.checklist.problems import Problem
-    from wizard.run.engine import Engine, Outcome
     from wizard.run.preparation import Prepared, Request
-
-TICK = 0.2
-SIGNALS = {signal.SIGHUP: "hung up", signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status. No error reaches a person as a traceback."""
+    _spare_the_collector()
     parser = _parser()
     options = parser.parse_args(argv)
     try:
@@ -38,6 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python would complain once more at exit, when it flushes what nobody reads.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _spare_the_collector() -> None:
+    """Start-up makes some 80,000 objects that stay: looking through them for garbage took a fifth of a lint's time."""
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
 
 
 def _complain(text: str) -> None:
@@ -53,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=_help(parser))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_run(commands)
+    _add_resume(commands)
+    _add_rollback(commands)
+    _add_records(commands)
     _add_lint(commands)
     schema = commands.add_parser("schema", help="print the JSON Schema of checklists", allow_abbrev=False)
     schema.set_defaults(command=_schema)
@@ -68,17 +73,89 @@ if TYPE_CHECKING:
 def _add_run(commands: Commands) -> None:
     run = commands.add_parser("run", help="run a checklist", allow_abbrev=False)
     run.add_argument("checklist", metavar="CHECKLIST", help="a path, or the name of a shipped checklist")
-    run.add_argument("--set", dest="sets", action="append", default=[], metavar="K=V", help="set an input")
-    run.add_argument("--inputs", type=Path, metavar="FILE", help="inputs in YAML, secrets too; must be 0600")
     run.add_argument("--run-dir", type=Path, metavar="DIR", help="keep the run here")
     run.add_argument("--check", action="store_true", help="render, connect and read; change nothing")
-    run.add_argument("--headless", action="store_true", help="no interface; pass gates only on what is observed")
-    run.add_argument("--answers", type=Path, metavar="FILE", help="answers by step id, in YAML (with --headless)")
-    run.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
-    run.add_argument(
+    _add_window(run)
+    _add_running(run)
+    _add_answers(run)
+    run.set_defaults(command=_run)
+
+
+def _add_resume(commands: Commands) -> None:
+    resume = commands.add_parser("resume", help="go on with a run that stopped", allow_abbrev=False)
+    resume.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
+    resume.add_argument("--as-started", action="store_true", help="with the checklist as it was, although it changed")
+    _add_window(resume)
+    _add_running(resume)
+    _add_answers(resume)
+    resume.set_defaults(command=_resume)
+
+
+def _add_rollback(commands: Commands) -> None:
+    rollback = commands.add_parser("rollback", help="undo a run, newest first", allow_abbrev=False)
+    rollback.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
+    rollback.add_argument("--to", metavar="STEP", help="no further back than this step, which is undone too")
+    rollback.add_argument("--reason", metavar="TEXT", help="why, for the report")
+    _add_running(rollback)
+    rollback.set_defaults(command=_rollback)
+
+
+def _add_window(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--window", metavar="START/END", help="changing steps start only then, as in 22:00/04:00")
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="K=V", help="set an input")
+    parser.add_argument("--inputs", type=Path, metavar="FILE", help="inputs in YAML, secrets too; must be 0600")
+    parser.add_argument("--headless", action="store_true", help="no interface; pass gates only on what is observed")
+    parser.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
+    parser.add_argument(
         "--accept-host-key", action="append", default=[], metavar="SHA256:...", help="trust this key from now on"
     )
-    run.set_defaults(command=_run)
+
+
+def _add_answers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="answers by step id, in YAML (with --headless)")
+    parser.add_argument(
+        "--on-fail",
+        choices=["stop", "rollback"],
+        default="stop",
+        help="at a gate that stays shut: stop with the state kept, or undo everything (with --headless)",
+    )
+
+
+def _add_records(commands: Commands) -> None:
+    """Commands about runs that are or were."""
+    runs = commands.add_parser("runs", help="list runs, newest first", allow_abbrev=False)
+    runs.add_argument("--json", action="store_true", help="a JSON line a run")
+    runs.set_defaults(command=_records("runs"))
+    report = _of_run(commands, "report", "render the incident report from the journal")
+    report.add_argument("--format", choices=["markdown", "json"], default="markdown")
+    report.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there")
+    note = _of_run(commands, "note", "put words on the record: [HH:MM] [#tag] text")
+    note.add_argument("text", nargs="+", metavar="TEXT")
+    _of_run(commands, "verify", "say whether the record is whole")
+    plan = commands.add_parser("plan", help="print what remains, and the undo, as commented shell", allow_abbrev=False)
+    plan.add_argument("what", metavar="RUN|CHECKLIST")
+    plan.add_argument("--set", dest="sets", action="append", default=[], metavar="K=V", help="set an input")
+    plan.set_defaults(command=_records("plan"))
+
+
+def _of_run(commands: Commands, name: str, about: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, allow_abbrev=False)
+    parser.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
+    parser.set_defaults(command=_records(name))
+    return parser
+
+
+def _records(name: str) -> Callable[[argparse.Namespace], int]:
+    def command(options: argparse.Namespace) -> int:
+        from wizard import records
+
+        chosen: Callable[[argparse.Namespace], int] = getattr(records, name)
+        return chosen(options)
+
+    return command
 
 
 def _add_lint(commands: Commands) -> None:
@@ -141,77 +218,59 @@ def _told(problem: Problem, *, as_json: bool) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from wizard.errors import UsageError
     from wizard.run.preparation import prepare
 
+    _headless_only(options)
+    return _unattended(prepare(_request(options, options.checklist)), options)
+
+
+def _headless_only(options: argparse.Namespace) -> None:
     if not options.headless:
+        from wizard.errors import UsageError
+
         raise UsageError("the interface is not there yet", mend="Run with --headless")
-    prepared = prepare(_request(options))
-    return _unattended(prepared, options)
 
 
-def _request(options: argparse.Namespace) -> Request:
+def _request(options: argparse.Namespace, checklist: str = "") -> Request:
     from wizard.run.preparation import Request
+    from wizard.run.window import parse_window
 
+    window = getattr(options, "window", None)
     return Request(
-        checklist=options.checklist,
+        checklist=checklist,
         sets=options.sets,
         inputs=options.inputs,
-        run_dir=options.run_dir,
+        run_dir=getattr(options, "run_dir", None),
+        window=parse_window(window) if window else None,
         accept=frozenset(options.accept_host_key),
-        mode="check" if options.check else "run",
+        mode="check" if getattr(options, "check", False) else "run",
     )
 
 
 def _unattended(prepared: Prepared, options: argparse.Namespace) -> int:
-    from wizard.console import Inbox, JsonLines, Narrator
-    from wizard.run.engine import Engine
-    from wizard.run.preparation import open_run
-    from wizard.run.stepper import Manner
-    from wizard.run.unattended import Unattended, read_decisions
+    from wizard.headless import Unasked, run_headless
 
-    decisions = read_decisions(options.answers, prepared.document.checklist)
-    inbox = Inbox()
-    answering = Unattended(decisions)
-    engine = Engine(lambda: open_run(prepared, [inbox, answering]), Manner(dry=options.check))
-    answering.submit = engine.submit
-    _debug_log(prepared.directory)
-    reader = JsonLines() if options.json else Narrator()
-    outcome, caught = _watch(engine, lambda wait: inbox.drain(reader, wait))
-    return _told_end(prepared.directory, outcome, caught)
+    how = Unasked(options.answers, options.on_fail == "rollback", options.json, getattr(options, "check", False))
+    return run_headless(prepared, how)
 
 
-def _debug_log(directory: Path) -> None:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    logging.basicConfig(
-        filename=directory / "debug.log", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
-    )
+def _resume(options: argparse.Namespace) -> int:
+    from wizard.paths import find_run
+    from wizard.run.resuming import reopen
+
+    _headless_only(options)
+    return _unattended(reopen(find_run(options.run), _request(options), as_started=options.as_started), options)
 
 
-def _watch(engine: Engine, drain: Callable[[float], None]) -> tuple[Outcome, int]:
-    """Read until the engine ends; a signal stops it with the state kept. Returns the signal caught, or 0."""
-    from wizard.run.intents import Stop
+def _rollback(options: argparse.Namespace) -> int:
+    from wizard.headless import Unasked, run_headless
+    from wizard.paths import find_run
+    from wizard.run.resuming import reopen
 
-    caught: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        caught.append(number)
-        engine.submit(Stop(SIGNALS[signal.Signals(number)]))
-
-    for number in SIGNALS:
-        signal.signal(number, stop)
-    engine.start()
-    while (outcome := engine.join(0)) is None:
-        drain(TICK)
-    drain(0)
-    return outcome, caught[0] if caught else 0
-
-
-def _told_end(directory: Path, outcome: Outcome, caught: int) -> int:
-    if outcome.error:
-        _complain(str(outcome.error))
-    sys.stderr.write(f"{outcome.word}; the run is kept in {directory}\n")
-    return 128 + caught if caught and outcome.word == "paused" else outcome.exit_status
+    _headless_only(options)
+    prepared = reopen(find_run(options.run), _request(options), as_started=True, rolling_back=True)
+    how = Unasked(as_json=options.json)
+    return run_headless(prepared, how, lambda session: session.roll_back(options.to or "", options.reason or ""))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,13 @@ ENDS = {
     "failed": ("✘", "red"),
     "unknown": ("?", "yellow"),
 }
+UNDONE = {
+    "restored, proven": ("✔", "green"),
+    "ran, unproven": ("?", "yellow"),
+    "not needed": ("–", "dim"),
+    "not undoable": ("–", "yellow"),
+    "failed": ("✘", "red"),
+}
 EVIDENCE_SHOWN = 5
 
 
@@ -89,6 +96,11 @@ class Narrator:
             ev.GateAnswered: self._answered,
             ev.QuestionAsked: self._question,
             ev.QuestionAnswered: self._answered,
+            ev.RollbackStarted: self._rollback_started,
+            ev.UndoStarted: self._undo_started,
+            ev.UndoEnded: self._undo_ended,
+            ev.RollbackEnded: self._rollback_ended,
+            ev.RunResumed: self._resumed,
             ev.TroubleMet: self._trouble,
             ev.RunPaused: self._paused,
             ev.RunEnded: self._ended,
@@ -192,6 +204,28 @@ class Narrator:
     def _question(self, event: ev.QuestionAsked) -> None:
         self._line("  ¿ ", "yellow", plain(event.text), f"({' / '.join(event.answers)})")
 
+    def _rollback_started(self, event: ev.RollbackStarted) -> None:
+        self._line("◀ ", "bold", f"rollback, {event.scope}:", ", ".join(event.plan) or "nothing to undo")
+
+    def _undo_started(self, event: ev.UndoStarted) -> None:
+        self._line("  ● ", "bold", f"{self._place.get(event.step, '')} undo {event.step}")
+
+    def _undo_ended(self, event: ev.UndoEnded) -> None:
+        for line in self._lines.flush():
+            self._line("      │ ", "dim", line)
+        glyph, style = UNDONE.get(event.outcome, ("✘", "red"))
+        lead = f"{event.step}: {event.outcome}"
+        self._line(f"  {glyph} ", style, lead, plain(event.reason), f"{event.seconds:.1f} s")
+        for left in event.differences:
+            self._line("        ", "red", plain(f"{left['where']}: was {left['before']}, is {left['now']}"))
+
+    def _rollback_ended(self, event: ev.RollbackEnded) -> None:
+        self._line("◀ ", "bold", event.outcome)
+
+    def _resumed(self, event: ev.RunResumed) -> None:
+        torn = f"a line of {event.torn} bytes had been cut off" if event.torn else ""
+        self._line("▶ ", "bold", "resumed", torn)
+
     def _trouble(self, event: ev.TroubleMet) -> None:
         self._line("  ✘ ", "red", plain(event.what))
 
@@ -224,17 +258,22 @@ class Inbox:
     """A queue between the engine's thread and the reader's, so that a slow terminal never holds up a run."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Record | Output] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Record | Output | None] = queue.SimpleQueue()
 
     def __call__(self, message: Record | Output) -> None:
         """Take a message; called in the engine's thread."""
         self._queue.put(message)
 
+    def wake(self) -> None:
+        """End the wait for a message: there will be no more."""
+        self._queue.put(None)
+
     def drain(self, reader: Callable[[Record | Output], None], wait: float) -> None:
         """Hand over everything there is, waiting at most ``wait`` seconds for the first."""
         try:
-            reader(self._queue.get(timeout=wait))
-            while True:
-                reader(self._queue.get_nowait())
+            message = self._queue.get(timeout=wait)
+            while message is not None:
+                reader(message)
+                message = self._queue.get_nowait()
         except queue.Empty:
             sys.stderr.flush()

@@ -1,6 +1,7 @@
 """The narrator: everything told in plain lines, nothing from outside obeyed."""
 
 import io
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -99,6 +100,6 @@ def test_nothing_from_outside_reaches_the_terminal_as_more_than_text(message: Ev
 def test_lines_are_the_same_however_the_bytes_were_cut(data: bytes, cuts: list[int]) -> None:
     whole, parts = Lines(), Lines()
     places = [0, *sorted(cut for cut in cuts if cut <= len(data)), len(data)]
-    pieces = [data[one:two] for one, two in zip(places, places[1:], strict=False)]
+    pieces = [data[one:two] for one, two in pairwise(places)]
     one_go = [*whole.feed(data), *whole.flush()]
     assert [line for piece in pieces for line in parts.feed(piece)] + [*parts.flush()] == one_go

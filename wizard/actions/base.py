@@ -157,6 +157,10 @@ class Action(ABC, Generic[S]):
         """
         return {}
 
+    def revives(self, before: Before) -> bool:  # noqa: ARG002 - only a service's start depends on it
+        """Its undo brings back to life what stands on older changes, so it comes after theirs are taken back."""
+        return False
+
     @abstractmethod
     async def perform(self, stage: Stage, before: Before) -> Result:
         """Do it. What it starts is always the same, so that performing again after a crash attaches to it."""

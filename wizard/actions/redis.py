@@ -15,6 +15,7 @@ from wizard.checklist.redis_target import RedisTarget
 from wizard.checklist.spec import ActionSpec, Duration, Flag, Flaw, Text, is_template
 from wizard.errors import StepRefused
 from wizard.facts.redis import READ_NAMES, Redis, is_read_name, open_redis, read_values
+from wizard.facts.redis_replies import RedisUnanswered, Trouble
 from wizard.facts.redis_writes import writes_paused
 from wizard.hosts.base import Attempt
 
@@ -50,14 +51,19 @@ class RedisSpec(ActionSpec, RedisTarget):
     @property
     def undoable(self) -> bool:
         """Settings and pauses can be taken back."""
-        return not self.irreversible_reason
+        return not self.needless_undo
 
     @property
     def irreversible_reason(self) -> str:
-        """Why a save, or the end of a pause, is not taken back."""
+        """A save, or the end of a pause, is not taken back."""
+        return f"not needed: {self.needless_undo}" if self.needless_undo else ""
+
+    @property
+    def needless_undo(self) -> str:
+        """Why a save, or the end of a pause, has nothing to take back."""
         if self.save:
-            return "not needed: a newer snapshot replaces an older one"
-        return "not needed: writers go on as they did before the pause" if self.resume_writes else ""
+            return "a newer snapshot replaces an older one"
+        return "writers go on as they did before the pause" if self.resume_writes else ""
 
     def flaws(self) -> Iterator[Flaw]:
         """Not exactly one thing to do, or one that cannot be done."""
@@ -178,7 +184,15 @@ class RedisAction(Action[RedisSpec]):
         return result_of(ran, did)
 
     async def compare(self, before: Before) -> Sequence[Difference]:
-        """Settings that differ from those captured, or a pause still in force."""
+        """Settings that differ from those captured, or a pause still in force; a server that is down holds nobody."""
+        try:
+            return await self._compared(before)
+        except RedisUnanswered as silent:
+            if silent.trouble is Trouble.ABSENT and "paused" in before:
+                return []
+            raise
+
+    async def _compared(self, before: Before) -> Sequence[Difference]:
         async with open_redis(self.host, self.spec) as redis:
             if "paused" in before:
                 return [Difference("writes", "not paused", "paused")] if await writes_paused(redis) else []

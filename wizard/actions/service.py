@@ -82,6 +82,10 @@ class Service(Action[ServiceSpec]):
             what = f"unit {unit.name} is {unit['UnitFileState'] or 'not a file'}, so it cannot be enabled or disabled"
             raise StepRefused(what, where=self.host.name, mend="Leave enabled out")
 
+    def revives(self, before: Before) -> bool:
+        """It was running: to be started again on the unit and the files of before, so after these are back."""
+        return self._unit(before).running
+
     async def perform(self, stage: Stage, before: Before) -> Result:
         """Run the commands, wait until the unit's state has settled, and read it again."""
         was = self._unit(before)

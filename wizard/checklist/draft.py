@@ -15,7 +15,7 @@ from wizard.checklist.sound import mappings, names
 LOCAL = "local"
 """The host that is always there."""
 
-_LATE = {"exit_criteria", "risks", "rollback", "lessons", "prevention", "notify", "references"}
+_LATE = {"exit_criteria", "risks", "impact", "rollback", "lessons", "prevention", "notify", "references"}
 """Parts that are read when every step is over."""
 
 P = TypeVar("P")

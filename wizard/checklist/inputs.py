@@ -125,6 +125,28 @@ def _mend(name: str, declared: Input) -> str:
     return f"give it with --set {name}=…{what}"
 
 
+def given_values(
+    declared: Mapping[str, Input], *, pairs: Sequence[str] = (), file: Path | None = None
+) -> dict[str, Any]:
+    """What is given here and now, as its type and without the secrets; nothing is filled in.
+
+    Raises:
+        InputsInvalid: Something is unknown or unfit.
+        UsageError, ChecklistInvalid: The file cannot be used.
+    """
+    given = {**(read_file(file) if file else {}), **_split(pairs)}
+    complaints = [*_unknown(given, declared, "given now"), *_forbidden(_split(pairs), declared)]
+    values: dict[str, Any] = {}
+    for name in given.keys() & declared.keys():
+        try:
+            values[name] = convert(given[name], declared[name])
+        except Unfit as unfit:
+            complaints.append((name, unfit.what, unfit.mend))
+    if complaints:
+        raise InputsInvalid(complaints)
+    return {name: value for name, value in values.items() if declared[name].type != "secret"}
+
+
 def resolve(
     declared: Mapping[str, Input],
     *,

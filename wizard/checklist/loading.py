@@ -53,7 +53,7 @@ class _Open:
     broken: bool = False
 
 
-class _Stop(Exception):  # noqa: N818 - ends the reading of events and is never seen outside
+class _Stop(Exception):
     """The rest of the file is not worth reading."""
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, cast
 
-from wizard.checklist.spec import ActionSpec, CheckSpec, Command, Duration, Flaw, Name, Spec, Text
+from wizard.checklist.spec import ActionSpec, CheckSpec, Command, Duration, Flag, Flaw, Name, Spec, Text
 from wizard.checklist.surroundings import Evidence, HostSpec, Input, RedisSource, Source, Variable, regex_flaw
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "HostSpec",
     "Input",
     "Lesson",
+    "Measure",
     "Notice",
     "Phase",
     "Prevention",
@@ -52,6 +53,13 @@ class Prevention(Spec):
 
     measure: Text
     checked_by: tuple[Text, ...] = ()
+
+
+class Measure(Spec):
+    """A figure of the damage for the report: what it counts, and a template of a captured value."""
+
+    what: Text
+    value: Text
 
 
 class Notice(Spec):
@@ -99,6 +107,7 @@ class CheckItem(Spec):
         within: Look again until it passes, this long.
         every: Wait this long between two looks.
         hold: It must then stay passed this long.
+        lasting: It must go on holding to the end: looked at again on resume and before the exit criteria.
     """
 
     keys: ClassVar[Mapping[str, str]] = {}
@@ -110,6 +119,7 @@ class CheckItem(Spec):
     within: Duration = 0.0
     every: Duration = 1.0
     hold: Duration = 0.0
+    lasting: Flag = False
     advice: Text | None = None
 
     @property
@@ -199,6 +209,7 @@ class Checklist(Spec):
     risks: tuple[Risk, ...] = ()
     phases: tuple[Phase, ...] = ()
     exit_criteria: tuple[CheckItem, ...] = ()
+    impact: tuple[Measure, ...] = ()
     rollback: Text | None = None
     lessons: tuple[Lesson, ...] = ()
     prevention: tuple[Prevention, ...] = ()

@@ -176,6 +176,11 @@ class ActionSpec(Spec):
         return ""
 
     @property
+    def needless_undo(self) -> str:
+        """Why there is nothing to take back although it changes something; empty where there is."""
+        return ""
+
+    @property
     def undoable(self) -> bool:
         """It knows how to undo itself."""
         return True

@@ -24,7 +24,7 @@ _WORDS = {"true": True, "false": False}
 LAST_PORT = 65535
 
 
-class Unfit(Exception):  # noqa: N818 - caught by who asked and told with the input's name
+class Unfit(Exception):
     """A value does not fit: what is wrong, and the mend."""
 
     def __init__(self, what: str, mend: str) -> None:

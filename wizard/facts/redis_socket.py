@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -38,6 +37,8 @@ class SocketReader:
         Raises:
             RedisUnanswered: No answer within ``limit`` seconds, or an error.
         """
+        import asyncio  # noqa: PLC0415  lint needs the kinds and no loop
+
         from redis import exceptions as ex  # noqa: PLC0415  a heavy library
 
         try:

@@ -13,12 +13,16 @@ from wizard.run import events as ev
 from wizard.run.context import Context
 from wizard.run.desk import Paused
 from wizard.run.intents import AddNote, Answer, CancelStep, Intent, Stop
-from wizard.run.session import ABORTED, MITIGATED, RESOLVED, Session
-from wizard.run.stepper import Manner
+from wizard.run.notes import take_notes
+from wizard.run.rollback import INCOMPLETE
+from wizard.run.session import RESOLVED, Session
 
 PAUSED, FAILED = "paused", "failed"
 
-EXIT_RESOLVED, EXIT_OTHERWISE, EXIT_AT_GATE = 0, 1, 4
+EXIT_RESOLVED, EXIT_OTHERWISE, EXIT_AT_GATE, EXIT_INCOMPLETE = 0, 1, 4, 5
+
+NOTES_EVERY = 0.5
+"""Seconds between two looks into the inbox."""
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +40,20 @@ class Engine:
     """Runs a session in its own thread.
 
     Args:
-        prepare: Makes the context inside the thread's loop, where hosts belong; it may raise a ``WizardError``.
-        manner: How steps are walked.
+        prepare: Makes the session inside the thread's loop, where hosts belong; it may raise a ``WizardError``.
+        work: What to do with it: walk it, or roll it back.
+        over: Called when it has ended, as the last thing its thread does.
     """
 
-    def __init__(self, prepare: Callable[[], Awaitable[Context]], manner: Manner) -> None:
+    def __init__(
+        self,
+        prepare: Callable[[], Awaitable[tuple[Context, Session]]],
+        work: Callable[[Session], Awaitable[str]],
+        over: Callable[[], None] = lambda: None,
+    ) -> None:
         self._prepare = prepare
-        self._manner = manner
+        self._work = work
+        self._over = over
         self._loop: asyncio.AbstractEventLoop | None = None
         self._flow: asyncio.Task[str] | None = None
         self._session: Session | None = None
@@ -81,11 +92,13 @@ class Engine:
             self.outcome = Outcome(FAILED, EXIT_OTHERWISE, error)
         finally:
             self._ready.set()
+            self._over()
 
     async def _run(self) -> Outcome:
         self._loop = asyncio.get_running_loop()
         self._flow = asyncio.create_task(self._walk())
         self._ready.set()
+        inbox = asyncio.create_task(self._take_notes())
         try:
             return self._ended(await self._flow)
         except Paused as paused:
@@ -99,15 +112,25 @@ class Engine:
             self._record(ev.RunPaused(str(error)))
             return Outcome(FAILED, error.exit_status, error)
         finally:
+            inbox.cancel()
             await self._close()
 
+    async def _take_notes(self) -> None:
+        """Notes that others left in the run directory while this engine writes the journal."""
+        while True:
+            await asyncio.sleep(NOTES_EVERY)
+            if self._context:
+                for note in take_notes(self._context.directory):
+                    self._record(note)
+
     async def _walk(self) -> str:
-        self._context = await self._prepare()
-        self._session = Session(self._context, self._manner)
-        return await self._session.walk()
+        self._context, self._session = await self._prepare()
+        return await self._work(self._session)
 
     def _ended(self, word: str) -> Outcome:
         state = self._context.recorder.state if self._context else None
+        if word == INCOMPLETE:
+            return Outcome(word, EXIT_INCOMPLETE)
         clean = word == RESOLVED and state is not None and not state.deviations
         return Outcome(word, EXIT_RESOLVED if clean else EXIT_OTHERWISE)
 
@@ -147,13 +170,10 @@ class Engine:
             self._context.desk.take(answer)
 
     def _cancel_step(self) -> None:
-        stage = self._session.stepper.stage if self._session else None
+        stage = self._session.stepper.attempting.stage if self._session else None
         if stage and self._loop:
             self._cancelling = self._loop.create_task(stage.cancel())
 
     def _cancel_flow(self) -> None:
         if self._flow:
             self._flow.cancel()
-
-
-__all__ = ["ABORTED", "MITIGATED", "PAUSED", "RESOLVED", "Engine", "Outcome"]

@@ -18,19 +18,24 @@ _KINDS: dict[str, type[Event]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Base of all events. ``kind`` is the word in the journal."""
+    """Base of all events.
+
+    ``kind`` is the word in the journal. ``awaited`` says that something is done on the strength of it, so that it must
+    be on disk first; what was only seen reaches the disk with the next one that is.
+    """
 
     kind: ClassVar[str] = ""
+    awaited: ClassVar[bool] = True
 
 
 E = TypeVar("E", bound="Event")
 
 
 @dataclass_transform(frozen_default=True)
-def _kind(name: str) -> Callable[[type[E]], type[E]]:
+def _kind(name: str, *, awaited: bool = True) -> Callable[[type[E]], type[E]]:
     def register(cls: type[E]) -> type[E]:
         made = dataclass(frozen=True, slots=True)(cls)
-        made.kind = name
+        made.kind, made.awaited = name, awaited
         _KINDS[name] = made
         return made
 
@@ -104,6 +109,14 @@ class RunPaused(Event):
     scope: str = ""
 
 
+@_kind("run_resumed")
+class RunResumed(Event):
+    """The run goes on after a pause, a crash or a safe stop; ``torn`` bytes of a line had been cut off."""
+
+    torn: int = 0
+    mode: str = "run"
+
+
 @_kind("run_ended")
 class RunEnded(Event):
     """The last event. ``outcome`` is one of the run outcomes; ``remaining`` lists step ids not done."""
@@ -135,7 +148,7 @@ class TroubleMet(Event):
 # --- hosts -----------------------------------------------------------------------------------------------------
 
 
-@_kind("host_connected")
+@_kind("host_connected", awaited=False)
 class HostConnected(Event):
     """A host was reached, proven and asked who it is."""
 
@@ -154,7 +167,7 @@ class LinkChanged(Event):
     reason: str = ""
 
 
-@_kind("mark_taken")
+@_kind("mark_taken", awaited=False)
 class MarkTaken(Event):
     """A moment on a host by its own clock (seconds since the epoch) and journal cursor."""
 
@@ -167,7 +180,7 @@ class MarkTaken(Event):
 # --- evidence --------------------------------------------------------------------------------------------------
 
 
-@_kind("evidence_observed")
+@_kind("evidence_observed", awaited=False)
 class EvidenceObserved(Event):
     """A fact read from its sources; ``moment`` is before or after.
 
@@ -185,7 +198,7 @@ class EvidenceObserved(Event):
 # --- phases and steps ------------------------------------------------------------------------------------------
 
 
-@_kind("phase_started")
+@_kind("phase_started", awaited=False)
 class PhaseStarted(Event):
     """Work on a phase began."""
 
@@ -193,14 +206,14 @@ class PhaseStarted(Event):
     title: str
 
 
-@_kind("phase_ended")
+@_kind("phase_ended", awaited=False)
 class PhaseEnded(Event):
     """Every step of the phase is over and its gate is open."""
 
     phase: str
 
 
-@_kind("step_started")
+@_kind("step_started", awaited=False)
 class StepStarted(Event):
     """A step was taken up."""
 
@@ -212,7 +225,7 @@ class StepStarted(Event):
     why: str = ""
 
 
-@_kind("step_rendered")
+@_kind("step_rendered", awaited=False)
 class StepRendered(Event):
     """The step as it will run: what was approved is what runs."""
 
@@ -222,7 +235,7 @@ class StepRendered(Event):
     changes: bool
 
 
-@_kind("before_captured")
+@_kind("before_captured", awaited=False)
 class BeforeCaptured(Event):
     """What the step is about to change was read; it is kept in ``before/`` of the run directory."""
 
@@ -231,7 +244,7 @@ class BeforeCaptured(Event):
     sha256: str
 
 
-@_kind("undo_registered")
+@_kind("undo_registered", awaited=False)
 class UndoRegistered(Event):
     """From here on a rollback would undo this step. ``irreversible`` says why it could not, where it cannot."""
 
@@ -255,7 +268,7 @@ class AttemptIntended(Event):
     boot_id: str
 
 
-@_kind("attempt_claimed")
+@_kind("attempt_claimed", awaited=False)
 class AttemptClaimed(Event):
     """The host holds the claim; from here the attempt must be there to be found."""
 
@@ -263,7 +276,7 @@ class AttemptClaimed(Event):
     launcher: str = ""
 
 
-@_kind("attempt_ended")
+@_kind("attempt_ended", awaited=False)
 class AttemptEnded(Event):
     """How the attempt ended. ``sha256`` is of the output's unmasked bytes, ``output`` the masked file's name."""
 
@@ -279,7 +292,7 @@ class AttemptEnded(Event):
     killed: bool = False
 
 
-@_kind("action_ended")
+@_kind("action_ended", awaited=False)
 class ActionEnded(Event):
     """What the action made of it. ``known`` is False where the outcome could not be learnt."""
 
@@ -291,7 +304,7 @@ class ActionEnded(Event):
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-@_kind("check_observed")
+@_kind("check_observed", awaited=False)
 class CheckObserved(Event):
     """A check was looked at. ``scope`` is a step id, ``phase:ID`` or ``end``; ``index`` its place in that list.
 
@@ -311,7 +324,7 @@ class CheckObserved(Event):
     final: bool = True
 
 
-@_kind("value_captured")
+@_kind("value_captured", awaited=False)
 class ValueCaptured(Event):
     """A value was kept for later steps and checks."""
 
@@ -320,7 +333,7 @@ class ValueCaptured(Event):
     value: str
 
 
-@_kind("sample_taken")
+@_kind("sample_taken", awaited=False)
 class SampleTaken(Event):
     """One look of a watch: ok, bad or no data."""
 
@@ -331,7 +344,7 @@ class SampleTaken(Event):
     lines: Sequence[str] = ()
 
 
-@_kind("step_ended")
+@_kind("step_ended", awaited=False)
 class StepEnded(Event):
     """A step is over: verified, failed, unknown, skipped, accepted, not needed or undone."""
 
@@ -344,7 +357,7 @@ class StepEnded(Event):
 # --- gates and people ------------------------------------------------------------------------------------------
 
 
-@_kind("gate_opened")
+@_kind("gate_opened", awaited=False)
 class GateOpened(Event):
     """Every check of the scope passed."""
 
@@ -395,10 +408,11 @@ class QuestionAnswered(Event):
 
 @_kind("rollback_started")
 class RollbackStarted(Event):
-    """A rollback began; ``plan`` lists step ids, newest first."""
+    """A rollback began; ``plan`` lists step ids in the order of undoing; ``scope`` is everything, a phase or a step."""
 
     plan: Sequence[str]
     reason: str = ""
+    scope: str = "everything"
 
 
 @_kind("undo_started")
@@ -410,13 +424,19 @@ class UndoStarted(Event):
 
 @_kind("undo_ended")
 class UndoEnded(Event):
-    """The undo of one step ended; ``differences`` lists ``{where, before, now}`` that remain."""
+    """The undo of one step ended: restored, proven; ran, unproven; failed; not needed; not undoable.
+
+    ``changed`` lists ``{where, before, now}`` as found ahead of the undo, ``differences`` what remains of it after.
+    ``reason`` says why a step is not undoable, or what failed.
+    """
 
     step: str
     outcome: str
     what: str
     seconds: float
+    changed: Sequence[Mapping[str, str]] = ()
     differences: Sequence[Mapping[str, str]] = ()
+    reason: str = ""
 
 
 @_kind("rollback_ended")

@@ -16,7 +16,7 @@ from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run.context import Context
 
-BEFORE, AFTER = "before", "after"
+BEFORE, RESUMED, AFTER = "before", "resumed", "after"
 
 
 async def observe(context: Context, evidence: Evidence, moment: str) -> ev.EvidenceObserved:

@@ -12,7 +12,7 @@ from typing import Any
 from wizard.checklist.model import CheckItem
 from wizard.checks.base import Check, Observation, Outcome, unknown
 from wizard.checks.manual import ManualCheck
-from wizard.errors import WizardError
+from wizard.errors import UsageError, WizardError
 from wizard.run import events as ev
 from wizard.run.context import Context
 
@@ -116,9 +116,12 @@ class Gate:
         return Verdict(titles, outcomes, advice)
 
     async def _watch(self, scope: str, index: int, item: CheckItem, host: str) -> tuple[str, Outcome]:
-        if not self._context.wanted(item.when):
-            return self._not_needed(scope, index, item, host)
-        check = self._context.check(item, host)
+        try:
+            if not self._context.wanted(item.when):
+                return self._not_needed(scope, index, item, host)
+            check = self._context.check(item, host)
+        except UsageError as problem:
+            return self._unaskable(scope, index, item, host, problem)
         title = item.name or check.title()
         if isinstance(check, ManualCheck):
             return await self._ask(scope, index, title, check)
@@ -156,6 +159,15 @@ class Gate:
                 final=look.final,
             )
         )
+
+    def _unaskable(
+        self, scope: str, index: int, item: CheckItem, host: str, problem: UsageError
+    ) -> tuple[str, Outcome]:
+        """A value that is not there, such as one that a failed action would have given: nothing was observed."""
+        title = item.name or item.kind
+        seen = unknown(title, str(problem))
+        self._record(scope, index, title, item.on or host, Look(seen, 0, final=True), 0.0)
+        return title, Outcome.UNKNOWN
 
     def _not_needed(self, scope: str, index: int, item: CheckItem, host: str) -> tuple[str, Outcome]:
         title = item.name or item.kind

@@ -7,17 +7,26 @@ from dataclasses import dataclass
 AGAIN = "run it again"
 SKIP = "skip"
 ACCEPT = "accept as it is"
+UNDO_STEP = "undo this step"
+UNDO_PHASE = "undo this phase"
+UNDO_EVERYTHING = "undo everything"
 PAUSE = "pause and keep state"
 ABORT = "abort"
 
-GATE_ANSWERS = (AGAIN, SKIP, ACCEPT, PAUSE, ABORT)
+GO_ON = "go on"
+STOP_HERE = "stop here, mitigated"
+
+OVERRIDE = "run outside the window"
+"""Lets changing steps start although the maintenance window is closed."""
+
+GATE_ANSWERS = (AGAIN, SKIP, ACCEPT, UNDO_STEP, UNDO_PHASE, UNDO_EVERYTHING, PAUSE, ABORT)
 """What may be answered at a blocked gate of a step."""
 
-SCOPE_ANSWERS = (AGAIN, ACCEPT, PAUSE, ABORT)
+SCOPE_ANSWERS = (AGAIN, ACCEPT, UNDO_EVERYTHING, PAUSE, ABORT)
 """What may be answered at the gate of a phase or of the end, which has no step to skip."""
 
-NEEDS_REASON = frozenset({SKIP, ACCEPT})
-"""Answers that are deviations, so that they want a reason."""
+NEEDS_REASON = frozenset({SKIP, ACCEPT, OVERRIDE})
+"""Answers that somebody has to stand for, so that they want a reason."""
 
 
 @dataclass(frozen=True, slots=True)

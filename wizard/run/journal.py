@@ -156,17 +156,18 @@ class Journal:
         return len(reading.records), reading.head
 
     def append(self, event: Event) -> Record:
-        """Write an event; it is on disk when this returns.
+        """Write an event; where something is done on the strength of it, it is on disk when this returns.
 
         Raises:
-            JournalUnwritable: It is not on disk, so what it announces must not be done.
+            JournalUnwritable: It is not written, so what it announces must not be done.
         """
         record = Record(self._seq + 1, utc_now(), self.who, self._masked(event))
         line = encode(record, self._head)
         size = os.fstat(self._file).st_size
         try:
             _write_all(self._file, line + b"\n")
-            os.fsync(self._file)
+            if event.awaited:
+                os.fsync(self._file)
         except OSError as problem:
             # Half a line would join with the next one and break the chain for good.
             os.ftruncate(self._file, size)

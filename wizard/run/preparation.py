@@ -25,8 +25,10 @@ from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.context import Context
 from wizard.run.desk import Desk
-from wizard.run.journal import Journal
+from wizard.run.journal import JOURNAL, Journal, Reading
 from wizard.run.recorder import Reader, Recorder
+from wizard.run.state import replay
+from wizard.run.window import Window
 from wizard.version import VERSION
 
 
@@ -38,19 +40,24 @@ class Request:
     sets: Sequence[str] = ()
     inputs: Path | None = None
     run_dir: Path | None = None
+    window: Window | None = None
     accept: frozenset[str] = frozenset()
     mode: str = "run"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run that can start: nothing has been connected or written yet."""
+    """A run that can start, or go on: nothing has been connected or written yet.
+
+    ``history`` is the journal of a run that goes on; None for a new one.
+    """
 
     request: Request
     document: Document
     inputs: Inputs
     run: str
     directory: Path
+    history: Reading | None = None
 
 
 def shipped() -> dict[str, Path]:
@@ -91,18 +98,22 @@ def prepare(request: Request) -> Prepared:
     return Prepared(request, document, inputs, run, directory)
 
 
-async def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
-    """Open the journal, write its first event, make the hosts. Called in the engine's loop.
+def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
+    """Open the journal, write the event that begins or resumes the run, make the hosts. Called in the engine's loop.
 
     Raises:
         RunDirectoryInUse, JournalUnwritable, UsageError.
     """
-    if (prepared.directory / "events.jsonl").exists():
-        raise UsageError("this directory holds a run already", where=str(prepared.directory), mend="Choose another")
+    history = prepared.history
+    if history is None and (prepared.directory / JOURNAL).exists():
+        mend = "Choose another, or resume that run"
+        raise UsageError("this directory holds a run already", where=str(prepared.directory), mend=mend)
     redactor = Redactor(prepared.inputs.secrets.values())
-    recorder = Recorder(Journal(prepared.directory, redactor), readers)
+    state = replay(history.records) if history else None
+    recorder = Recorder(Journal(prepared.directory, redactor), readers, state)
     try:
-        recorder.record(_run_started(prepared))
+        mode = prepared.request.mode
+        recorder.record(ev.RunResumed(history.torn, mode) if history else _run_started(prepared))
         hosts = _hosts(prepared, recorder)
     except BaseException:
         recorder.journal.close()

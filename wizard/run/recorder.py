@@ -41,7 +41,7 @@ class Recorder:
         """Write it, fold it, tell it.
 
         Raises:
-            JournalUnwritable: It is not on disk; what it announces must not be done.
+            JournalUnwritable: It is not written; what it announces must not be done.
         """
         record = self.journal.append(event)
         self.state = apply(self.state, record)

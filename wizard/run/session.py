@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import time
 from collections.abc import Sequence
 
 from wizard.checklist.model import CheckItem, Phase
 from wizard.checks.base import Outcome
+from wizard.errors import HostKeyChanged
+from wizard.hosts.base import Identity
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
+from wizard.run.attempting import Manner
 from wizard.run.context import Context
-from wizard.run.desk import Aborted
-from wizard.run.evidence import AFTER, BEFORE, observe
+from wizard.run.desk import Aborted, Paused
+from wizard.run.evidence import AFTER, BEFORE, RESUMED, observe
 from wizard.run.gate import Gate
-from wizard.run.intents import AGAIN, SCOPE_ANSWERS
+from wizard.run.intents import AGAIN, SCOPE_ANSWERS, UNDO_EVERYTHING
 from wizard.run.marks import RUN_START, run_hosts, take_marks
-from wizard.run.stepper import Manner, Mitigated, Stepper
+from wizard.run.rollback import EVERYTHING, INCOMPLETE, ROLLED_BACK, RollBack, Rollback, back_to
+from wizard.run.stepper import Mitigated, Stepper
+from wizard.run.window import Window
 
 RESOLVED, MITIGATED, ABORTED = "resolved", "mitigated", "aborted"
-END = "end"
+END, EVIDENCE, STALE = "end", "evidence", "stale"
 
 
 class Session:
     """Walks one run. What is done already, by the state, is not done again."""
 
-    def __init__(self, context: Context, manner: Manner) -> None:
+    def __init__(self, context: Context, manner: Manner, window: Window | None = None) -> None:
         self._context = context
         self._manner = manner
         self._gate = Gate(context)
-        self.stepper = Stepper(context, manner)
+        self._rollback = Rollback(context)
+        self.stepper = Stepper(context, manner, window)
+
+    @property
+    def _state(self) -> st.RunState:
+        return self._context.recorder.state
+
+    def _record(self, event: ev.Event) -> None:
+        self._context.recorder.record(event)
 
     async def walk(self) -> str:
-        """Walk the whole run; returns its outcome.
+        """Walk the whole run, or the rest of it; returns its outcome.
 
         Raises:
             Paused: The run stops with its state kept.
@@ -41,70 +55,139 @@ class Session:
         """
         began = time.monotonic()
         try:
-            await self._all()
-            outcome = RESOLVED
+            outcome = await self._whole()
         except Mitigated:
             outcome = MITIGATED
         except Aborted:
             outcome = ABORTED
-        await self._evidence(AFTER)
-        state = self._context.recorder.state
+        except RollBack as wanted:
+            outcome = await self._roll_back(wanted)
+        return await self._end(outcome, began)
+
+    async def roll_back(self, to: str = "", reason: str = "") -> str:
+        """Undo everything, or down to a step and including it; returns the run's outcome."""
+        began = time.monotonic()
+        await self._connect()
+        steps = back_to(self._state, to) if to else self._state.undo_stack
+        outcome = await self._rollback.carry_out(steps, f"to {to}" if to else EVERYTHING, reason)
+        return await self._end(outcome, began)
+
+    async def _whole(self) -> str:
+        await self._connect()
+        if self._state.rolling:
+            return await self._rest_of_rollback(self._state.rolling)
+        await self._before_the_first_step()
+        for phase in self._context.checklist.phases:
+            await self._phase(phase)
+        if not self._manner.dry:
+            await self._nothing_stale()
+            await self._scope(END, self._context.checklist.exit_criteria)
+        return RESOLVED
+
+    async def _before_the_first_step(self) -> None:
+        resumed = RUN_START in self._state.marks
+        if not resumed:
+            await take_marks(self._context, RUN_START, run_hosts(self._context.checklist))
+        await self._decisive_evidence(RESUMED if resumed else BEFORE)
+        if resumed and not self._manner.dry:
+            await self._nothing_stale()
+
+    async def _rest_of_rollback(self, cut_off: ev.RollbackStarted) -> str:
+        """A rollback that a crash cut off goes on where it was."""
+        rest = [step for step in cut_off.plan if step in self._state.undo_stack]
+        return await self._rollback.carry_out(rest, cut_off.scope, cut_off.reason)
+
+    async def _roll_back(self, wanted: RollBack) -> str:
+        if wanted.only == ROLLED_BACK:
+            raise Paused("", "the phase was undone; resume does it again")
+        if wanted.only:
+            return wanted.only
+        return await self._rollback.carry_out(self._state.undo_stack, EVERYTHING, wanted.reason)
+
+    async def _end(self, outcome: str, began: float) -> str:
+        if outcome == RESOLVED or outcome in {ROLLED_BACK, INCOMPLETE, MITIGATED}:
+            await self._evidence(AFTER)
+        state = self._state
         self._record(
             ev.RunEnded(outcome, list(state.deviations), list(state.remaining), round(time.monotonic() - began, 3))
         )
         return outcome
 
-    async def _all(self) -> None:
-        await self._connect()
-        if RUN_START not in self._context.recorder.state.marks:
-            await take_marks(self._context, RUN_START, run_hosts(self._context.checklist))
-        await self._decisive_evidence()
-        for phase in self._context.checklist.phases:
-            await self._phase(phase)
-        if not self._manner.dry:
-            await self._scope(END, self._context.checklist.exit_criteria)
-
-    def _record(self, event: ev.Event) -> None:
-        self._context.recorder.record(event)
-
     async def _connect(self) -> None:
-        for name, host in self._context.hosts.items():
-            identity = await host.connect()
+        """Reach every host at once; where several cannot be reached, the first one's error is the run's."""
+        hosts = self._context.hosts
+        answers = await asyncio.gather(*(host.connect() for host in hosts.values()), return_exceptions=True)
+        for (name, host), identity in zip(hosts.items(), answers, strict=True):
+            if isinstance(identity, BaseException):
+                raise identity
+            self._same(name, identity)
             declared = self._context.checklist.hosts.get(name)
             environment = declared.environment if declared else ""
             self._record(ev.HostConnected(name, host.label, dataclasses.asdict(identity), environment))
 
+    def _same(self, name: str, identity: Identity) -> None:
+        """A resumed run goes on where it began; another machine behind the same address is none of its business."""
+        known = self._state.hosts.get(name)
+        if known is None or name == LOCAL:
+            return
+        then = (known.identity.get("machine_id"), known.identity.get("key"))
+        if then != (identity.machine_id, identity.key):
+            raise HostKeyChanged(
+                f"another machine than at the start answers as {name}",
+                where=known.label,
+                mend=f"It was {then[0]} with key {then[1]}; find out what changed before going on",
+            )
+
     async def _evidence(self, moment: str) -> list[ev.EvidenceObserved]:
         if self._manner.dry and moment == AFTER:
             return []
-        return [await observe(self._context, evidence, moment) for evidence in self._context.checklist.evidence]
+        wanted = [one for one in self._context.checklist.evidence if moment != RESUMED or one.decisive]
+        return [await observe(self._context, evidence, moment) for evidence in wanted]
 
-    async def _decisive_evidence(self) -> None:
+    async def _decisive_evidence(self, moment: str) -> None:
+        # In the middle of a run a source may be down because the run took it down: only what is seen to differ blocks.
+        good = {Outcome.PASS.value, Outcome.UNKNOWN.value} if moment == RESUMED else {Outcome.PASS.value}
         while True:
-            seen = await self._evidence(BEFORE)
-            against = [event for event in seen if event.decisive and event.outcome != Outcome.PASS.value]
-            if not against:
-                return
-            blocked = ev.GateBlocked(
-                "evidence",
-                [event.fact for event in against],
-                list(SCOPE_ANSWERS),
-                [event.decisive for event in against],
-            )
-            if (await self._context.desk.gate(blocked)).answer != AGAIN:
+            seen = await self._evidence(moment)
+            against = [event for event in seen if event.decisive and event.outcome not in good]
+            if not against or not await self._again(
+                EVIDENCE, [event.fact for event in against], [event.decisive for event in against]
+            ):
                 return
 
     async def _phase(self, phase: Phase) -> None:
-        state = self._context.recorder.state
-        if state.phases.get(phase.id) == "done":
+        if all(self._state.steps[step.id].status in st.DONE for step in phase.steps) and self._is_done(phase):
             return
         self._record(ev.PhaseStarted(phase.id, phase.title))
         for step in phase.steps:
-            if self._context.recorder.state.steps[step.id].status not in st.DONE:
+            if self._state.steps[step.id].status not in st.DONE:
                 await self.stepper.walk(step, phase.id)
         if not self._manner.dry:
             await self._scope(f"phase:{phase.id}", phase.checks)
         self._record(ev.PhaseEnded(phase.id))
+
+    def _is_done(self, phase: Phase) -> bool:
+        return self._state.phases.get(phase.id) == "done"
+
+    async def _nothing_stale(self) -> None:
+        """Checks of earlier steps that must go on holding are looked at again; one that does not blocks."""
+        while True:
+            stale, advice = await self._stale()
+            if not stale or not await self._again(STALE, stale, advice):
+                return
+
+    async def _stale(self) -> tuple[list[str], list[str]]:
+        stale: list[str] = []
+        advice: list[str] = []
+        for step in (step for phase in self._context.checklist.phases for step in phase.steps):
+            if self._state.steps[step.id].status != st.VERIFIED:
+                continue
+            for place, item in enumerate(step.checks, start=len(step.requires)):
+                if item.lasting:
+                    verdict = await self._gate.check(step.id, [item], step.on, first=place)
+                    stale += [f"{step.id}: {title}" for title in verdict.blocked_by]
+                    advice += verdict.advice
+        return stale, advice
 
     async def _scope(self, scope: str, items: Sequence[CheckItem]) -> None:
         """The gate of a phase or of the end: again until it opens or a person accepts it."""
@@ -113,6 +196,17 @@ class Session:
             if verdict.opens:
                 self._record(ev.GateOpened(scope))
                 return
-            blocked = ev.GateBlocked(scope, verdict.blocked_by, list(SCOPE_ANSWERS), list(verdict.advice))
-            if (await self._context.desk.gate(blocked)).answer != AGAIN:
+            if not await self._again(scope, verdict.blocked_by, verdict.advice):
                 return
+
+    async def _again(self, scope: str, shut: Sequence[str], advice: Sequence[str]) -> bool:
+        """A person decides at a gate that is no step's; False means that it was accepted as it is.
+
+        Raises:
+            RollBack, Paused, Aborted: The person chose so.
+        """
+        blocked = ev.GateBlocked(scope, list(shut), list(SCOPE_ANSWERS), list(advice))
+        answer = await self._context.desk.gate(blocked)
+        if answer.answer == UNDO_EVERYTHING:
+            raise RollBack(answer.note)
+        return answer.answer == AGAIN

@@ -15,6 +15,7 @@ from wizard.checks.base import Observation
 from wizard.hosts.base import Attempt, AttemptState, Ending, Host, OnOutput
 from wizard.output import OutputFile
 from wizard.run import events as ev
+from wizard.run import state as st
 from wizard.run.context import Context
 from wizard.run.gate import look_once
 from wizard.run.recorder import Output
@@ -45,10 +46,23 @@ class StepStage:
         known = self._context.recorder.state.attempts.get(keyed.key)
         if known is None:
             self._intend(host, keyed)
+        elif vanished := await self._vanished(host, known):
+            self._ended(keyed, Ending(vanished), None, 0.0)
+            return Ran(Ending(vanished))
         await host.start(keyed)
         if known is None or not known.claimed:
             self._context.recorder.record(ev.AttemptClaimed(keyed.key))
         return await self._follow(host, keyed)
+
+    async def _vanished(self, host: Host, known: st.AttemptState) -> AttemptState | None:
+        """What the host should know of this attempt and does not: it is not started again in the dark."""
+        seen = (await host.status(known.key)).state
+        if seen is not AttemptState.ABSENT:
+            return None
+        if known.claimed:
+            return AttemptState.ABSENT
+        boot = self._context.recorder.state.hosts[host.name].identity.get("boot_id")
+        return None if boot == known.boot_id else AttemptState.REBOOTED
 
     def _key(self, suffix: str) -> str:
         return f"{self._context.run}.{self._step.id}.{self._role}{self._number}.{suffix}"
@@ -102,7 +116,7 @@ class StepStage:
             ending = await host.follow(attempt.key, ending.total, take)
         return ending
 
-    def _ended(self, attempt: Attempt, ending: Ending, output: OutputFile, seconds: float) -> None:
+    def _ended(self, attempt: Attempt, ending: Ending, output: OutputFile | None, seconds: float) -> None:
         self._context.recorder.record(
             ev.AttemptEnded(
                 key=attempt.key,
@@ -110,8 +124,8 @@ class StepStage:
                 exit_status=ending.exit_status,
                 total=ending.total,
                 dropped=ending.dropped,
-                sha256=output.checkpoint()["sha256"],
-                output=output.path.name,
+                sha256=output.checkpoint()["sha256"] if output else "",
+                output=output.path.name if output else "",
                 seconds=round(seconds, 3),
                 timed_out=ending.timed_out,
                 killed=ending.killed,

@@ -17,8 +17,8 @@ WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked
 VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
 ACCEPTED, NOT_NEEDED, UNDONE = "accepted", "not needed", "undone"
 
-DONE = frozenset({VERIFIED, SKIPPED, ACCEPTED, NOT_NEEDED, UNDONE})
-"""Step outcomes after which the run goes on."""
+DONE = frozenset({VERIFIED, SKIPPED, ACCEPTED, NOT_NEEDED})
+"""Step outcomes after which the run goes on; a step that was undone is to be done again."""
 
 DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 """Step outcomes that the end must own up to."""
@@ -47,6 +47,7 @@ class AttemptState:
     role: str
     host: str
     sha256: str
+    boot_id: str = ""
     claimed: bool = False
     end: ev.AttemptEnded | None = None
 
@@ -64,6 +65,7 @@ class StepState:
     status: str = WAITING
     reason: str = ""
     attempts: int = 0
+    undos: int = 0
     command: str = ""
     undo: str = ""
     before: str = ""
@@ -93,6 +95,7 @@ class RunState:
     blocked: ev.GateBlocked | None = None
     question: ev.QuestionAsked | None = None
     deviations: Sequence[str] = ()
+    rolling: ev.RollbackStarted | None = None
     current: str = ""
     paused: ev.RunPaused | None = None
     ended: ev.RunEnded | None = None
@@ -159,6 +162,11 @@ def _run_paused(state: RunState, event: ev.RunPaused, _at: str) -> RunState:
     return replace(state, paused=event)
 
 
+@_folds(ev.RunResumed)
+def _run_resumed(state: RunState, _event: ev.RunResumed, _at: str) -> RunState:
+    return replace(state, paused=None, ended=None, question=None, blocked=None)
+
+
 @_folds(ev.RunEnded)
 def _run_ended(state: RunState, event: ev.RunEnded, _at: str) -> RunState:
     return replace(state, ended=event, current="", blocked=None, question=None)
@@ -215,7 +223,7 @@ def _undo_registered(state: RunState, event: ev.UndoRegistered, _at: str) -> Run
 
 @_folds(ev.AttemptIntended)
 def _attempt_intended(state: RunState, event: ev.AttemptIntended, _at: str) -> RunState:
-    attempt = AttemptState(event.key, event.step, event.attempt, event.role, event.host, event.sha256)
+    attempt = AttemptState(event.key, event.step, event.attempt, event.role, event.host, event.sha256, event.boot_id)
     moved = replace(state, attempts={**state.attempts, event.key: attempt})
     return _step(moved, event.step, attempts=event.attempt) if event.role == "do" else moved
 
@@ -304,9 +312,20 @@ def _question_answered(state: RunState, _event: ev.QuestionAnswered, _at: str) -
     return replace(state, question=None)
 
 
+@_folds(ev.RollbackStarted)
+def _rollback_started(state: RunState, event: ev.RollbackStarted, _at: str) -> RunState:
+    return replace(state, rolling=event)
+
+
+@_folds(ev.RollbackEnded)
+def _rollback_ended(state: RunState, _event: ev.RollbackEnded, _at: str) -> RunState:
+    return replace(state, rolling=None)
+
+
 @_folds(ev.UndoEnded)
 def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
+    undos = state.steps[event.step].undos + 1 if event.step in state.steps else 0
     if event.outcome == "failed":
-        return state
+        return _step(state, event.step, undos=undos)
     rest = tuple(step for step in state.undo_stack if step != event.step)
-    return _step(replace(state, undo_stack=rest), event.step, status=UNDONE)
+    return _step(replace(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos)

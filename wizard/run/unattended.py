@@ -13,9 +13,8 @@ from wizard.checklist.model import Checklist
 from wizard.checklist.problems import ChecklistInvalid
 from wizard.errors import UsageError
 from wizard.run import events as ev
-from wizard.run.intents import NEEDS_REASON, PAUSE, Answer
+from wizard.run.intents import GO_ON, NEEDS_REASON, PAUSE, Answer
 from wizard.run.recorder import Output
-from wizard.run.stepper import GO_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,13 @@ class Unattended:
 
     Args:
         decisions: By scope; each is used once, in order.
+        otherwise: The answer at a gate that has none.
 
     ``submit`` is the engine's; it is set before the engine starts, which needs its readers first.
     """
 
-    def __init__(self, decisions: Decisions) -> None:
+    def __init__(self, decisions: Decisions, otherwise: str = PAUSE) -> None:
+        self._otherwise = otherwise
         self._decisions = {scope: list(given) for scope, given in decisions.items()}
         self.submit: Callable[[Answer], None] = _nobody
 
@@ -96,7 +97,7 @@ class Unattended:
         """Answer what waits for a person."""
         match message:
             case ev.Record(event=ev.GateBlocked(scope=scope, answers=answers)):
-                self._answer(scope, answers, PAUSE)
+                self._answer(scope, answers, self._otherwise if self._otherwise in answers else PAUSE)
             case ev.Record(event=ev.QuestionAsked(scope=scope, purpose="safe_stop", answers=answers)):
                 self._answer(scope, answers, GO_ON)
             case ev.Record(event=ev.QuestionAsked(scope=scope, answers=answers)):

@@ -1,0 +1,66 @@
+"""The report kept current beside the journal: written again at each turn of a run, in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+from wizard.errors import WizardError
+from wizard.run import events as ev
+from wizard.run.events import Record
+from wizard.run.recorder import Output
+
+log = logging.getLogger(__name__)
+
+TURNS = (
+    ev.RunStarted,
+    ev.RunResumed,
+    ev.PhaseEnded,
+    ev.GateBlocked,
+    ev.QuestionAsked,
+    ev.RollbackEnded,
+    ev.RunPaused,
+    ev.RunEnded,
+)
+"""Events after which a person may want to read the report."""
+
+
+TURN, LAST = "turn", "last"
+
+
+class KeepsReport:
+    """A reader that has the report written after each turn; many turns in a row make one report.
+
+    Args:
+        write: Writes the report from the journal, atomically.
+    """
+
+    def __init__(self, write: Callable[[], object]) -> None:
+        self._write = write
+        self._turns: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="report", daemon=True)
+        self._thread.start()
+
+    def __call__(self, message: Record | Output) -> None:
+        """Note a turn."""
+        if isinstance(message, Record) and isinstance(message.event, TURNS):
+            self._turns.put(TURN)
+
+    def close(self) -> None:
+        """Write what is still to be written; returns when it is on disk."""
+        self._turns.put(LAST)
+        self._thread.join()
+
+    def _work(self) -> None:
+        turn = TURN
+        while turn != LAST:
+            turn = self._turns.get()
+            while turn != LAST and not self._turns.empty():
+                turn = self._turns.get()
+            try:
+                self._write()
+            except WizardError:
+                # The journal is the record; a report that cannot be written now can be rendered from it later.
+                log.exception("the report could not be written")

@@ -1,0 +1,125 @@
+"""The report as a file of the run directory: masked once more, scanned, and put in place in one piece."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from wizard.errors import WizardError
+from wizard.redact import Redactor
+from wizard.report.build import build_from
+from wizard.report.markdown import to_markdown
+from wizard.run.events import Record, body_of
+from wizard.run.journal import read
+
+REPORT = "report.md"
+
+OUTPUT = "output"
+
+LONGEST = 256 * 1024
+"""Bytes at the end of an output that its excerpt is taken from."""
+
+
+def write_report(directory: Path, redactor: Redactor | None = None) -> Path:
+    """Write ``report.md``, mode 0600, from the journal and the outputs of a run directory.
+
+    Raises:
+        UsageError: There is no journal.
+        WizardError: A secret could not be kept out, or the file cannot be written; an earlier report then stays.
+    """
+    path = directory / REPORT
+    data = render(directory, redactor).encode("utf-8", "backslashreplace")
+    try:
+        _replace(path, data)
+    except OSError as problem:
+        raise WizardError(
+            f"the report cannot be written: {problem.strerror}",
+            where=str(path),
+            mend="The journal is complete without it; make room and render it again",
+        ) from problem
+    return path
+
+
+def render(directory: Path, redactor: Redactor | None = None) -> str:
+    """The report of a run directory as Markdown, with no secret that the redactor knows.
+
+    Raises:
+        UsageError: There is no journal.
+        WizardError: A secret could not be kept out.
+    """
+    reading = read(directory)
+    if redactor is None:
+        return to_markdown(build_from(reading), _outputs(directory, None))
+    masked = replace(reading, records=tuple(_masked(record, redactor) for record in reading.records))
+    return _clean(to_markdown(build_from(masked), _outputs(directory, redactor)), redactor)
+
+
+def _masked(record: Record, redactor: Redactor) -> Record:
+    """Masked before anything is escaped, as a secret that was escaped is not recognised any more."""
+    event = type(record.event)(**_mask(body_of(record.event), redactor))
+    return replace(record, who=redactor.mask(record.who), event=event)
+
+
+def _mask(value: Any, redactor: Redactor) -> Any:
+    if isinstance(value, str):
+        return redactor.mask(value)
+    if isinstance(value, dict):
+        return {redactor.mask(str(key)): _mask(item, redactor) for key, item in value.items()}
+    return [_mask(item, redactor) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _clean(text: str, redactor: Redactor) -> str:
+    """The journal was masked as it was written; this is the last scan before a person reads it."""
+    masked = redactor.mask(text) if redactor.contains(text) else text
+    if redactor.contains(masked):
+        raise WizardError("a secret stands in the report and cannot be masked", mend="The journal is kept as it is")
+    return masked
+
+
+def _outputs(directory: Path, redactor: Redactor | None) -> Callable[[str], bytes]:
+    def output(name: str) -> bytes:
+        data = _tail(directory / OUTPUT, name)
+        return redactor.mask_bytes(data) if redactor else data
+
+    return output
+
+
+def _tail(folder: Path, name: str) -> bytes:
+    """The end of an output file. The name comes from a journal, so it may lead nowhere but into the folder.
+
+    Raises:
+        OSError: It is not there, or is no plain file.
+    """
+    if name in {"", ".", ".."} or "/" in name or "\0" in name:
+        raise FileNotFoundError(name)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(folder / name, flags), "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        file.seek(max(0, size - LONGEST))
+        return file.read(LONGEST)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    descriptor, half = tempfile.mkstemp(prefix=".report-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(half).rename(path)
+    except BaseException:
+        Path(half).unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The report's parts as Markdown, one module a part."""

@@ -1,0 +1,68 @@
+"""The appendix: what it takes to repeat the run, and to check this report against its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wizard.report.blocks import bullets, cell, table, time
+from wizard.report.escape import code, fence, text
+from wizard.report.model import Attempt, Report
+from wizard.report.sections.steps import ending
+
+_BY_HAND = "tail -n 1 events.jsonl | tr -d '\\n' | sha256sum"
+
+
+def appendix(report: Report) -> Iterator[str]:
+    """Inputs, attempts, and how to verify the journal."""
+    yield "## Appendix"
+    yield "### Inputs"
+    yield from _inputs(report)
+    yield "### Attempts"
+    if report.appendix.attempts:
+        headers = ["Attempt", "Host", "Began", "Ended", "End", "SHA-256 of the script", "SHA-256 of the output"]
+        yield table(headers, map(_attempt, report.appendix.attempts))
+    else:
+        yield "No script was started on any host."
+    yield from _references(report)
+    yield "### How to check this report"
+    yield from _checking(report)
+
+
+def _inputs(report: Report) -> Iterator[str]:
+    inputs, secrets = report.appendix.inputs, report.appendix.secrets
+    if inputs:
+        yield table(["Input", "Value"], ((code(name), cell(value)) for name, value in inputs))
+    if secrets:
+        yield f"Secret inputs, whose values are nowhere on record: {', '.join(code(name) for name in secrets)}."
+    if not inputs and not secrets:
+        yield "None."
+
+
+def _attempt(attempt: Attempt) -> tuple[str, ...]:
+    return (
+        code(attempt.key),
+        code(attempt.host),
+        time(attempt.began),
+        time(attempt.ended),
+        ending(attempt),
+        code(attempt.script_sha256),
+        code(attempt.output_sha256) if attempt.output_sha256 else "",
+    )
+
+
+def _references(report: Report) -> Iterator[str]:
+    if report.appendix.references:
+        yield "### References"
+        yield bullets(text(reference) for reference in report.appendix.references)
+
+
+def _checking(report: Report) -> Iterator[str]:
+    written = text(report.appendix.wizard) if report.appendix.wizard else "not on record"
+    yield f"Version of the wizard that ran it: {written}. Checklist file: {code(report.appendix.path)}."
+    yield (
+        "This report is made from the run's journal and nothing else; made again from the same journal it is the same, "
+        "byte for byte. Each line of the journal carries the SHA-256 of the line before, so a line that was changed "
+        "later is found by `wizard verify`. That no lines were cut off at its end is seen by comparing the number of "
+        "events and the last line's SHA-256 with the head of this report. By hand, in the run directory:"
+    )
+    yield fence(_BY_HAND, "sh")

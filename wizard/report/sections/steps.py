@@ -1,0 +1,123 @@
+"""Phases and steps, each with what was run, where, when, by whom, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from wizard.report.blocks import bullets, span, text_lines, verdict
+from wizard.report.escape import code, fence, text
+from wizard.report.model import Attempt, Phase, Report, Step
+from wizard.report.steps import NOT_BEGUN
+from wizard.text import decode
+
+Outputs = Callable[[str], bytes]
+"""The masked bytes of an attempt's output, by the name in the journal; may raise ``OSError`` or ``KeyError``."""
+
+EXCERPT = 20
+"""Lines of output shown."""
+
+COMMAND_LINES = 80
+"""Lines of a command shown."""
+
+
+def steps(report: Report, outputs: Outputs | None) -> Iterator[str]:
+    """Every phase with its steps."""
+    yield "## Phases and steps"
+    if not report.phases:
+        yield "The journal names no steps."
+    for phase in report.phases:
+        yield from _phase(phase, outputs)
+
+
+def _phase(phase: Phase, outputs: Outputs | None) -> Iterator[str]:
+    done = sum(step.outcome != NOT_BEGUN for step in phase.steps)
+    yield f"### Phase {text(phase.number)}: {text(phase.title)}"
+    if phase.why:
+        yield f"Why: {text(phase.why)}"
+    yield f"{done} of {len(phase.steps)} steps were started. Time: {span(phase.began, phase.ended, None)}."
+    for step in phase.steps:
+        if step.outcome != NOT_BEGUN:
+            yield from _step(step, outputs)
+    waiting = [f"{step.number} {step.title}" for step in phase.steps if step.outcome == NOT_BEGUN]
+    if waiting:
+        yield f"Not started: {text_lines(waiting, '; ')}."
+
+
+def _step(step: Step, outputs: Outputs | None) -> Iterator[str]:
+    yield f"#### {text(step.number)} {text(step.title)}"
+    yield bullets(_facts(step))
+    if step.command:
+        yield "Command as run:" if step.attempts else "As rendered:"
+        yield fence(_shortened(step.command), "sh" if step.attempts else "text")
+    if _is_script(step.undo):
+        yield "Its undo:"
+        yield fence(_shortened(step.undo), "sh")
+    for attempt in step.attempts:
+        yield from _output(attempt, outputs)
+
+
+def _facts(step: Step) -> Iterator[str]:
+    yield f"Outcome: **{verdict(step.outcome)}**{_reason(step)}{_undone(step)}"
+    if step.why:
+        yield f"Why: {text(step.why)}"
+    if step.item:
+        yield f"Answers: {text(step.item)}"
+    yield f"Host: {code(step.host)}, reached as {code(step.label)}"
+    yield f"Operator: {text(step.who)}"
+    yield f"Time: {span(step.began, step.ended, step.seconds)}"
+    yield from (f"Result: {text(result)}" for result in step.results)
+    yield from (f"{_attempted(attempt)}" for attempt in step.attempts)
+    if step.checks:
+        yield f"Checks: {step.checks_passed} of {step.checks} passed"
+    yield from (f"Kept: {code(name)} = {code(value)}" for name, value in step.captured)
+    if step.undo and not _is_script(step.undo):
+        yield f"Undo: {text(step.undo)}"
+
+
+def _is_script(undo: str) -> bool:
+    return "\n" in undo.strip()
+
+
+def _reason(step: Step) -> str:
+    return f": {text(step.reason)}" if step.reason else ""
+
+
+def _undone(step: Step) -> str:
+    return f"; its undo: **{verdict(step.undone)}**" if step.undone else ""
+
+
+def _attempted(attempt: Attempt) -> str:
+    what = "Undo" if attempt.role == "undo" else "Attempt"
+    return f"{what} {attempt.number}: {ending(attempt)}, {span(attempt.began, attempt.ended, attempt.seconds)}"
+
+
+def ending(attempt: Attempt) -> str:
+    """How a script ended."""
+    status = "exit status not known" if attempt.exit_status is None else f"exit status {attempt.exit_status}"
+    return f"{status} ({text(attempt.remark)})" if attempt.remark else status
+
+
+def _shortened(command: str) -> str:
+    lines = command.rstrip("\n").split("\n")
+    if len(lines) <= COMMAND_LINES:
+        return "\n".join(lines)
+    return "\n".join([*lines[:COMMAND_LINES], f"… {len(lines) - COMMAND_LINES} more lines, in the journal"])
+
+
+def _output(attempt: Attempt, outputs: Outputs | None) -> Iterator[str]:
+    if outputs is None or not attempt.output or not attempt.output_bytes:
+        return
+    what = "undo" if attempt.role == "undo" else "attempt"
+    try:
+        lines = decode(outputs(attempt.output)).rstrip("\n").split("\n")
+    except (OSError, KeyError):
+        yield f"The output of {what} {attempt.number} ({attempt.output_bytes} bytes) is not in the run directory."
+        return
+    dropped = f", {attempt.output_dropped} of them not kept by the host" if attempt.output_dropped else ""
+    size = f"{attempt.output_bytes} bytes{dropped}"
+    yield f"Output of {what} {attempt.number} ({size}){_cut(len(lines))}:"
+    yield fence("\n".join(lines[-EXCERPT:]), "text")
+
+
+def _cut(lines: int) -> str:
+    return f", its last {EXCERPT} lines" if lines > EXCERPT else ""

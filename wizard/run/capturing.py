@@ -1,0 +1,50 @@
+"""Values kept for later steps and checks: picked from what an action gave, printed, or from a command."""
+
+from __future__ import annotations
+
+import re
+
+from wizard.actions.base import Result
+from wizard.checklist.model import Capture, Step
+from wizard.checklist.templating import render
+from wizard.errors import StepRefused
+from wizard.run import events as ev
+from wizard.run.context import Context
+
+
+async def capture_values(context: Context, step: Step, result: Result) -> None:
+    """Keep every value that the step captures.
+
+    Raises:
+        StepRefused: One is not there.
+    """
+    for name, capture in step.capture.items():
+        value = await _value(context, step, capture, result)
+        context.recorder.record(ev.ValueCaptured(step.id, name, value))
+
+
+async def _value(context: Context, step: Step, capture: Capture, result: Result) -> str:
+    if capture.value is not None:
+        return _named(result, capture.value)
+    if capture.stdout is not None:
+        return _found(result.output, capture.stdout)
+    rendered = render(capture, context.scope())
+    answer = await context.hosts[rendered.on or step.on].ask(str(rendered.command))
+    if not answer.ok:
+        raise StepRefused(f"a value could not be captured: {answer.complaint or 'no answer'}")
+    return answer.text.strip()
+
+
+def _named(result: Result, name: str) -> str:
+    try:
+        return result.values[name]
+    except KeyError:
+        known = ", ".join(sorted(result.values)) or "none"
+        raise StepRefused(f"the action gave no value named {name}", mend=f"It gives: {known}") from None
+
+
+def _found(output: str, pattern: str) -> str:
+    match = re.search(pattern, output, re.MULTILINE)
+    if not match:
+        raise StepRefused(f"the output holds nothing that matches {pattern}")
+    return match.group(1) if match.re.groups else match.group(0)

@@ -1,0 +1,140 @@
+"""Whether the record of a run is whole: its chain of hashes, its captured before-states, its output files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from wizard.redact import MARKER
+from wizard.run import before as before_states
+from wizard.run import events as ev
+from wizard.run.journal import Broken, read
+from wizard.text import one_line
+
+OUTPUT = "output"
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found.
+
+    Args:
+        events: Records up to where the chain holds.
+        head: SHA-256 of the last of them, in hexadecimal: who keeps it elsewhere can tell whether any was changed.
+        torn: Bytes of a last line that a crash cut off.
+        broken: Where the chain does not hold.
+        before: Before-states that are missing or not what was captured, each with the reason.
+        output: The same of output files.
+        unended: Keys of attempts without an end on record.
+    """
+
+    events: int
+    head: str
+    torn: int = 0
+    broken: Broken | None = None
+    before: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    unended: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was changed or lost. A torn line or an attempt without an end is a crash's doing, and no fault."""
+        return not (self.broken or self.before or self.output)
+
+    def lines(self) -> list[str]:
+        """What a person reads, harmless whatever the files hold."""
+        return [one_line(line, 400) for line in self._told()]
+
+    def _told(self) -> Iterator[str]:
+        if self.broken:
+            yield f"broken at line {self.broken.line} of the journal: {self.broken.why}"
+            yield "what follows it proves nothing; keep the directory as evidence"
+        yield f"{self.events} events, each naming the hash of the one before; the last is {self.head}"
+        if self.torn:
+            yield f"{self.torn} bytes of a last line were cut off by a crash; they announced nothing that was done"
+        yield from (f"before-state {problem}" for problem in self.before)
+        yield from (f"output {problem}" for problem in self.output)
+        yield from (f"attempt {key} has no end on record: resume finds out" for key in self.unended)
+        yield "the record is whole" if self.ok else "the record is not whole"
+
+
+def verify(directory: Path) -> Verification:
+    """Read the whole record of a run, changing nothing; a live run may be verified up to now.
+
+    Raises:
+        UsageError: There is no journal.
+    """
+    reading = read(directory)
+    events = [record.event for record in reading.records]
+    return Verification(
+        events=len(events),
+        head=reading.head,
+        torn=reading.torn,
+        broken=reading.broken,
+        before=tuple(_before(directory, events)),
+        output=tuple(_output(directory, events)),
+        unended=tuple(_unended(events)),
+    )
+
+
+def _unended(events: Sequence[ev.Event]) -> list[str]:
+    ended = {event.key for event in events if isinstance(event, ev.AttemptEnded)}
+    return [event.key for event in events if isinstance(event, ev.AttemptIntended) and event.key not in ended]
+
+
+def _before(directory: Path, events: Iterable[ev.Event]) -> Iterator[str]:
+    """A step that was undone and done again captured twice under one name: the last capture is the one on disk."""
+    last = {event.file: event.sha256 for event in events if isinstance(event, ev.BeforeCaptured)}
+    for name, expected in last.items():
+        found = _digest(directory / before_states.FOLDER, name)
+        if found.problem or found.sha256 != expected:
+            yield f"{name}: {found.problem or 'not what was captured'}"
+
+
+def _output(directory: Path, events: Iterable[ev.Event]) -> Iterator[str]:
+    """The hash on record is of the bytes before masking, so it proves a file only where nothing in it is masked."""
+    last = {event.output: event for event in events if isinstance(event, ev.AttemptEnded) and event.output}
+    for name, end in last.items():
+        found = _digest(directory / OUTPUT, name)
+        if found.problem:
+            yield f"{name}: {found.problem}"
+        elif not found.masked and found.sha256 != end.sha256:
+            yield f"{name}: not what was printed ({found.size} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file as it is. ``masked`` where a secret was taken out of it."""
+
+    problem: str = ""
+    sha256: str = ""
+    size: int = 0
+    masked: bool = False
+
+
+def _digest(folder: Path, name: str) -> _Found:
+    """The file of this name in a folder of the run; a name that leads elsewhere is never followed."""
+    if name in {"", ".", ".."} or "/" in name or "\0" in name:
+        return _Found("not a file name")
+    try:
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as problem:
+        return _Found(getattr(problem, "strerror", "") or "cannot be opened")
+    with os.fdopen(descriptor, "rb") as file:
+        return _sum(file) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else _Found("not a file")
+
+
+def _sum(file: BinaryIO) -> _Found:
+    digest, size, masked, rest = hashlib.sha256(), 0, False, b""
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        masked = masked or MARKER in rest + chunk
+        rest = chunk[-len(MARKER) :]
+    return _Found("", digest.hexdigest(), size, masked)
