@@ -345,3 +345,47 @@ def test_a_bad_checklist_is_told_with_every_position(wizard: Wizard) -> None:
     assert done.exit_status == 2
     assert f"{file}:2:1: titel: unknown key `titel`; did you mean `title`?" in done.stdout
     assert f"{file}:3:11: severity: " in done.stdout
+
+
+def test_what_was_never_done_cannot_be_accepted(wizard: Wizard, tmp_path: Path) -> None:
+    steps = """
+  - id: one
+    title: One
+    steps:
+      - id: stop
+        title: Stop
+        why: it must stop
+        requires:
+          - file: {path: "{{ where }}/copy"}
+        run: {command: "touch {{ where }}/stopped", irreversible: it stopped}
+        checks:
+          - file: {path: "{{ where }}/stopped"}
+"""
+    answers = "stop: {answer: accept as it is, reason: never mind}\n"
+    done = wizard.run(checklist(steps, WHERE), "--set", f"where={tmp_path}", answers=answers)
+    assert done.exit_status == 4
+    assert "accept as it is" not in done.of("gate_blocked")[0]["answers"]
+
+
+def test_a_step_whose_value_was_never_captured_is_refused_at_its_gate(wizard: Wizard, tmp_path: Path) -> None:
+    steps = """
+  - id: one
+    title: One
+    steps:
+      - id: count
+        title: Count
+        why: to know
+        run: {command: "exit 1", read_only: true}
+        capture: {number: {stdout: "(.*)"}}
+      - id: use
+        title: Use
+        why: to use it
+        run: {command: "echo {{ captured.number }} >> {{ where }}/used", irreversible: it stays}
+        checks:
+          - file: {path: "{{ where }}/used"}
+"""
+    answers = "count: {answer: skip, reason: not today}\n"
+    done = wizard.run(checklist(steps, WHERE), "--set", f"where={tmp_path}", answers=answers)
+    assert done.exit_status == 4
+    assert done.of("gate_blocked")[-1]["scope"] == "use"
+    assert not (tmp_path / "used").exists()

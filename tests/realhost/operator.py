@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,20 @@ class Operator:
         project = {"project": self.project.root} if self.project else {}
         return {"identity": self.machine.key_file, **project, **self.inputs, **inputs}
 
+    def again(self, command: str, *options: str) -> Finished:
+        """Take the run up again: resume, or rollback."""
+        process = self.spawn_again(command, *options)
+        try:
+            return self.wait(process)
+        finally:
+            process.kill()
+            process.communicate()
+
+    def spawn_again(self, command: str, *options: str) -> subprocess.Popen[str]:
+        """Start to take the run up again and leave it running."""
+        wizard = [sys.executable, "-m", "wizard.cli", command, str(self.run_dir), "--headless", *options]
+        return self._spawn(self.machine.operator_argv(wizard))
+
     @property
     def run_dir(self) -> Path:
         """Where the run is kept."""
@@ -91,10 +106,23 @@ class Operator:
         path.write_text(json.dumps(dict(given)))
         return path
 
+    @contextmanager
+    def started(self, checklist: str | Path, *options: str, **inputs: Any) -> Iterator[subprocess.Popen[str]]:
+        """A wizard that runs; it is killed where it has not ended by itself."""
+        process = self.start(checklist, *options, **inputs)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
     def start(self, checklist: str | Path, *options: str, **inputs: Any) -> subprocess.Popen[str]:
         """Start the wizard and leave it running."""
+        return self._spawn(self.argv(checklist, *options, **inputs))
+
+    def _spawn(self, argv: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.argv(checklist, *options, **inputs),
+            argv,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -107,8 +135,12 @@ class Operator:
     ) -> Finished:
         """Run a checklist to its end."""
         given = ["--answers", str(self.answers(ANSWERS if answers is None else answers))]
-        with self.start(checklist, *given, *options, **inputs) as process:
-            _, narration = process.communicate(timeout=540)
+        with self.started(checklist, *given, *options, **inputs) as process:
+            return self.wait(process)
+
+    def wait(self, process: subprocess.Popen[str], seconds: float = 540) -> Finished:
+        """Wait until a wizard has ended."""
+        _, narration = process.communicate(timeout=seconds)
         return Finished(process.returncode, self.events(), narration)
 
     def events(self) -> list[dict[str, Any]]:

@@ -36,6 +36,9 @@ SERVICE_PROPERTIES = (
     "User",
 )
 
+SERVER_NAMES = ("redis-server", "redis-stack-server"[:15])
+"""As the kernel keeps them: by the name they were started under, cut to 15 bytes."""
+
 
 @dataclass(frozen=True)
 class DataSet:
@@ -85,8 +88,13 @@ class PathState:
 
 @dataclass(frozen=True)
 class Persistence:
-    """What Redis says about saving."""
+    """What Redis says about saving. Times are seconds since the epoch; `started` is of this process, to the second.
 
+    `own` says that this process has ended a background save: one that has just started calls itself saved.
+    """
+
+    started: int
+    own: bool
     last_save: int
     status: str
     in_progress: bool
@@ -108,7 +116,7 @@ class Truth:
     def servers(self) -> list[Server]:
         """List every redis-server process; children forked for a save are not servers."""
         running = {pid: _status(pid) for pid in sorted(self.machine.subtree.pids())}
-        found = {pid: facts for pid, facts in running.items() if facts.get("Name") == "redis-server"}
+        found = {pid: facts for pid, facts in running.items() if _is_server(pid, facts)}
         return [self._server(pid, facts) for pid, facts in found.items() if int(facts["PPid"]) not in found]
 
     def paths(self, *places: str) -> dict[str, PathState]:
@@ -149,15 +157,22 @@ class Truth:
         """Return the unit's journal lines that say permission was denied."""
         return [line for line in self.log_lines(since) if "permission denied" in line.lower()]
 
+    def permission_denied_after(self, moment: float) -> list[str]:
+        """Return the unit's journal lines after this time (seconds since the epoch) that say permission was denied."""
+        entries = self._journal(f"--since=@{moment:.3f}", f"--unit={UNIT}")
+        return [line for line in map(_message, entries) if "permission denied" in line.lower()]
+
     def writes_paused(self) -> bool:
         """Say whether clients' writes are paused right now."""
         return bool(self._probe("paused"))
 
     def persistence(self) -> Persistence:
         """Return LASTSAVE and the state of background saving."""
-        info = self.machine.redis("INFO", "persistence").splitlines()
+        clock, info = self.machine.redis("TIME").split()[0], self.machine.redis("INFO").splitlines()
         facts = dict(line.split(":", 1) for line in info if ":" in line)
         return Persistence(
+            started=int(clock) - int(facts["uptime_in_seconds"]),
+            own=facts["rdb_last_bgsave_time_sec"] != "-1",
             last_save=int(facts["rdb_last_save_time"]),
             status=facts["rdb_last_bgsave_status"],
             in_progress=facts["rdb_bgsave_in_progress"] == "1",
@@ -218,6 +233,14 @@ def _message(entry: dict[str, object]) -> str:
     message = entry.get("MESSAGE")
     # The journal's JSON gives a message with control bytes in it as a list of numbers.
     return bytes(cast("list[int]", message)).decode(errors="replace") if isinstance(message, list) else str(message)
+
+
+def _is_server(pid: int, facts: dict[str, str]) -> bool:
+    """Tell a server, under either of its names, from a wrapper script that has the same name."""
+    with suppress(OSError):
+        program = Path(f"/proc/{pid}/exe").readlink().name
+        return facts.get("Name") in SERVER_NAMES and program.startswith("redis-")
+    return False
 
 
 def _status(pid: int) -> dict[str, str]:

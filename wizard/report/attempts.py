@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.report.log import Log
-from wizard.report.model import Attempt
+from wizard.report.walked import Attempt
 from wizard.run import events as ev
 
 NOT_ENDED = "no end is on record"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wizard.report.log import END, Log
-from wizard.report.model import Check, Criterion
 from wizard.report.times import shown
+from wizard.report.walked import Check, Criterion
 from wizard.run import events as ev
 from wizard.run.events import Record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.report.log import Log
-from wizard.report.model import Deviation
+from wizard.report.walked import Deviation
 from wizard.run import events as ev
 from wizard.run import state as st
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from wizard.report.attempts import attempts, ended_well
 from wizard.report.log import Log
-from wizard.report.model import Attempt, Outage
+from wizard.report.model import Outage
 from wizard.report.times import between, duration
+from wizard.report.walked import Attempt
 from wizard.run import events as ev
 
 _VERB = re.compile(r"^systemctl (start|stop|restart) -- (.+)$", re.MULTILINE)

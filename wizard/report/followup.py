@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from wizard.report.evidence import PASS
 from wizard.report.log import Log
-from wizard.report.model import Chain, Deviation, Fact, Lesson, Note, Phase, Step, Undoing
+from wizard.report.model import Chain, Fact, Lesson, Note
 from wizard.report.standing import ENDED, ROLLED_BACK, standing
 from wizard.report.steps import NO_END, NOT_BEGUN, UNDO_NOT_NEEDED
+from wizard.report.walked import Deviation, Phase, Step, Undo, Undoing
 from wizard.report.words import counted
 from wizard.run import state as st
 
@@ -54,9 +55,13 @@ def _told(outcome: str) -> str:
     return "not as expected" if outcome == "fail" else "not to be read in full"
 
 
+def last_undos(undoing: Undoing) -> tuple[Undo, ...]:
+    """Each step's last undo: one that a crash cut off is settled by the one that took it up again."""
+    return tuple({undo.step: undo for rollback in undoing.rollbacks for undo in rollback.undone}.values())
+
+
 def _undos(undoing: Undoing) -> Iterator[str]:
-    last = {undo.step: undo for rollback in undoing.rollbacks for undo in rollback.undone}
-    for undo in last.values():
+    for undo in last_undos(undoing):
         if undo.outcome in _UNPROVEN and not undo.reason.startswith(UNDO_NOT_NEEDED):
             reason = f"Reason: {undo.reason}" if undo.reason else ""
             yield _UNPROVEN[undo.outcome].format(place=undo.place, host=undo.host, reason=reason).strip()

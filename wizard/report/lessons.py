@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wizard.report.log import Log
-from wizard.report.model import Criterion, Lesson, Phase, Prevention, Risk
+from wizard.report.model import Lesson, Prevention, Risk
 from wizard.report.steps import RESTORED
+from wizard.report.walked import Criterion, Phase
 
 
 def risks(log: Log) -> tuple[Risk, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from wizard.report.log import Log
-from wizard.report.model import Sample, Watch
+from wizard.report.walked import Sample, Watch
 from wizard.run import events as ev
 from wizard.run.events import Record
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from wizard.report.attempts import attempts
 from wizard.report.log import E, Log
-from wizard.report.model import Attempt, Check, Phase, Step
 from wizard.report.times import between
+from wizard.report.walked import Attempt, Check, Phase, Step, Work
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.events import Record
@@ -103,8 +103,7 @@ def _phase(log: Log, phase: str, title: str, steps: Sequence[Step]) -> Phase:
 
 def _step(log: Log, life: _Life, seen: Sequence[Check]) -> Step:
     state, started, ended = life.state, life.events(ev.StepStarted), life.events(ev.StepEnded)
-    rendered, written = life.events(ev.StepRendered), log.written(life.state.id)
-    looked = [check for check in seen if check.scope == state.id]
+    written, looked = log.written(state.id), [check for check in seen if check.scope == state.id]
     began, done = started[0][0].at if started else "", ended[-1][0].at if ended else ""
     return Step(
         id=state.id,
@@ -124,12 +123,19 @@ def _step(log: Log, life: _Life, seen: Sequence[Check]) -> Step:
         outcome=_outcome(life),
         undone=life.undo.outcome if life.undo else "",
         reason=ended[-1][1].reason if ended else "",
-        command=rendered[-1][1].command if rendered else "",
-        undo=rendered[-1][1].undo if rendered else "",
-        results=tuple(_results(life)),
-        attempts=life.attempts,
+        work=_work(life),
         checks=sum(check.outcome != "skip" for check in looked),
         checks_passed=sum(check.outcome == "pass" and check.final for check in looked),
+    )
+
+
+def _work(life: _Life) -> Work:
+    rendered = life.events(ev.StepRendered)
+    return Work(
+        command=rendered[-1][1].command if rendered else "",
+        undo=rendered[-1][1].undo if rendered else "",
+        attempts=life.attempts,
+        results=tuple(_results(life)),
         captured=tuple((event.name, event.value) for _, event in life.events(ev.ValueCaptured)),
     )
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from wizard.report import standing as so
 from wizard.report.deviations import deviations
 from wizard.report.evidence import FAIL, PASS
-from wizard.report.followup import remaining, unknown_steps
+from wizard.report.followup import last_undos, remaining, unknown_steps
 from wizard.report.log import Log
-from wizard.report.model import Answer, Check, Criterion, Fact, Phase, Prevention, Step, Undoing
-from wizard.report.standing import Standing, standing
+from wizard.report.model import Answer, Fact, Prevention
+from wizard.report.standing import EVERYTHING, Standing, standing
 from wizard.report.steps import RESTORED
 from wizard.report.times import between, duration, shown
+from wizard.report.walked import Check, Criterion, Phase, Step, Undoing
 from wizard.report.words import counted, were
 
 
@@ -98,7 +99,10 @@ class Summary:
 
     def _rolled_back(self) -> Iterator[str]:
         yield "No. The run was rolled back, so the incident is not mended by it."
-        outcomes = Counter(undo.outcome for rollback in self._undoing.rollbacks for undo in rollback.undone)
+        scopes = [rollback.scope for rollback in self._undoing.rollbacks]
+        if scopes and scopes[-1] != EVERYTHING:
+            yield f"It went back a part of the way only: {scopes[-1]}."
+        outcomes = Counter(undo.outcome for undo in last_undos(self._undoing))
         if outcomes:
             yield f"Of its undos: {', '.join(f'{count} {_spoken(outcome)}' for outcome, count in outcomes.items())}."
 

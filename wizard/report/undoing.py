@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wizard.report.log import Log
-from wizard.report.model import Difference, Rollback, Undo, Undoable, Undoing
 from wizard.report.standing import RESOLVED, standing
 from wizard.report.times import between
+from wizard.report.walked import Difference, Rollback, Undo, Undoable, Undoing
 from wizard.run import events as ev
 from wizard.run.events import Record
 
@@ -30,6 +30,9 @@ def _verdict(log: Log, done: Sequence[Rollback]) -> str:
     return "No rollback was done."
 
 
+_DOWN_TO = "to "
+
+
 @dataclass(slots=True)
 class _Open:
     """A rollback while it is put together."""
@@ -45,7 +48,7 @@ class _Open:
             self.undone.append(_unended(log, *self.started))
         reached = {undo.step for undo in self.undone}
         return Rollback(
-            scope=self.event.scope,
+            scope=_scope(log, self.event.scope),
             reason=self.event.reason,
             who=self.record.who,
             began=self.record.at,
@@ -55,6 +58,11 @@ class _Open:
             undone=tuple(self.undone),
             missing=tuple(log.place(step) for step in self.event.plan if step not in reached),
         )
+
+
+def _scope(log: Log, scope: str) -> str:
+    step = scope.removeprefix(_DOWN_TO)
+    return f"down to {log.place(step)}" if step != scope and log.step(step) else scope
 
 
 def _rollbacks(log: Log) -> Iterator[Rollback]:

@@ -6,7 +6,7 @@ import time
 
 from wizard.checklist.model import Step
 from wizard.checks.base import Outcome
-from wizard.errors import StepRefused
+from wizard.errors import StepRefused, ToolMissing, UsageError
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.attempting import Attempting, Manner, acted
@@ -96,7 +96,9 @@ class Stepper:
     async def _verdict(self, step: Step, *, only_look: bool) -> Verdict:
         try:
             return await (self.attempting.look_again(step) if only_look else self.attempting.attempt(step))
-        except StepRefused as refused:
+        except ToolMissing:
+            raise
+        except (StepRefused, UsageError) as refused:
             self._record(ev.TroubleMet(str(refused), step.id))
             return Verdict([f"refused: {refused.what}"], [Outcome.FAIL], [refused.mend] if refused.mend else [])
 
@@ -105,13 +107,18 @@ class Stepper:
         advice = [*verdict.advice, *([step.advice] if step.advice else [])]
         shut = list(verdict.blocked_by)
         while True:
-            blocked = ev.GateBlocked(step.id, shut, list(GATE_ANSWERS), advice)
+            blocked = ev.GateBlocked(step.id, shut, self._answers(step), advice)
             answer = await self._context.desk.gate(blocked)
             if answer.answer == AGAIN:
                 return None
             if answer.answer in DECIDED:
                 return DECIDED[answer.answer], answer.note
             shut = [await self._undo(step, answer.answer, answer.note)]
+
+    def _answers(self, step: Step) -> list[str]:
+        """What was never done can be neither accepted nor undone."""
+        nothing_done = self._state.steps[step.id].attempts == 0
+        return [answer for answer in GATE_ANSWERS if not (nothing_done and answer in {ACCEPT, UNDO_STEP})]
 
     async def _undo(self, step: Step, answer: str, reason: str) -> str:
         """Undo as chosen; returns what then keeps the gate shut."""

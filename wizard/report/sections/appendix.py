@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from wizard.report.blocks import bullets, cell, table, time
 from wizard.report.escape import code, fence, text
-from wizard.report.model import Attempt, Report
+from wizard.report.model import Report
 from wizard.report.sections.steps import ending
+from wizard.report.walked import Attempt
 
 _BY_HAND = "tail -n 1 events.jsonl | tr -d '\\n' | sha256sum"
 

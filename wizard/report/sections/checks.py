@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from wizard.report.blocks import bullets, cell, span, table, time, verdict
 from wizard.report.escape import code, text
-from wizard.report.model import Check, Criterion, Deviation, Report, Sample, Watch
+from wizard.report.model import Report
+from wizard.report.walked import Check, Criterion, Deviation, Sample, Watch
 
 
 def verification(report: Report) -> Iterator[str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from wizard.report.blocks import cell, span, table, text_lines, time, verdict
 from wizard.report.escape import NOTHING, code, text
-from wizard.report.model import Difference, Report, Rollback, Undo, Undoable
+from wizard.report.model import Report
 from wizard.report.standing import EVERYTHING
+from wizard.report.walked import Difference, Rollback, Undo, Undoable
 
 
 def rollback(report: Report) -> Iterator[str]:

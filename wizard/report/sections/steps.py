@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from wizard.report.blocks import bullets, span, text_lines, verdict
 from wizard.report.escape import code, fence, text
-from wizard.report.model import Attempt, Phase, Report, Step
+from wizard.report.model import Report
 from wizard.report.steps import NOT_BEGUN
+from wizard.report.walked import Attempt, Phase, Step
 from wizard.text import decode
 
 Outputs = Callable[[str], bytes]
@@ -46,13 +47,13 @@ def _phase(phase: Phase, outputs: Outputs | None) -> Iterator[str]:
 def _step(step: Step, outputs: Outputs | None) -> Iterator[str]:
     yield f"#### {text(step.number)} {text(step.title)}"
     yield bullets(_facts(step))
-    if step.command:
-        yield "Command as run:" if step.attempts else "As rendered:"
-        yield fence(_shortened(step.command), "sh" if step.attempts else "text")
-    if _is_script(step.undo):
+    if step.work.command:
+        yield "Command as run:" if step.work.attempts else "As rendered:"
+        yield fence(_shortened(step.work.command), "sh" if step.work.attempts else "text")
+    if _is_script(step.work.undo):
         yield "Its undo:"
-        yield fence(_shortened(step.undo), "sh")
-    for attempt in step.attempts:
+        yield fence(_shortened(step.work.undo), "sh")
+    for attempt in step.work.attempts:
         yield from _output(attempt, outputs)
 
 
@@ -65,13 +66,13 @@ def _facts(step: Step) -> Iterator[str]:
     yield f"Host: {code(step.host)}, reached as {code(step.label)}"
     yield f"Operator: {text(step.who)}"
     yield f"Time: {span(step.began, step.ended, step.seconds)}"
-    yield from (f"Result: {text(result)}" for result in step.results)
-    yield from (f"{_attempted(attempt)}" for attempt in step.attempts)
+    yield from (f"Result: {text(result)}" for result in step.work.results)
+    yield from (f"{_attempted(attempt)}" for attempt in step.work.attempts)
     if step.checks:
         yield f"Checks: {step.checks_passed} of {step.checks} passed"
-    yield from (f"Kept: {code(name)} = {code(value)}" for name, value in step.captured)
-    if step.undo and not _is_script(step.undo):
-        yield f"Undo: {text(step.undo)}"
+    yield from (f"Kept: {code(name)} = {code(value)}" for name, value in step.work.captured)
+    if step.work.undo and not _is_script(step.work.undo):
+        yield f"Undo: {text(step.work.undo)}"
 
 
 def _is_script(undo: str) -> bool:
@@ -88,7 +89,7 @@ def _undone(step: Step) -> str:
 
 def _attempted(attempt: Attempt) -> str:
     what = "Undo" if attempt.role == "undo" else "Attempt"
-    return f"{what} {attempt.number}: {ending(attempt)}, {span(attempt.began, attempt.ended, attempt.seconds)}"
+    return f"{what} {attempt.number}: {ending(attempt)}, {span(attempt.began, attempt.ended, None)}"
 
 
 def ending(attempt: Attempt) -> str:

@@ -1,0 +1,215 @@
+"""The part of the report model that tells what was done: steps, attempts, checks, watches, and what was undone.
+
+As in `wizard.report.model`, texts are as in the journal, times are UTC in ISO 8601, durations are in seconds and None
+where they are not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One script on one host. ``state`` is empty and ``ended`` too where its end is not on record."""
+
+    key: str
+    step: str
+    number: int
+    role: str
+    host: str
+    script_sha256: str
+    began: str
+    ended: str
+    seconds: float | None
+    state: str
+    exit_status: int | None
+    output: str
+    output_bytes: int
+    output_dropped: int
+    output_sha256: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a step did: as rendered, as attempted, what its action made of it, and the values it kept."""
+
+    command: str
+    undo: str
+    attempts: Sequence[Attempt]
+    results: Sequence[str]
+    captured: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what was to be done, and what came of it.
+
+    ``touched`` says that it may have changed something, ``in_force`` that this is not proven to be taken back, and
+    ``undone`` is the outcome of its undo where it was not done again since.
+    """
+
+    id: str
+    number: str
+    title: str
+    host: str
+    label: str
+    why: str
+    item: str
+    changes: bool
+    touched: bool
+    in_force: bool
+    who: str
+    began: str
+    ended: str
+    seconds: float | None
+    outcome: str
+    undone: str
+    reason: str
+    work: Work
+    checks: int
+    checks_passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Steps that belong together."""
+
+    id: str
+    number: str
+    title: str
+    why: str
+    began: str
+    ended: str
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The last look at one check of one scope. ``earlier`` lists outcomes of looks that did not settle it."""
+
+    scope: str
+    index: int
+    place: str
+    title: str
+    host: str
+    expected: str
+    observed: str
+    outcome: str
+    at: str
+    tries: int
+    final: bool
+    earlier: Sequence[str]
+    evidence: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """An exit criterion; ``check`` is None where it was never looked at."""
+
+    title: str
+    check: Check | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Something that a person let pass, and why."""
+
+    place: str
+    what: str
+    reason: str
+    who: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One look of a watch that was not ok."""
+
+    number: int
+    at: str
+    verdict: str
+    seen: Sequence[tuple[str, str]]
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A watch: its looks counted, and the scheduled saves it was to see (empty where it followed none)."""
+
+    place: str
+    host: str
+    outcome: str
+    looks: int
+    ok: int
+    bad: int
+    no_data: int
+    saves_expected: str
+    saves_seen: str
+    saves_missed: str
+    first: str
+    last: str
+    what: str
+    amiss: Sequence[Sample]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place, what was there before the step, and what is there now."""
+
+    where: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The undo of one step. ``outcome`` is empty where the journal ends before it did."""
+
+    step: str
+    place: str
+    host: str
+    began: str
+    ended: str
+    seconds: float | None
+    outcome: str
+    what: str
+    reason: str
+    changed: Sequence[Difference]
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """One rollback, as it went. ``missing`` lists the steps of its plan that it did not come to."""
+
+    scope: str
+    reason: str
+    who: str
+    began: str
+    ended: str
+    outcome: str
+    plan: Sequence[str]
+    undone: Sequence[Undo]
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A step that a rollback would undo now; ``irreversible`` says why it could not."""
+
+    place: str
+    summary: str
+    irreversible: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What was taken back, and what could be."""
+
+    plan: str
+    verdict: str
+    rollbacks: Sequence[Rollback]
+    stack: Sequence[Undoable]
