@@ -197,7 +197,8 @@ def test_a_run_ended_at_a_safe_stop_goes_on_later_inside_its_window(wizard: Wiza
 
     wizard.write("change: {answer: run outside the window, reason: the manager said so}\n", "answers.yaml")
     late = resume(wizard, "--window", "2020-01-01T00:00/2020-01-01T01:00", "--answers", tmp_path / "answers.yaml")
-    assert late.exit_status == 0
+    assert late.exit_status == 1
+    assert late.of("run_ended")[-1]["deviations"] == ["change run outside the window: the manager said so"]
     assert effects(tmp_path) == ["saved", "changed"]
     assert late.of("gate_answered")[-1]["reason"] == "the manager said so"
 

@@ -389,3 +389,11 @@ def test_a_step_whose_value_was_never_captured_is_refused_at_its_gate(wizard: Wi
     assert done.exit_status == 4
     assert done.of("gate_blocked")[-1]["scope"] == "use"
     assert not (tmp_path / "used").exists()
+
+
+def test_an_exit_criterion_that_was_accepted_is_owned_up_to(wizard: Wizard, tmp_path: Path) -> None:
+    tail = 'exit_criteria:\n  - name: it is there\n    file: {path: "{{ where }}/never"}\n'
+    answers = "end: {answer: accept as it is, reason: it comes tomorrow}\n"
+    done = wizard.run(checklist(TWO_STEPS, WHERE, tail), "--set", f"where={tmp_path}", answers=answers)
+    assert done.exit_status == 1
+    assert done.of("run_ended")[0]["deviations"] == ["end accepted: it comes tomorrow"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from wizard.run import events as ev
 from wizard.run.events import Event, Record
+from wizard.run.intents import ACCEPT, OVERRIDE
 
 WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
 VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
@@ -297,8 +298,10 @@ def _gate_blocked(state: RunState, event: ev.GateBlocked, _at: str) -> RunState:
 @_folds(ev.GateAnswered)
 def _gate_answered(state: RunState, event: ev.GateAnswered, _at: str) -> RunState:
     deviations = tuple(state.deviations)
-    if event.answer == "accept" and event.scope not in state.steps:
+    if event.answer == ACCEPT and event.scope not in state.steps:
         deviations = (*deviations, f"{event.scope} accepted: {event.reason}")
+    if event.answer == OVERRIDE:
+        deviations = (*deviations, f"{event.scope} {OVERRIDE}: {event.reason}")
     return replace(state, blocked=None, deviations=deviations)
 
 
