@@ -148,7 +148,12 @@ def new_run_directory(checklist_id: str, run_id: str) -> Path:
 def runs() -> list[Path]:
     """Every run directory that has a journal, newest first."""
     found = [path for path in runs_directory().iterdir() if _RUN_DIRECTORY.fullmatch(path.name)]
-    return sorted((path for path in found if (path / JOURNAL).is_file()), key=lambda path: path.name, reverse=True)
+    return sorted((path for path in found if (path / JOURNAL).is_file()), key=_age, reverse=True)
+
+
+def _age(run: Path) -> tuple[str, int]:
+    """A name tells seconds only; of two runs of one second the one that was written last is the newer."""
+    return run.name[: len("20261123-143005")], (run / JOURNAL).stat().st_mtime_ns
 
 
 def _matches(path: Path, text: str) -> bool:
