@@ -51,11 +51,13 @@ class Operator:
     home: Path
     project: Project | None = None
     inputs: dict[str, Any] = field(default_factory=dict)
+    accepts: bool = True
+    sudo_password: str | None = None
 
     def argv(self, checklist: str | Path, *options: str, **inputs: Any) -> list[str]:
         """The whole command line, in the operator's network."""
         wizard = [sys.executable, "-m", "wizard.cli", "run", str(checklist), "--headless"]
-        key = ["--accept-host-key", self.machine.host_key_fingerprint]
+        key = ["--accept-host-key", self.machine.host_key_fingerprint] if self.accepts else []
         sets = [word for name, value in self._sets(inputs).items() for word in ("--set", f"{name}={value}")]
         return self.machine.operator_argv([*wizard, *key, "--run-dir", str(self.run_dir), *sets, *options])
 
@@ -96,7 +98,9 @@ class Operator:
             "GIT_AUTHOR_EMAIL": "operator@example.org",
             "GIT_COMMITTER_NAME": "Operator",
             "GIT_COMMITTER_EMAIL": "operator@example.org",
-            "WIZARD_SUDO_PASSWORD": self.machine.sudo_password or "",
+            "WIZARD_SUDO_PASSWORD": (self.machine.sudo_password or "")
+            if self.sudo_password is None
+            else self.sudo_password,
             "WIZARD_STATE_DIR": str(self.home / "state"),
         }
 

@@ -68,7 +68,8 @@ def key_refused(judge: KeyJudge, said: str) -> HostError:
         f"nobody has accepted this host's key yet: {shown.get_algorithm()} {shown.get_fingerprint()}",
         fingerprint=shown.get_fingerprint(),
         where=where,
-        mend="Compare it with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host, then accept it",
+        mend="Compare it with ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host's own console, then accept it: "
+        f"--accept-host-key {shown.get_fingerprint()}",
     )
 
 
