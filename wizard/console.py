@@ -120,7 +120,10 @@ class Narrator:
         from rich.text import Text  # noqa: PLC0415 - rich is loaded only where something is told
 
         elapsed = time.monotonic() - self._began
-        text = Text.assemble((f"{_clock(elapsed)} ", "dim"), (lead, style), " ".join(part for part in parts if part))
+        mark = lead.lstrip(" ")
+        indent = lead[: len(lead) - len(mark)]
+        said = " ".join(part for part in parts if part)
+        text = Text.assemble((f"{_clock(elapsed)} ", "dim"), indent, (mark, style), said)
         self._console.print(text, soft_wrap=True)
 
     def _run_started(self, event: ev.RunStarted) -> None:

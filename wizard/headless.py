@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from wizard.console import Inbox, JsonLines, Narrator
+from wizard.paths import private_directory, private_file
 from wizard.redact import Redactor
 from wizard.report.current import KeepsReport
 from wizard.report.files import write_report
@@ -75,9 +76,10 @@ def run_headless(prepared: Prepared, how: Unasked, work: Work = Session.walk) ->
 def _debug_log(directory: Path) -> None:
     # A debug log on a full disk is no reason to print tracebacks over a run.
     logging.raiseExceptions = False
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     logging.basicConfig(
-        filename=directory / "debug.log", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+        filename=private_file(private_directory(directory) / "debug.log"),
+        level=logging.INFO,
+        format="%(asctime)s %(name)s %(levelname)s %(message)s",
     )
 
 
