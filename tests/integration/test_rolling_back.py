@@ -170,3 +170,17 @@ def test_a_step_that_never_started_needs_no_undo(wizard: Wizard, place: Path) ->
     done = wizard("rollback", wizard.directory, "--headless")
     assert outcomes(done) == [("write", "restored, proven")]
     as_it_was(place)
+
+
+def test_a_phase_undone_at_a_gate_is_done_again_on_resume(wizard: Wizard, place: Path) -> None:
+    steps = CHANGES.replace("kind: directory}", "kind: file}")
+    done = wizard.run(checklist(steps, WHERE), "--set", f"where={place}", answers="run: undo this phase\n")
+    assert done.exit_status == 4
+    assert outcomes(done) == [("run", "restored, proven")]
+    assert (place / "new").exists()
+    (place / "made").touch()
+    (place / "made").unlink()
+    again = wizard("resume", wizard.directory, "--headless")
+    assert again.exit_status == 4
+    assert (place / "made").is_dir()
+    assert [body["attempt"] for body in again.of("attempt_intended") if body["step"] == "run"] == [1, 1, 2]

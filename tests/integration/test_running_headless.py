@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import TAIL, Wizard, checklist
+from tests.integration.commandline import ROOT, TAIL, Wizard, checklist
 from wizard.run.journal import read
 from wizard.run.state import replay
 
@@ -397,3 +397,33 @@ def test_an_exit_criterion_that_was_accepted_is_owned_up_to(wizard: Wizard, tmp_
     done = wizard.run(checklist(TWO_STEPS, WHERE, tail), "--set", f"where={tmp_path}", answers=answers)
     assert done.exit_status == 1
     assert done.of("run_ended")[0]["deviations"] == ["end accepted: it comes tomorrow"]
+
+
+def test_an_inputs_file_that_others_can_read_is_refused(wizard: Wizard, tmp_path: Path) -> None:
+    inputs = wizard.write(f"where: {tmp_path}\n", "inputs.yaml")
+    inputs.chmod(0o644)
+    done = wizard.run(checklist(TWO_STEPS, WHERE), "--inputs", inputs)
+    assert done.exit_status == 2
+    assert "chmod 600" in done.stderr
+    inputs.chmod(0o600)
+    wizard.directory = wizard.home / "second"
+    assert wizard.run(checklist(TWO_STEPS, WHERE), "--inputs", inputs).exit_status == 0
+
+
+def test_ansible_that_is_missing_is_told_with_what_to_install(wizard: Wizard, tmp_path: Path) -> None:
+    steps = """
+  - id: one
+    title: One
+    steps:
+      - id: look
+        title: Look
+        why: to see
+        run: {command: "true", read_only: true}
+        checks:
+          - ansible: {directory: "{{ where }}", playbook: none.yml}
+"""
+    hidden = f"import wizard.facts.ansible_script as s; s.tool = lambda name: {str(tmp_path / 'none')!r}"
+    (tmp_path / "sitecustomize.py").write_text(hidden)
+    done = wizard.run(checklist(steps, WHERE), "--set", f"where={tmp_path}", PYTHONPATH=f"{tmp_path}:{ROOT}")
+    assert done.exit_status == 4
+    assert "Ansible is not installed here" in done.stderr
