@@ -1,0 +1,53 @@
+"""Gates and the people who decide at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wizard.run.events.base import Event, kind
+
+
+@kind("gate_opened", awaited=False)
+class GateOpened(Event):
+    """Every check of the scope passed."""
+
+    scope: str
+
+
+@kind("gate_blocked")
+class GateBlocked(Event):
+    """At least one check did not pass; a person decides. ``answers`` are named by effect."""
+
+    scope: str
+    blocked_by: Sequence[str]
+    answers: Sequence[str]
+    advice: Sequence[str] = ()
+
+
+@kind("gate_answered")
+class GateAnswered(Event):
+    """What was decided, by whom and why."""
+
+    scope: str
+    answer: str
+    reason: str = ""
+
+
+@kind("question_asked")
+class QuestionAsked(Event):
+    """A person is asked. ``purpose`` is approve, manual or safe_stop."""
+
+    scope: str
+    purpose: str
+    text: str
+    answers: Sequence[str]
+    needs_note: bool = False
+
+
+@kind("question_answered")
+class QuestionAnswered(Event):
+    """What the person said."""
+
+    scope: str
+    answer: str
+    note: str = ""

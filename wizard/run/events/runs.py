@@ -1,0 +1,120 @@
+"""A run, its hosts and its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wizard.run.events.base import Event, kind
+
+
+@kind("run_started")
+class RunStarted(Event):
+    """The first event. ``source`` is the checklist's own text, so that the journal alone tells the whole run.
+
+    ``outline`` lists phases as ``{id, title, steps: [{id, title, host, kind, changes}]}``; ``inputs`` holds no secret.
+    """
+
+    run: str
+    checklist: str
+    title: str
+    severity: str
+    path: str
+    sha256: str
+    source: str
+    operator: str
+    machine: str
+    wizard: str
+    inputs: Mapping[str, Any]
+    secrets: Sequence[str]
+    outline: Sequence[Mapping[str, Any]]
+    exit_criteria: Sequence[str]
+    mode: str = "run"
+
+
+@kind("run_paused")
+class RunPaused(Event):
+    """The run stopped where it can go on from. ``scope`` is the gate or step it stopped at."""
+
+    reason: str
+    scope: str = ""
+
+
+@kind("run_resumed")
+class RunResumed(Event):
+    """The run goes on after a pause, a crash or a safe stop; ``torn`` bytes of a line had been cut off."""
+
+    torn: int = 0
+    mode: str = "run"
+
+
+@kind("run_ended")
+class RunEnded(Event):
+    """The last event. ``outcome`` is one of the run outcomes; ``remaining`` lists step ids not done."""
+
+    outcome: str
+    deviations: Sequence[str] = ()
+    remaining: Sequence[str] = ()
+    seconds: float = 0.0
+
+
+@kind("note_added")
+class NoteAdded(Event):
+    """A person's words. ``about`` is a step id or empty; ``when`` back-dates it."""
+
+    text: str
+    tag: str = "observation"
+    about: str = ""
+    when: str = ""
+
+
+@kind("trouble_met")
+class TroubleMet(Event):
+    """An error in the words a person was shown; the run goes on or stops as the next event says."""
+
+    what: str
+    scope: str = ""
+
+
+@kind("host_connected", awaited=False)
+class HostConnected(Event):
+    """A host was reached, proven and asked who it is."""
+
+    host: str
+    label: str
+    identity: Mapping[str, Any]
+    environment: str = ""
+
+
+@kind("link_changed")
+class LinkChanged(Event):
+    """A connection was lost (``detached``: what runs there goes on) or came back (``attached``)."""
+
+    host: str
+    state: str
+    reason: str = ""
+
+
+@kind("mark_taken", awaited=False)
+class MarkTaken(Event):
+    """A moment on a host by its own clock (seconds since the epoch) and journal cursor."""
+
+    name: str
+    host: str
+    clock: float
+    cursor: str = ""
+
+
+@kind("evidence_observed", awaited=False)
+class EvidenceObserved(Event):
+    """A fact read from its sources; ``moment`` is before or after.
+
+    ``sources`` maps label to ``{value, outcome, why}``.
+    """
+
+    fact: str
+    moment: str
+    outcome: str
+    sources: Mapping[str, Mapping[str, str]]
+    expect: str = ""
+    decisive: str = ""
