@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,14 @@ exit_criteria:
   - name: the trial is over
     command: {command: "true", exit_status: 0, stdout_is: ""}
 """
+
+
+def wait_until(seen: Callable[[], bool], what: str) -> None:
+    """Look until it is seen; a minute without it is a failure, not a stuck test."""
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < deadline, f"never seen: {what}"
+        time.sleep(0.005)
 
 
 def checklist(phases: str, head: str = "", tail: str = TAIL) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import Wizard, checklist
+from tests.integration.commandline import Wizard, checklist, wait_until
 
 WHERE = "inputs:\n  where: {type: path}\n"
 STEPS = """\
@@ -80,8 +80,8 @@ def test_a_note_to_a_run_that_is_live_is_taken_up_by_it(tmp_path: Path) -> None:
             if "│ waiting" in line:
                 break
         assert wizard("note", wizard.directory, "customers call").exit_status == 0
-        while "customers call" not in (wizard.directory / "events.jsonl").read_text():
-            assert process.poll() is None
+        journal = wizard.directory / "events.jsonl"
+        wait_until(lambda: "customers call" in journal.read_text(), "the note in the journal")
         (tmp_path / "gate").write_text("")
         process.communicate(timeout=30)
     assert process.returncode == 0

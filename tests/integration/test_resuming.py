@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import Done, Wizard, checklist
+from tests.integration.commandline import Done, Wizard, checklist, wait_until
 
 WHERE = "inputs:\n  where: {type: path}\n"
 THREE_STEPS = """\
@@ -87,8 +87,7 @@ def test_a_killed_run_goes_on_and_each_effect_is_there_once(wizard: Wizard, tmp_
 def test_a_step_that_went_on_alone_is_found_finished(wizard: Wizard, tmp_path: Path) -> None:
     killed_in_the_second_step(wizard, tmp_path)
     (tmp_path / "gate").write_text("")
-    while len(effects(tmp_path)) < 2:
-        pass
+    wait_until(lambda: len(effects(tmp_path)) == 2, "the second effect")
     assert resume(wizard).exit_status == 0
     assert effects(tmp_path) == ["first", "second", "third kept"]
 
@@ -116,8 +115,7 @@ def test_a_run_stopped_at_a_gate_looks_again_and_does_nothing_twice(wizard: Wiza
 def test_what_must_last_is_looked_at_first_and_blocks_where_it_does_not(wizard: Wizard, tmp_path: Path) -> None:
     killed_in_the_second_step(wizard, tmp_path)
     (tmp_path / "gate").write_text("")
-    while len(effects(tmp_path)) < 2:
-        pass
+    wait_until(lambda: len(effects(tmp_path)) == 2, "the second effect")
     (tmp_path / "effects").write_text("second\n")
     done = resume(wizard)
     assert done.exit_status == 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import ROOT, TAIL, Wizard, checklist
+from tests.integration.commandline import ROOT, TAIL, Wizard, checklist, wait_until
 from wizard.run.journal import read
 from wizard.run.state import replay
 
@@ -280,9 +280,8 @@ def test_an_interrupted_run_ends_at_once_with_its_state_kept_and_the_step_goes_o
     assert process.returncode == 130
     assert replay(read(wizard.directory).records).paused is not None
     (tmp_path / "gate").write_text("")
-    while not (tmp_path / "effects").exists():
-        pass
-    assert (tmp_path / "effects").read_text() == "done\n"
+    effects = tmp_path / "effects"
+    wait_until(lambda: effects.exists() and effects.read_text() == "done\n", "the step's end")
 
 
 def test_a_run_directory_that_holds_a_run_is_not_written_over(wizard: Wizard, tmp_path: Path) -> None:
