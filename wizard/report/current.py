@@ -29,6 +29,9 @@ TURNS = (
 
 TURN, LAST = "turn", "last"
 
+SETTLES = 1.0
+"""Seconds without another turn after which the report is written; at the end it is written at once."""
+
 
 class KeepsReport:
     """A reader that has the report written after each turn; many turns in a row make one report.
@@ -56,11 +59,18 @@ class KeepsReport:
     def _work(self) -> None:
         turn = TURN
         while turn != LAST:
-            turn = self._turns.get()
-            while turn != LAST and not self._turns.empty():
-                turn = self._turns.get()
+            turn = self._last_of_many(self._turns.get())
             try:
                 self._write()
             except WizardError:
                 # The journal is the record; a report that cannot be written now can be rendered from it later.
                 log.exception("the report could not be written")
+
+    def _last_of_many(self, turn: str) -> str:
+        """Wait a moment for what follows at once, so that a quick run is not slowed by being written up again."""
+        while turn != LAST:
+            try:
+                turn = self._turns.get(timeout=SETTLES)
+            except queue.Empty:
+                break
+        return turn
