@@ -1,0 +1,12 @@
+"""Settings that every test shares."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# A slow machine is no failure, so no example is held to a time. The pipeline judges a change and not the luck of the
+# draw: there the examples are always the same; on a developer's machine they are new each time.
+settings.register_profile("wizard", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("wizard")
