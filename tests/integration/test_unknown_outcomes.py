@@ -1,0 +1,67 @@
+"""A runner killed between the start and the end of a step: its outcome is unknown, and nothing runs again by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.commandline import Done, Wizard, checklist
+
+WHERE = "inputs:\n  where: {type: path}\n"
+
+
+def run(wizard: Wizard, where: Path, policy: str, answers: str = "") -> Done:
+    """A step that ends its own runner the first time, as an administrator or the kernel might."""
+    steps = f"""
+  - id: one
+    title: One
+    steps:
+      - id: act
+        title: Act
+        why: to act
+        on_unknown: {policy}
+        run:
+          command: "echo acted >> {{{{ where }}}}/effects; mkdir {{{{ where }}}}/once && kill -9 $PPID; exit 0"
+          irreversible: it stays
+        checks:
+          - name: it acted
+            file: {{path: "{{{{ where }}}}/effects"}}
+"""
+    return wizard.run(checklist(steps, WHERE), "--set", f"where={where}", answers=answers)
+
+
+@pytest.fixture
+def wizard(tmp_path: Path) -> Wizard:
+    return Wizard(tmp_path)
+
+
+def effects(where: Path) -> list[str]:
+    return (where / "effects").read_text().splitlines()
+
+
+def test_unless_told_otherwise_a_person_is_asked(wizard: Wizard, tmp_path: Path) -> None:
+    done = run(wizard, tmp_path, "ask")
+    assert done.exit_status == 4
+    assert done.of("gate_blocked")[0]["blocked_by"] == ["outcome unknown: lost"]
+    assert "? unknown" in done.stderr
+    assert effects(tmp_path) == ["acted"]
+
+
+def test_a_probe_lets_the_checks_decide_and_runs_nothing_again(wizard: Wizard, tmp_path: Path) -> None:
+    done = run(wizard, tmp_path, "probe")
+    assert done.exit_status == 0, done.stderr
+    assert not done.of("action_ended")[0]["known"]
+    assert effects(tmp_path) == ["acted"]
+
+
+def test_what_is_safe_to_retry_is_retried_once_as_a_new_attempt(wizard: Wizard, tmp_path: Path) -> None:
+    done = run(wizard, tmp_path, "safe_to_retry")
+    assert done.exit_status == 0, done.stderr
+    assert [body["attempt"] for body in done.of("attempt_intended")] == [1, 2]
+    assert effects(tmp_path) == ["acted", "acted"]
+
+
+def test_the_report_says_that_the_outcome_is_unknown(wizard: Wizard, tmp_path: Path) -> None:
+    done = run(wizard, tmp_path, "ask")
+    assert "unknown" in (done.directory / "report.md").read_text()
