@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,13 +12,13 @@ from pathlib import Path
 from types import FrameType
 
 from wizard.console import Inbox, JsonLines, Narrator
-from wizard.paths import private_directory, private_file
+from wizard.paths import JOURNAL, private_directory, private_file
 from wizard.redact import Redactor
 from wizard.report.current import KeepsReport
 from wizard.report.files import write_report
 from wizard.run.attempting import Manner
 from wizard.run.context import Context
-from wizard.run.engine import PAUSED, Engine, Outcome
+from wizard.run.engine import FAILED, PAUSED, Engine, Outcome
 from wizard.run.intents import PAUSE, UNDO_EVERYTHING, Stop
 from wizard.run.preparation import Prepared, open_run
 from wizard.run.session import Session
@@ -104,4 +105,7 @@ def _told_end(directory: Path, outcome: Outcome, caught: int) -> int:
     if outcome.error:
         sys.stderr.write(f"wizard: {sanitise(str(outcome.error))}\n")
     sys.stderr.write(f"{outcome.word}; the run is kept in {directory}\n")
+    if outcome.word in {PAUSED, FAILED} and (directory / JOURNAL).exists():
+        again = shlex.quote(str(directory))
+        sys.stderr.write(f"go on: wizard resume {again} --headless; undo: wizard rollback {again} --headless\n")
     return 128 + caught if caught and outcome.word == PAUSED else outcome.exit_status

@@ -23,7 +23,7 @@ def runs(options: argparse.Namespace) -> int:
         for one in found:
             sys.stdout.write(json.dumps(one.to_json()) + "\n")
     else:
-        sys.stdout.write(table(found, shutil.get_terminal_size((100, 24)).columns) + "\n")
+        sys.stdout.write(table(found, shutil.get_terminal_size((100, 24)).columns))
     return 0
 
 

@@ -124,3 +124,13 @@ def test_the_plan_of_a_run_holds_its_undo(wizard: Wizard) -> None:
     assert done.exit_status == 0, done.stderr
     assert f"rmdir {wizard.home}/made" in done.stdout
     assert subprocess.run(["/bin/sh", "-n"], input=done.stdout, text=True, check=False).returncode == 0
+
+
+def test_the_list_fits_a_small_terminal_and_a_stopped_run_says_how_to_go_on(tmp_path: Path) -> None:
+    wizard = Wizard(tmp_path)
+    file = wizard.write(checklist(STEPS.replace("contains: [hello]", "contains: [never]"), WHERE))
+    done = wizard("run", file, "--headless", "--set", f"where={tmp_path}")
+    assert done.exit_status == 4
+    assert "go on: wizard resume" in done.stderr
+    listed = wizard("runs", COLUMNS="80").stdout.splitlines()
+    assert max(map(len, listed)) <= 80

@@ -23,7 +23,7 @@ LIVE, PAUSED, CRASHED, BROKEN, EMPTY = "live", "paused", "crashed", "broken", "e
 
 _MINUTE = 16
 """Characters of a time up to its minute: ``2026-11-23T14:05``."""
-_TITLE, _STATE = 16, 18
+_TITLE, _STATE = 16, 15
 """The fewest characters that a title and a state get."""
 _GAP = "  "
 
