@@ -38,6 +38,18 @@ class Finished:
         return [(body["scope"], list(body["blocked_by"])) for body in self.of("gate_blocked")]
 
     @property
+    def why(self) -> str:
+        """What stood in the way, in few lines, for a test that did not end as it should."""
+        wanted = {"trouble_met", "link_changed"}
+        met = [f"{event['kind']}: {event['body']}" for event in self.events if event["kind"] in wanted]
+        shut = [
+            f"{body['scope']}: {body['title']}: {body['outcome']}: {body['observed']}: {body['evidence']}"
+            for body in self.of("check_observed", final=True)
+            if body["outcome"] not in {"pass", "skip"}
+        ]
+        return "\n".join([*met, *shut, f"exit status {self.exit_status}", self.narration[-2000:]])
+
+    @property
     def outcomes(self) -> dict[str, str]:
         """How each step that ended did."""
         return {body["step"]: body["outcome"] for body in self.of("step_ended")}

@@ -50,7 +50,7 @@ def test_killed_in_every_phase_the_run_ends_resolved_with_each_effect_once(
         process = operator.spawn_again("resume", *answers)
     finished = operator.wait(process)
 
-    assert finished.exit_status == 0, finished.narration[-4000:]
+    assert finished.exit_status == 0, finished.why
     assert truth.data().count == ALL_KEYS
     assert [server.user for server in truth.servers()] == ["redis"]
     assert project.git("rev-list", "--count", "HEAD") == "3"
@@ -62,7 +62,7 @@ def test_killed_in_every_phase_the_run_ends_resolved_with_each_effect_once(
         kill_once(operator, process, "undo_started", step, _count(operator, "undo_ended", step))
         process = operator.spawn_again("resume")
     undone = operator.wait(process)
-    assert undone.exit_status == 1, undone.narration[-4000:]
+    assert undone.exit_status == 1, undone.why
     assert Everything.of(truth, project) == before
 
 

@@ -97,8 +97,8 @@ def test_a_failure_in_any_phase_is_undone_and_proven(
     before = Everything.of(truth, project)
     checklist = made_to_fail(LAST_STEPS[phase]).write(tmp_path)
     finished = Operator(machine, tmp_path, project).run(checklist, "--on-fail", "rollback", **SHORT)
-    assert finished.blocked[-1] == (LAST_STEPS[phase], ["injected failure"]), finished.narration[-4000:]
-    assert finished.exit_status == 1, finished.narration[-4000:]
+    assert finished.blocked[-1] == (LAST_STEPS[phase], ["injected failure"]), finished.why
+    assert finished.exit_status == 1, finished.why
     check_nothing_is_left(finished, machine, truth)
     assert Everything.of(truth, project) == before
     assert project.git("status", "--porcelain") == ""
@@ -111,7 +111,7 @@ def test_after_success_all_of_it_can_still_be_undone(
     operator = Operator(machine, tmp_path, project)
     assert operator.run("redis-ownership", **SHORT).exit_status == 0
     finished = operator.again("rollback")
-    assert finished.exit_status == 1, finished.narration[-4000:]
+    assert finished.exit_status == 1, finished.why
     check_nothing_is_left(finished, machine, truth)
     assert Everything.of(truth, project) == before
     report = (operator.run_dir / "report.md").read_text()

@@ -78,7 +78,7 @@ def healed(
 
 
 def test_the_run_ends_resolved_and_nothing_was_skipped_or_accepted(healed: Healed) -> None:
-    assert healed.finished.exit_status == 0, healed.finished.narration[-6000:]
+    assert healed.finished.exit_status == 0, healed.finished.why
     (ended,) = healed.finished.of("run_ended")
     assert (ended["outcome"], ended["deviations"], ended["remaining"]) == ("resolved", [], [])
     assert set(healed.finished.outcomes.values()) <= {"verified", "not needed"}

@@ -78,7 +78,7 @@ def run(operator: Operator, copy: Copy, **inputs: Any) -> Finished:
 
 def stopped(finished: Finished, gate: str) -> list[str]:
     """What kept the last gate shut; it must be this one, and the run must have been paused there."""
-    assert finished.exit_status == AT_GATE, finished.narration[-4000:]
+    assert finished.exit_status == AT_GATE, finished.why
     assert finished.of("run_paused")[-1]["scope"] == gate
     scope, titles = finished.blocked[-1]
     assert scope == gate
