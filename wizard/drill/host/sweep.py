@@ -1,0 +1,52 @@
+"""Ends every process of a practice host, whatever it has detached itself from, and removes its directory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_ROUNDS = 50
+_NAP = 0.1
+_GENTLE = 15
+"""Rounds in which processes are asked to end, and so clean up after themselves, before they are killed."""
+
+
+def processes_of(root: Path) -> list[int]:
+    """Processes that carry the practice host's mark in their environment, this one left out."""
+    mark = f"WIZARD_DRILL={root}".encode()
+    return [pid for pid in _all() if pid != os.getpid() and mark in _environment(pid)]
+
+
+def _all() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def end_processes(root: Path) -> None:
+    """Ask them to end, then kill; what they start meanwhile is found too."""
+    for turn in range(_ROUNDS):
+        left = processes_of(root)
+        if not left:
+            return
+        for pid in left:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGTERM if turn < _GENTLE else signal.SIGKILL)
+        time.sleep(_NAP)
+
+
+def remove(root: Path) -> None:
+    """Remove the directory, those in it that obey the ledger included."""
+    for folder, _, _ in os.walk(root):
+        with suppress(OSError):
+            Path(folder).chmod(0o700)
+    shutil.rmtree(root, ignore_errors=True)
