@@ -161,10 +161,16 @@ def _records(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def _add_drill(commands: Commands) -> None:
-    drill = commands.add_parser("drill", help="work the first incident on a practice host of its own", allow_abbrev=False)
-    drill.add_argument("checklist", metavar="CHECKLIST", nargs="?", default="", help="a path, or the name of a shipped one")
+    drill = commands.add_parser(
+        "drill", help="work the first incident on a practice host of its own", allow_abbrev=False
+    )
+    drill.add_argument(
+        "checklist", metavar="CHECKLIST", nargs="?", default="", help="a path, or the name of a shipped one"
+    )
     drill.add_argument("--headless", action="store_true", help="no interface; answered beforehand")
-    drill.add_argument("--fail", metavar="STEP", help="rehearse a failure of this step and its rollback; `list` tells which")
+    drill.add_argument(
+        "--fail", metavar="STEP", help="rehearse a failure of this step and its rollback; `list` tells which"
+    )
     drill.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
     drill.add_argument("--run-dir", type=Path, metavar="DIR", help="keep the run here")
     drill.set_defaults(command=_drill)

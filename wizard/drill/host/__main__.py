@@ -17,13 +17,13 @@ from typing import Any
 import asyncssh
 from redis.asyncio import Redis
 
-from wizard.drill.faults import NOTHING, find_fault
+from wizard.drill.faults import NOTHING, Fault, find_fault
 from wizard.drill.host.accounts import practice_accounts
 from wizard.drill.host.door import open_door
 from wizard.drill.host.incident import bring_about
 from wizard.drill.host.journal import Journal
 from wizard.drill.host.ledger import Ledger
-from wizard.drill.host.manager import Manager
+from wizard.drill.host.manager import Confines, Manager
 from wizard.drill.host.orders import Orders
 from wizard.drill.host.sshd import LOOPBACK, listen
 from wizard.drill.host.state import PracticeHost
@@ -32,7 +32,7 @@ from wizard.drill.layout import LOGIN, Layout
 from wizard.errors import WizardError
 
 
-def build(orders: Orders) -> PracticeHost:
+def build(orders: Orders, fault: Fault) -> PracticeHost:
     """The practice host, with nothing running on it yet."""
     layout = Layout(Path(orders.root))
     accounts = practice_accounts(str(layout.homes), str(layout.data))
@@ -46,21 +46,21 @@ def build(orders: Orders) -> PracticeHost:
         ledger.tenant = uid
         ledger.obey()
 
-    manager = Manager(layout.unit_file, accounts, journal, orders.servant, on_tenant)
+    manager = Manager(layout.unit_file, accounts, journal, Confines(orders.servant, fault.largest_file), on_tenant)
     return PracticeHost(layout, accounts, ledger, journal, manager)
 
 
 async def serve(orders: Orders, lifeline: asyncio.Event) -> None:
     """Bring the incident about, say so, and serve until the life-line ends."""
-    host = build(orders)
     fault = find_fault(orders.fault) if orders.fault else NOTHING
+    host = build(orders, fault)
     try:
         key = asyncssh.generate_private_key("ssh-ed25519")
         door = await open_door(host)
         async with Redis(host=LOOPBACK, port=orders.port, password=orders.password) as redis:
             await bring_about(host, redis, fault)
-        acceptor = await listen(host.layout, key, orders.client, orders.port)
-        _say({"port": acceptor.get_port(), "key": key.get_fingerprint()})
+        acceptor = await listen(host.layout, key, orders)
+        _say({"key": key.get_fingerprint()})
         await lifeline.wait()
         acceptor.close()
         door.close()

@@ -61,7 +61,7 @@ class Access:
         return self.mask is not None or bool(self.named)
 
     def chmod(self, mode: int) -> None:
-        """As chmod(2) does it: with a mask, the group's bits set the mask."""
+        """Set the rights as a mode says; with a mask, the group's bits set the mask."""
         new = Access.of_mode(mode)
         self.special, self.owner, self.other = new.special, new.owner, new.other
         if self.mask is None:

@@ -21,12 +21,12 @@ class Account:
 
     @property
     def passwd(self) -> str:
-        """Its line of passwd(5)."""
+        """Its line in the file of accounts, `getent passwd`."""
         return f"{self.name}:x:{self.uid}:{self.gid}::{self.home}:{self.shell}"
 
     @property
     def group(self) -> str:
-        """The line of its group in group(5)."""
+        """Its group's line, `getent group`."""
         return f"{self.name}:x:{self.gid}:"
 
 

@@ -12,7 +12,6 @@ from wizard.drill.standins.call import UNMODELLED, Call, Reply, UnmodelledError
 from wizard.drill.standins.table import STANDINS
 
 
-
 async def open_door(host: PracticeHost) -> asyncio.Server:
     """Listen for stand-ins."""
 
@@ -31,9 +30,9 @@ async def _answer(words: list[str], host: PracticeHost) -> Reply:
     uid, search, directory, name, *rest = words
     call = Call(int(uid or -1), search, Path(directory), name, tuple(rest))
     host.ledger.adopt()
+    if name not in STANDINS:
+        return _refused(call, "any use of it", host)
     try:
-        if name not in STANDINS:
-            raise UnmodelledError("any use of it")
         return await STANDINS[name](call, host)
     except (UnmodelledError, ValueError, KeyError, IndexError) as problem:
         return _refused(call, str(problem), host)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,8 +35,6 @@ async def bring_about(host: PracticeHost, redis: Redis, fault: Fault) -> None:
     await _write_keys(redis)
     await redis.bgsave()
     await _until(lambda: _failed(redis), "the save does not fail")
-    if fault.largest_file:
-        resource.prlimit(host.manager.pid, resource.RLIMIT_FSIZE, (fault.largest_file, fault.largest_file))
 
 
 async def _start(host: PracticeHost, redis: Redis) -> None:
@@ -97,13 +94,13 @@ async def _answers(redis: Redis) -> bool:
 
 
 async def _failed(redis: Redis) -> bool:
-    return (await redis.info("persistence"))["rdb_last_bgsave_status"] == "err"
+    return bool((await redis.info("persistence"))["rdb_last_bgsave_status"] == "err")
 
 
 async def _until(seen: Any, otherwise: str) -> None:
     try:
         async with asyncio.timeout(_PATIENCE):
-            while not await seen():
+            while not await seen():  # noqa: ASYNC110 - a server of its own tells nobody when it is ready
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise HostError(otherwise, where="practice host") from None

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 MICROSECONDS = 1_000_000
 MANAGER_PID = "1"
+
+
+def boot_id() -> str:
+    """Of this machine, as journald writes it."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +36,17 @@ class Line:
 
 @dataclass(slots=True)
 class Journal:
-    """Lines in the order they came; ``on_line`` hears each."""
+    """Lines in the order they came."""
 
-    boot: str = field(default_factory=lambda: _boot())
+    boot: str = field(default_factory=boot_id)
     lines: list[Line] = field(default_factory=list)
-    on_line: Callable[[Line], None] | None = None
 
     def write(self, message: str, **fields: str) -> None:
         """Add a line now."""
         clock, number = time.time_ns() // 1000, len(self.lines) + 1
         since_boot = time.monotonic_ns() // 1000
         cursor = f"s={self.boot};i={number:x};b={self.boot};m={since_boot:x};t={clock:x};x={hash(message) & 0xFFFF:x}"
-        line = Line(clock, {"MESSAGE": message, **fields}, cursor)
-        self.lines.append(line)
-        if self.on_line:
-            self.on_line(line)
+        self.lines.append(Line(clock, {"MESSAGE": message, **fields}, cursor))
 
     def from_cursor(self, cursor: str) -> list[Line]:
         """That line and all after it.
@@ -61,7 +62,3 @@ class Journal:
     def since(self, clock: float) -> list[Line]:
         """All lines not before a time in seconds since the epoch."""
         return [line for line in self.lines if line.clock >= clock * MICROSECONDS]
-
-
-def _boot() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", "")

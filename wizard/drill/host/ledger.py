@@ -116,7 +116,7 @@ class Ledger:
         return self._held[number][1]
 
     def adopt(self) -> None:
-        """What appeared in the tended directories since the last look belongs to who runs Redis; forget what is gone."""
+        """What appeared in the tended directories belongs to who runs Redis now; what is gone is forgotten."""
         for number, (held, _) in list(self._held.items()):
             if os.fstat(held).st_nlink == 0:
                 os.close(held)
@@ -139,7 +139,7 @@ class Ledger:
         self.obey()
 
     def chmod(self, path: Path, mode: int) -> None:
-        """Change a mode, as chmod(2): really, unless the directory obeys the ledger or there is an access list.
+        """Change a mode: really, unless the directory obeys the ledger or there is an access list.
 
         Raises:
             OSError: There is no such path, or it is immutable.

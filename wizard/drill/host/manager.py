@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import resource
 import signal
 import uuid
 from collections.abc import Callable
@@ -33,6 +34,25 @@ class State:
     enabled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Confines:
+    """What the unit's process really is held in, beyond its unit file.
+
+    Args:
+        servant: The real account it gets where this process is root; None elsewhere.
+        largest_file: Bytes it can write to one file; 0 for no limit.
+    """
+
+    servant: int | None = None
+    largest_file: int = 0
+
+    def enter(self) -> None:
+        """In the new process: should the practice host be killed, its server must not stay behind (prctl(2))."""
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if self.largest_file:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.largest_file, self.largest_file))
+
+
 class Manager:
     """Starts, stops and watches over one unit.
 
@@ -40,12 +60,12 @@ class Manager:
         path: Where its unit file is.
         accounts: Who may be named in it.
         journal: Takes what it prints.
-        servant: The real account its process gets where this process is root.
+        confines: What its process is held in.
         on_tenant: Told the uid that a process is about to run as.
     """
 
     def __init__(
-        self, path: Path, accounts: Accounts, journal: Journal, servant: int | None, on_tenant: Callable[[int], None]
+        self, path: Path, accounts: Accounts, journal: Journal, confines: Confines, on_tenant: Callable[[int], None]
     ) -> None:
         self.name = path.name
         self.path = path
@@ -53,10 +73,9 @@ class Manager:
         self.loaded: UnitFile | None = None
         self.process: asyncio.subprocess.Process | None = None
         self.account: Account | None = None
-        self.on_started: Callable[[int], None] | None = None
         self._accounts = accounts
         self._journal = journal
-        self._servant = servant
+        self._confines = confines
         self._on_tenant = on_tenant
         self._watch: asyncio.Task[None] | None = None
         self._stopping = False
@@ -106,12 +125,11 @@ class Manager:
             self._failed("exit-code", f"Failed to execute {unit.command[0]}: {problem.strerror}")
             return ""
         self.state.active, self.state.sub, self.state.result = "active", "running", "success"
-        if self.on_started:
-            self.on_started(self.process.pid)
         self._watch = asyncio.create_task(self._watched(self.process, unit))
         return ""
 
     async def _spawn(self, unit: UnitFile) -> asyncio.subprocess.Process:
+        servant = self._confines.servant
         return await asyncio.create_subprocess_exec(
             *unit.command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -119,11 +137,11 @@ class Manager:
             stderr=asyncio.subprocess.STDOUT,
             cwd=unit["WorkingDirectory"] or "/",
             env={"PATH": os.defpath, "LC_ALL": "C"},
-            user=self._servant,
-            group=self._servant,
-            extra_groups=None if self._servant is None else [],
+            user=servant,
+            group=servant,
+            extra_groups=None if servant is None else [],
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=self._confines.enter,
         )
 
     async def _watched(self, process: asyncio.subprocess.Process, unit: UnitFile) -> None:
@@ -214,8 +232,3 @@ def _told(status: int) -> str:
     if status < 0:
         return f"code=killed, status={-status}/{signal.Signals(-status).name.removeprefix('SIG')}"
     return f"code=exited, status={status}/{'FAILURE' if status else 'SUCCESS'}"
-
-
-def _die_with_parent() -> None:
-    """Prctl(2): should this process be killed, its server must not stay behind."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

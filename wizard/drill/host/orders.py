@@ -11,6 +11,7 @@ class Orders:
 
     Args:
         root: The drill's directory.
+        gate: Descriptor of the listening socket of its SSH server.
         port: Redis' own.
         password: Of Redis.
         client: Fingerprint of the operator's key.
@@ -19,6 +20,7 @@ class Orders:
     """
 
     root: str
+    gate: int
     port: int
     password: str
     client: str

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import signal
+import socket
 from collections.abc import Mapping
 from contextlib import suppress
 
 import asyncssh
 
+from wizard.drill.host.orders import Orders
+from wizard.drill.host.sweep import MARK
 from wizard.drill.layout import LOGIN, Layout
 
 LOOPBACK = "127.0.0.1"
@@ -27,7 +31,7 @@ def environment(layout: Layout, uid: int) -> Mapping[str, str]:
     """
     name = LOGIN if uid else "root"
     return {
-        "WIZARD_DRILL": str(layout.root),
+        MARK: str(layout.root),
         "WIZARD_DRILL_UID": str(uid),
         "HOME": str(layout.homes / name),
         "USER": name,
@@ -66,24 +70,17 @@ class Login(asyncssh.SSHServer):
         return dest_host == LOOPBACK and dest_port == self._port
 
 
-async def listen(layout: Layout, key: asyncssh.SSHKey, client: str, port: int) -> asyncssh.SSHAcceptor:
-    """Serve on a free port of loopback.
-
-    Args:
-        layout: Where the practice host is.
-        key: The host's own key.
-        client: The fingerprint of the one key that is let in.
-        port: Redis' own.
-    """
+async def listen(layout: Layout, key: asyncssh.SSHKey, orders: Orders) -> asyncssh.SSHAcceptor:
+    """Serve, with the host's own key, on the socket that the wizard has bound."""
+    login = functools.partial(Login, orders.client, orders.port)
 
     async def run(process: asyncssh.SSHServerProcess[bytes]) -> None:
         await _run(process, layout)
 
     return await asyncssh.listen(
-        LOOPBACK,
-        0,
+        sock=socket.socket(fileno=orders.gate),
         server_host_keys=[key],
-        server_factory=lambda: Login(client, port),
+        server_factory=login,
         process_factory=run,
         sftp_factory=True,
         allow_scp=True,

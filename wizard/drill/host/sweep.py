@@ -9,6 +9,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+MARK = "WIZARD_DRILL"
+"""The variable that every process of a practice host has in its environment, with the drill's directory."""
+
 _ROUNDS = 50
 _NAP = 0.1
 _GENTLE = 15
@@ -17,7 +20,7 @@ _GENTLE = 15
 
 def processes_of(root: Path) -> list[int]:
     """Processes that carry the practice host's mark in their environment, this one left out."""
-    mark = f"WIZARD_DRILL={root}".encode()
+    mark = f"{MARK}={root}".encode()
     return [pid for pid in _all() if pid != os.getpid() and mark in _environment(pid)]
 
 

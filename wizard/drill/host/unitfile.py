@@ -9,13 +9,38 @@ from pathlib import Path
 
 SECTIONS = frozenset({"Unit", "Service", "Install"})
 KNOWN = frozenset(
-    "Description Documentation After Wants Type User Group ExecStart WorkingDirectory Restart RestartSec "
-    "TimeoutStopSec KillMode KillSignal SendSIGKILL LimitNOFILE LimitMEMLOCK NoNewPrivileges PrivateTmp "
-    "WantedBy".split()
+    [
+        "Description",
+        "Documentation",
+        "After",
+        "Wants",
+        "Type",
+        "User",
+        "Group",
+        "ExecStart",
+        "WorkingDirectory",
+        "Restart",
+        "RestartSec",
+        "TimeoutStopSec",
+        "KillMode",
+        "KillSignal",
+        "SendSIGKILL",
+        "LimitNOFILE",
+        "LimitMEMLOCK",
+        "NoNewPrivileges",
+        "PrivateTmp",
+        "WantedBy",
+    ]
 )
 """Settings that a unit here may have. Limits and hardening are read and left unused."""
 
-_DEFAULTS = {"Type": "simple", "KillMode": "control-group", "Restart": "no", "RestartSec": "0.1", "TimeoutStopSec": "90"}
+_DEFAULTS = {
+    "Type": "simple",
+    "KillMode": "control-group",
+    "Restart": "no",
+    "RestartSec": "0.1",
+    "TimeoutStopSec": "90",
+}
 
 
 @dataclass(frozen=True, slots=True)

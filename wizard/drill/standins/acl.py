@@ -8,7 +8,16 @@ from wizard.drill.host.access import Access, bits_of
 from wizard.drill.host.state import PracticeHost
 from wizard.drill.standins.call import Call, Reply, UnmodelledError, complaint, options_of
 
-_KINDS = {"u": "user", "g": "group", "m": "mask", "o": "other", "user": "user", "group": "group", "mask": "mask", "other": "other"}
+_KINDS = {
+    "u": "user",
+    "g": "group",
+    "m": "mask",
+    "o": "other",
+    "user": "user",
+    "group": "group",
+    "mask": "mask",
+    "other": "other",
+}
 
 
 async def getfacl(call: Call, host: PracticeHost) -> Reply:

@@ -34,11 +34,12 @@ def formatted(form: str, path: Path, host: PracticeHost) -> str:
         UnmodelledError: A field that is not modelled.
     """
     facts = host.ledger.facts(path)
+    real = facts.real
     fields = {
-        "f": f"{facts.mode:x}", "a": f"{facts.access.mode:o}", "h": str(facts.real.st_nlink), "s": str(facts.real.st_size),
+        "f": f"{facts.mode:x}", "a": f"{facts.access.mode:o}", "h": str(real.st_nlink), "s": str(real.st_size),
         "u": str(facts.uid), "g": str(facts.gid), "U": host.accounts.user_name(facts.uid),
-        "G": host.accounts.group_name(facts.gid), "n": str(path), "i": str(facts.real.st_ino),
-        "d": str(facts.real.st_dev), "F": _kind(facts),
+        "G": host.accounts.group_name(facts.gid), "n": str(path), "i": str(real.st_ino),
+        "d": str(real.st_dev), "F": _kind(facts),
     }  # fmt: skip
     if unknown := [found[1] for found in _FIELD.finditer(form) if found[1] not in fields]:
         raise UnmodelledError(f"the field %{unknown[0]}")

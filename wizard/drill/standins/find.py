@@ -1,4 +1,4 @@
-"""``find`` as the kinds call it: a walk, tests joined by blank, ``!``, ``-o`` and brackets, and what is done with each."""
+"""``find`` as the kinds call it: tests joined by blank, ``!``, ``-o`` and brackets, and what is done with each path."""
 
 from __future__ import annotations
 
@@ -56,11 +56,17 @@ class Walk:
     def _act(self, word: str, words: list[str]) -> Test | None:
         if word == "-printf":
             self.acts = True
-            form = words.pop(0)
-            return lambda path: self.out.append(self._printed(form, path)) is None
+            return self._printf(words.pop(0))
         if word == "-exec":
             return self._exec(words)
         return None
+
+    def _printf(self, form: str) -> Test:
+        def tell(path: Path) -> bool:
+            self.out.append(self._printed(form, path))
+            return True
+
+        return tell
 
     def _exec(self, words: list[str]) -> Test:
         if "+" not in words or words[words.index("+") - 1] != "{}":
@@ -70,7 +76,12 @@ class Walk:
         command, paths = words[: at - 1], list[str]()
         del words[: at + 1]
         self.commands.append((command, paths))
-        return lambda path: paths.append(str(path)) is None
+
+        def collect(path: Path) -> bool:
+            paths.append(str(path))
+            return True
+
+        return collect
 
     def _primary(self, word: str, words: list[str]) -> Test:
         if word == "-prune":

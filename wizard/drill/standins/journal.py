@@ -8,8 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wizard.drill.host.journal import Journal, Line
-from wizard.drill.host.manager import MANAGER_PID
+from wizard.drill.host.journal import MANAGER_PID, Journal, Line
 from wizard.drill.host.state import PracticeHost
 from wizard.drill.standins.call import Call, Reply, UnmodelledError, complaint
 

@@ -91,7 +91,8 @@ def _cat(host: PracticeHost) -> Reply:
 
 def _status(host: PracticeHost) -> Reply:
     manager, told = host.manager, properties(host.manager)
-    head = f"● {manager.name} - {told['Description']}\n     Loaded: loaded ({told['FragmentPath']}; {told['UnitFileState']})"
+    where = f"{told['FragmentPath']}; {told['UnitFileState']}"
+    head = f"● {manager.name} - {told['Description']}\n     Loaded: loaded ({where})"
     active = f"     Active: {told['ActiveState']} ({told['SubState']})\n   Main PID: {told['MainPID']}"
     last = "\n".join(line.message for line in host.journal.lines[-10:])
     return Reply(0 if manager.pid else _NOT_RUNNING, f"{head}\n{active}\n\n{last}\n")

@@ -1,0 +1,43 @@
+"""Git and Ansible as they come, whatever this user has set up for them; what they keep vanishes with the drill."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from wizard.drill.host.sweep import MARK
+from wizard.drill.layout import Layout
+from wizard.drill.project import ISOLATED
+
+_ANSIBLE = """\
+[defaults]
+[ssh_connection]
+pipelining = True
+"""
+"""Modules go down the connection that is there, instead of to a file of their own first: the faster way."""
+
+
+def _ours(layout: Layout) -> Mapping[str, str]:
+    search = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+    ansible = {"ANSIBLE_CONFIG": str(layout.operator / "ansible.cfg"), "ANSIBLE_HOME": str(layout.operator / "ansible")}
+    # The mark lets the practice host end what was started on its behalf on this side too.
+    return {**ISOLATED, **ansible, "PATH": search, MARK: str(layout.root)}
+
+
+@contextmanager
+def surroundings(layout: Layout) -> Iterator[None]:
+    """Our environment for as long as the drill lasts: what the wizard starts on this machine inherits it."""
+    (layout.operator / "ansible.cfg").write_text(_ANSIBLE)
+    ours = _ours(layout)
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
