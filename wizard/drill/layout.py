@@ -140,4 +140,7 @@ def _is_fit(place: Path) -> bool:
     text = str(place)
     if not (_PLAIN.fullmatch(text) and len(text) <= _LONGEST and os.access(place, os.W_OK | os.X_OK)):
         return False
+    if os.geteuid() == 0 and not all(folder.stat().st_mode & 0o001 for folder in (place, *place.resolve().parents)):
+        # Where we are root, Redis runs as another account, which must get there.
+        return False
     return not os.statvfs(place).f_flag & os.ST_NOEXEC

@@ -48,7 +48,10 @@ async def _start(host: PracticeHost, redis: Redis) -> None:
     if problem:
         raise HostError(problem)
     host.manager.state.enabled = True
-    await _until(lambda: _answers(redis), "redis-server does not start")
+    try:
+        await _until(lambda: _answers(redis), "redis-server does not start")
+    except HostError as silent:
+        raise HostError(f"{silent.what}: {host.journal.lines[-1].message}") from None
 
 
 def _hand_over(host: PracticeHost, fault: Fault) -> None:

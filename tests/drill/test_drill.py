@@ -1,0 +1,160 @@
+"""`wizard drill` as a person has it: a process, an exit status, two streams - and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wizard.drill.host.sweep import MARK
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(300)
+
+
+@dataclass
+class Driller:
+    """Somebody with an empty home and a place for temporary files of their own."""
+
+    home: Path
+    places: Path
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+        env = {"HOME": str(self.home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(self.places)}
+        return subprocess.Popen(
+            [sys.executable, "-m", "wizard.cli", "drill", *words],
+            env={**env, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    @property
+    def run_dir(self) -> Path:
+        return self.home / "run"
+
+    def events(self) -> list[dict[str, Any]]:
+        journal = self.run_dir / "events.jsonl"
+        lines = journal.read_text().splitlines(keepends=True) if journal.exists() else []
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+
+    def left(self) -> list[str]:
+        """What a drill must not leave: temporary files, its processes, host keys, anything in the home but its runs."""
+        files = [str(path) for path in self.places.iterdir()]
+        home = [path for path in self.home.iterdir() if path != self.run_dir]
+        known = [line for path in self.home.rglob("known_hosts") for line in path.read_text().splitlines()]
+        state = {".local"} if not known else set()
+        return [*files, *processes(self.places), *known, *(str(path) for path in home if path.name not in state)]
+
+
+def processes(places: Path) -> list[str]:
+    """Processes that carry a drill's mark, or a path of it in their arguments."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            try:
+                words, env = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if f"{places}/wizard-drill-".encode() in words or f"{MARK}={places}/".encode() in env:
+                found.append(f"{entry.name} {words!r}")
+    return found
+
+
+def until(seen: Callable[[], Any], what: str) -> None:
+    """Look until it is seen; a minute without it is a failure, not a stuck test."""
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < deadline, f"never seen: {what}"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def driller(tmp_path: Path) -> Iterator[Driller]:
+    places = Path(tempfile.mkdtemp(prefix="drill-", dir="/tmp"))
+    # Where we are root, Redis runs as another account and must get there.
+    places.chmod(0o711)
+    yield Driller(tmp_path, places)
+    shutil.rmtree(places)
+
+
+def test_the_whole_incident_is_resolved_and_nothing_is_left_behind(driller: Driller) -> None:
+    with driller.start("--headless", "--run-dir", str(driller.run_dir)) as process:
+        _, told = process.communicate()
+    assert process.returncode == 0, told[-4000:]
+    events = driller.events()
+    assert events[-1]["body"]["outcome"] == "resolved"
+    ended = {event["body"]["step"]: event["body"]["outcome"] for event in events if event["kind"] == "step_ended"}
+    assert set(ended.values()) == {"verified", "not needed"}, ended
+    assert "1 scheduled saves due, 1 saves seen, 0 missed" in told
+    assert "not modelled" not in told
+    report = (driller.run_dir / "report.md").read_text()
+    assert "10,001" in report or "10001" in report
+    assert driller.left() == []
+
+
+def test_a_rehearsal_ends_rolled_back_and_says_where_its_record_is(driller: Driller) -> None:
+    with driller.start("--headless", "--fail", "commit-template", "--run-dir", str(driller.run_dir)) as process:
+        _, told = process.communicate()
+    assert process.returncode == 1, told[-4000:]
+    assert "rolled back" in told
+    assert told.splitlines()[-1].endswith(str(driller.run_dir))
+    assert "pre-commit: no ticket number" in (driller.run_dir / "report.md").read_text()
+    assert driller.left() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)], ids=lambda one: str(one)
+)
+def test_stopped_in_the_middle_it_leaves_nothing_behind(driller: Driller, number: int, status: int) -> None:
+    with driller.start("--headless", "--run-dir", str(driller.run_dir)) as process:
+        until(lambda: any(event["kind"] == "step_ended" for event in driller.events()), "a step that ended")
+        assert processes(driller.places)
+        process.send_signal(number)
+        process.communicate()
+    assert process.returncode == status
+    until(lambda: driller.left() == [], f"nothing left: {driller.left()}")
+
+
+def test_killed_while_the_practice_host_starts_it_leaves_nothing_behind(driller: Driller) -> None:
+    with driller.start("--headless", "--run-dir", str(driller.run_dir)) as process:
+        until(lambda: processes(driller.places), "the practice host's processes")
+        process.kill()
+        process.communicate()
+    until(lambda: driller.left() == [], f"nothing left: {driller.left()}")
+
+
+def test_a_machine_without_the_programs_is_told_what_to_install(driller: Driller) -> None:
+    with driller.start("--headless", PATH="/nonexistent") as process:
+        _, told = process.communicate()
+    assert process.returncode == 2
+    assert "apt-get install git" in told
+    assert "apt-get install openssh-client" in told
+    assert driller.left() == []
+
+
+def test_the_rehearsals_are_listed(driller: Driller) -> None:
+    with driller.start("--fail", "list") as process:
+        told, _ = process.communicate()
+    assert process.returncode == 0
+    assert "chown-data" in told
+
+
+def test_a_step_that_no_rehearsal_fails_is_refused_with_those_there_are(driller: Driller) -> None:
+    with driller.start("--headless", "--fail", "identify") as process:
+        _, told = process.communicate()
+    assert process.returncode == 2
+    assert "Choose one of: commit-template" in told
