@@ -10,6 +10,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,14 @@ from wizard.drill.practice import Practice, practice_host
 
 SHORT = {"second_restart": "false", "monitor_for": "2s", "canary": "false"}
 """What proves nothing about a rollback and takes half a minute."""
+
+
+def until(seen: Callable[[], Any], what: str) -> None:
+    """Look until it is seen; a minute without it is a failure, not a stuck test."""
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < deadline, f"never seen: {what}"
+        time.sleep(0.02)
 
 
 def on_host(practice: Practice, script: str, uid: int = 0) -> subprocess.CompletedProcess[str]:
@@ -87,10 +97,10 @@ def run(practice: Practice, directory: Path) -> subprocess.CompletedProcess[str]
     request = practice.request
     sets = [word for name, value in SHORT.items() for word in ("--set", f"{name}={value}")]
     accept = [word for key in request.accept for word in ("--accept-host-key", key)]
+    answers = ["--answers", str(practice.answers), "--on-fail", "rollback"]
     words = ["run", request.checklist, "--headless", "--inputs", str(request.inputs), "--run-dir", str(directory)]
     return subprocess.run(
-        [sys.executable, "-m", "wizard.cli", *words, *accept, *sets, "--answers", str(practice.answers)]
-        + ["--on-fail", "rollback"],
+        [sys.executable, "-m", "wizard.cli", *words, *accept, *sets, *answers],
         capture_output=True,
         text=True,
         check=False,

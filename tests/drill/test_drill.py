@@ -9,14 +9,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.drill.rehearsal import until
 from wizard.drill.host.sweep import MARK
 
 ROOT = Path(__file__).parents[2]
@@ -74,14 +74,6 @@ def processes(places: Path) -> list[str]:
     return found
 
 
-def until(seen: Callable[[], Any], what: str) -> None:
-    """Look until it is seen; a minute without it is a failure, not a stuck test."""
-    deadline = time.monotonic() + 60
-    while not seen():
-        assert time.monotonic() < deadline, f"never seen: {what}"
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def driller(tmp_path: Path) -> Iterator[Driller]:
     places = Path(tempfile.mkdtemp(prefix="drill-", dir="/tmp"))
@@ -117,7 +109,7 @@ def test_a_rehearsal_ends_rolled_back_and_says_where_its_record_is(driller: Dril
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)], ids=lambda one: str(one)
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)], ids=str
 )
 def test_stopped_in_the_middle_it_leaves_nothing_behind(driller: Driller, number: int, status: int) -> None:
     with driller.start("--headless", "--run-dir", str(driller.run_dir)) as process:

@@ -46,7 +46,9 @@ def build(orders: Orders, fault: Fault) -> PracticeHost:
         ledger.tenant = uid
         ledger.obey()
 
-    manager = Manager(layout.unit_file, accounts, journal, Confines(orders.servant, fault.largest_file), on_tenant)
+    manager = Manager(
+        layout.unit_file, accounts, journal, Confines(orders.servant, fault.largest_file, orders.root), on_tenant
+    )
     return PracticeHost(layout, accounts, ledger, journal, manager)
 
 

@@ -87,8 +87,9 @@ class Access:
             self.mask |= bits
 
     def clear(self) -> None:
-        """Only what a mode says stays, as `setfacl -b` leaves it."""
+        """Only what a mode says stays, as `setfacl -b` leaves it: of the group's rights, those the mask let through."""
         self.named.clear()
+        self.group &= 7 if self.mask is None else self.mask
         self.mask = None
 
     def lines(self) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from wizard.drill.host.accounts import Account, Accounts
 from wizard.drill.host.journal import MANAGER_PID, Journal
+from wizard.drill.host.sweep import MARK
 from wizard.drill.host.unitfile import UnitFile, read_unit, stamp
 
 _PR_SET_PDEATHSIG = 1
@@ -41,10 +42,16 @@ class Confines:
     Args:
         servant: The real account it gets where this process is root; None elsewhere.
         largest_file: Bytes it can write to one file; 0 for no limit.
+        mark: The drill's directory.
     """
 
     servant: int | None = None
     largest_file: int = 0
+    mark: str = ""
+
+    def environment(self) -> dict[str, str]:
+        """What a process of the unit gets: little, and the mark by which it is found should it be left over."""
+        return {"PATH": os.defpath, "LC_ALL": "C", MARK: self.mark}
 
     def enter(self) -> None:
         """In the new process: should the practice host be killed, its server must not stay behind (prctl(2))."""
@@ -136,7 +143,7 @@ class Manager:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=unit["WorkingDirectory"] or "/",
-            env={"PATH": os.defpath, "LC_ALL": "C"},
+            env=self._confines.environment(),
             user=servant,
             group=servant,
             extra_groups=None if servant is None else [],
