@@ -146,7 +146,7 @@ async def _check(world: World, kind: str, spec: Mapping[str, Any], place: Place)
         seen = await found(found.Spec.model_validate(given), world).observe()
     except WizardError as problem:
         return f"unknown: {problem.what}"
-    return f"{seen.outcome}: {seen.observed} {list(seen.evidence) if kind == 'tree' else ''}"
+    return f"{seen.outcome}: {seen.observed} {sorted(seen.evidence) if kind == 'tree' else ''}"
 
 
 def _here(text: str, place: Place) -> str:
