@@ -121,11 +121,16 @@ def test_stopped_in_the_middle_it_leaves_nothing_behind(driller: Driller, number
     until(lambda: driller.left() == [], f"nothing left: {driller.left()}")
 
 
-def test_killed_while_the_practice_host_starts_it_leaves_nothing_behind(driller: Driller) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)], ids=str)
+def test_stopped_while_the_practice_host_starts_it_leaves_nothing_behind(
+    driller: Driller, number: int, status: int
+) -> None:
     with driller.start("--headless", "--run-dir", str(driller.run_dir)) as process:
         until(lambda: processes(driller.places), "the practice host's processes")
-        process.kill()
-        process.communicate()
+        process.send_signal(number)
+        _, told = process.communicate()
+    assert process.returncode == status
+    assert "Traceback" not in told
     until(lambda: driller.left() == [], f"nothing left: {driller.left()}")
 
 
@@ -135,6 +140,47 @@ def test_a_machine_without_the_programs_is_told_what_to_install(driller: Driller
     assert process.returncode == 2
     assert "apt-get install git" in told
     assert "apt-get install openssh-client" in told
+    assert driller.left() == []
+
+
+OWN = """\
+checklist: own
+title: One of our own
+severity: low
+inputs:
+  vm: {type: host}
+  identity: {type: path}
+  spool: {type: text}
+  data_dir: {type: path}
+hosts:
+  redis: {ssh: "{{ vm }}", identity: "{{ identity }}", sudo: true, spool: "{{ spool }}"}
+phases:
+  - id: look
+    title: Look
+    steps:
+      - id: ask
+        title: Ask for something that is not modelled
+        on: redis
+        run: {command: "ls -la -- {{ data_dir }}; loginctl list-users || true", read_only: true}
+exit_criteria:
+  - on: redis
+    tree: {path: "{{ data_dir }}", owner: redis, min_entries: 0}
+"""
+
+
+def test_a_checklist_of_ones_own_is_tried_and_told_what_is_not_modelled_but_not_as_root(driller: Driller) -> None:
+    own = driller.home / "own.yaml"
+    own.write_text(OWN)
+    with driller.start(str(own), "--headless", "--run-dir", str(driller.run_dir)) as process:
+        _, told = process.communicate()
+    own.unlink()
+    if os.geteuid() == 0:
+        assert process.returncode == 2
+        assert "Start it as an ordinary user" in told
+    else:
+        assert "the practice host is no sandbox" in told
+        assert "not modelled, so it proves nothing: loginctl" in told
+        assert driller.events()[-1]["kind"] == "run_ended", told
     assert driller.left() == []
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
-from wizard.drill.faults import FAULTS, NOTHING, find_fault
+from wizard.drill.faults import FAULTS, NOTHING, Fault, find_fault
 from wizard.drill.practice import CHECKLIST, Practice, practice_host
 from wizard.errors import UsageError
 from wizard.run.preparation import Prepared, prepare
 from wizard.text import sanitise
 
 LIST = "list"
+INTERRUPTED = 130
 
 Work = Callable[[Practice, Prepared], int]
 """Works a run to its end, and returns its exit status."""
@@ -27,9 +29,31 @@ def drill(options: argparse.Namespace, work: Work) -> int:
     if options.fail == LIST:
         return _list_faults()
     fault = find_fault(options.fail) if options.fail else NOTHING
-    if fault.step and options.checklist not in {"", CHECKLIST}:
-        raise UsageError("a rehearsal is of the shipped checklist", mend=f"Leave {options.checklist} out, or --fail")
+    if options.checklist not in {"", CHECKLIST}:
+        _check_own(options.checklist, fault)
     _say(f"practice: {fault.title}{f': {fault.story}' if fault.step else ''}")
+    try:
+        return _worked(options, fault, work)
+    except KeyboardInterrupt:
+        _say("interrupted; the practice host is gone")
+        return INTERRUPTED
+
+
+def _check_own(checklist: str, fault: Fault) -> None:
+    """A checklist of one's own may name any path, and the practice host's shell is this machine's.
+
+    Raises:
+        UsageError: It could change this machine, or a rehearsal was asked for.
+    """
+    if fault.step:
+        raise UsageError("a rehearsal is of the shipped checklist", mend=f"Leave {checklist} out, or --fail")
+    if os.geteuid() == 0:
+        what = "the practice host is no sandbox: as root, a checklist of your own could change this machine"
+        raise UsageError(what, mend="Start it as an ordinary user")
+    _say("the practice host is no sandbox: a path that is not below one of its own is this machine's")
+
+
+def _worked(options: argparse.Namespace, fault: Fault, work: Work) -> int:
     with practice_host(options.checklist or CHECKLIST, fault, options.run_dir, _say) as practice:
         prepared = prepare(practice.request)
         status = work(practice, prepared)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ VERSIONS = ">=6.2,<7.5"
 """The versions of Redis that the shipped checklist was tried with; its first check asks for them."""
 
 EXTRA = "pip install 'incident-wizard[drill]' (in a checkout: make drill)"
+_IDS = range(60_100, 60_500)
+"""User ids that Debian leaves to nobody and systemd gives to nobody."""
 _VERSION = re.compile(r"v=(\d+\.\d+\.\d+)")
 
 
@@ -104,7 +107,8 @@ def unused_account() -> int | None:
     import pwd  # noqa: PLC0415
 
     taken = {one.pw_uid for one in pwd.getpwall()} | {one.gr_gid for one in grp.getgrall()}
-    found = next((number for number in range(60_500, 60_600) if number not in taken), None)
-    if found is None:
+    free = [number for number in _IDS if number not in taken]
+    if not free:
         raise UsageError("there is no free user id for the practice host", mend="Start the drill as an ordinary user")
-    return found
+    # Any of them, so that two drills at a time hardly ever share one.
+    return secrets.choice(free)
