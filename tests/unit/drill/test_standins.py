@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from wizard.drill.faults import NOTHING
+from wizard.drill.host import standin
 from wizard.drill.host.__main__ import build
 from wizard.drill.host.orders import Orders
 from wizard.drill.host.state import PracticeHost
 from wizard.drill.layout import Layout
-from wizard.drill.standins.call import Call, Reply, UnmodelledError
+from wizard.drill.standins.call import UNMODELLED, Call, Reply, UnmodelledError
 from wizard.drill.standins.table import STANDINS
 
 
@@ -184,3 +186,10 @@ async def test_setpriv_tells_what_an_account_may_do_by_the_ledger(host: Practice
     assert (await called(host, "setpriv", "--reuid=1000", *words)).status == 1
     with pytest.raises(UnmodelledError):
         await called(host, "setpriv", "--reuid=redis", *words, uid=1000)
+
+
+def test_without_a_practice_host_a_stand_in_fails_loudly(tmp_path: Path) -> None:
+    words = [sys.executable, "-IS", str(Path(standin.__file__)), str(tmp_path / "no door"), "stat", "-c", "%U", "/"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == UNMODELLED
+    assert done.stderr == "stat: the practice host does not answer\n"

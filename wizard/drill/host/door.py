@@ -34,7 +34,7 @@ async def _answer(words: list[str], host: PracticeHost) -> Reply:
         return _refused(call, "any use of it", host)
     try:
         return await STANDINS[name](call, host)
-    except (UnmodelledError, ValueError, KeyError, IndexError) as problem:
+    except (UnmodelledError, LookupError, ValueError, OSError) as problem:
         return _refused(call, str(problem), host)
 
 

@@ -63,7 +63,8 @@ async def ls(call: Call, host: PracticeHost) -> Reply:
         inside = sorted(path.iterdir()) if path.is_dir() else []
         shown = [(path, "."), (path.parent, ".."), *((one, one.name) for one in inside)]
         head = f"{path}:\n" if len(words) > 1 else ""
-        return head + "total 0\n" + "".join(_long(one, name, host) for one, name in shown)
+        blocks = sum(one.lstat().st_blocks for one, _ in shown) // 2
+        return f"{head}total {blocks}\n" + "".join(_long(one, name, host) for one, name in shown)
 
     return _each(call, words, told, "cannot access '{}'")
 
