@@ -139,7 +139,7 @@ def test_a_machine_without_the_programs_is_told_what_to_install(driller: Driller
         _, told = process.communicate()
     assert process.returncode == 2
     assert "apt-get install git" in told
-    assert "apt-get install openssh-client" in told
+    assert "ansible-core: pip install" in told or (Path(sys.executable).parent / "ansible-playbook").exists()
     assert driller.left() == []
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.drill.rehearsal import keys, on_host, redis, until
-from wizard.drill import needs
+from wizard.drill import needs, project
 from wizard.drill.host.incident import ALL_KEYS
 from wizard.drill.host.sweep import processes_of
+from wizard.drill.layout import Layout
 from wizard.drill.practice import Practice, practice_host
 from wizard.drill.standins.call import UNMODELLED
 from wizard.errors import ToolMissing, UsageError
+from wizard.hosts.factory import make_host
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +162,43 @@ def test_on_another_system_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needs.sys, "platform", "darwin")
     with pytest.raises(UsageError, match="Linux only"):
         needs.check_machine()
+
+
+def ssh(practice: Practice, *words: str, known_hosts: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """The small ssh, called as Ansible calls ssh."""
+    place = json.loads((practice.layout.operator / "inputs.yaml").read_text())["vm"].rpartition(":")[2]
+    options = ["-C", "-o", "ControlMaster=auto", "-o", f"Port={place}", "-o", f'IdentityFile="{practice.layout.key}"']
+    options += ["-o", f'UserKnownHostsFile="/nonexistent" "{known_hosts}"', "-o", 'User="autobot"', "-o", "Port=1"]
+    program = [sys.executable, "-m", "wizard.drill.sshclient"]
+    return subprocess.run([*program, *options, "127.0.0.1", *words], input=stdin, capture_output=True, check=False)
+
+
+async def test_the_small_ssh_does_what_ansible_wants_of_one(practice: Practice) -> None:
+    layout, request = practice.layout, practice.request
+    given = json.loads((layout.operator / "inputs.yaml").read_text())
+    known = layout.operator / "known for ssh"
+    host = make_host("redis", ssh=given["vm"], identity=layout.key, accept=request.accept, known_hosts=known)
+    await host.connect()
+    await host.close()
+    done = ssh(practice, "cat; echo told >&2; exit 7", known_hosts=known, stdin=b"\0binary\xff" * 50_000)
+    assert (done.returncode, done.stdout, done.stderr) == (7, b"\0binary\xff" * 50_000, b"told\n")
+    assert ssh(practice, "id -un", known_hosts=known).stdout == b"autobot\n"
+
+
+def test_the_small_ssh_takes_no_key_that_is_not_on_record(practice: Practice, tmp_path: Path) -> None:
+    (tmp_path / "known").touch()
+    for known in (tmp_path / "known", tmp_path / "none"):
+        done = ssh(practice, "echo in", known_hosts=known)
+        assert (done.returncode, done.stdout) == (255, b"")
+        assert b"ssh: 127.0.0.1: " in done.stderr
+
+
+def test_ansible_works_with_our_own_python_where_the_machine_has_none(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(project, "INTERPRETER", "/usr/bin/python3")
+    monkeypatch.setattr(project.Path, "exists", lambda path: str(path) != "/usr/bin/python3" and os.path.lexists(path))
+    layout = Layout(tmp_path)
+    project.build_project(layout, 2222, practice.fault)
+    inventory = (layout.project / "ansible/inventory/production.yml").read_text()
+    assert f"ansible_python_interpreter: {sys.executable}\n" in inventory

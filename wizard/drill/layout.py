@@ -111,6 +111,11 @@ class Layout:
         return self.operator / "known_hosts"
 
     @property
+    def tools(self) -> Path:
+        """What stands in for tools that the operator's machine lacks."""
+        return self.operator / "bin"
+
+    @property
     def project(self) -> Path:
         """The customer's Ansible project."""
         return self.operator / "AutoBot"

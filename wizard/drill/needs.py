@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.errors import ToolMissing, UsageError
-from wizard.facts.ansible_script import INTERPRETER, tool
+from wizard.facts.ansible_script import tool
 from wizard.facts.bounds import within
 
 VERSIONS = ">=6.2,<7.5"
@@ -90,8 +90,6 @@ def check_machine() -> None:
 
 def _programs() -> Iterator[tuple[str, str]]:
     yield "git", "apt-get install git"
-    yield "ssh", "apt-get install openssh-client"
-    yield INTERPRETER, "apt-get install python3"
     yield tool("ansible-playbook"), f"ansible-core: {EXTRA}"
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.resources
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from wizard.drill.faults import Fault
 from wizard.drill.layout import LOGIN, Layout
 from wizard.errors import UsageError
+from wizard.facts.ansible_script import INTERPRETER
 
 BRANCH = "main"
 
@@ -56,6 +59,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "/var/log/redis-stack": str(layout.logs),
         "/opt/redis-stack": str(layout.programs.parent),
         "172.16.168.23": "127.0.0.1",
+        INTERPRETER: INTERPRETER if Path(INTERPRETER).exists() else sys.executable,
     }
 
 
@@ -63,11 +67,13 @@ def _reach(layout: Layout, ssh_port: int) -> None:
     """Name port, key and a place for Ansible's modules in the inventory, below the user they belong to."""
     inventory = layout.project / "ansible/inventory/production.yml"
     line = f"          ansible_user: {LOGIN}\n"
-    more = {
+    more: dict[str, object] = {
         "ansible_port": ssh_port,
         "ansible_ssh_private_key_file": layout.key,
         "ansible_remote_tmp": layout.homes / LOGIN / ".ansible/tmp",
     }
+    if shutil.which("ssh") is None:
+        more["ansible_ssh_transfer_method"] = "piped"
     added = "".join(f"          {name}: {value}\n" for name, value in more.items())
     inventory.write_text(inventory.read_text("utf-8").replace(line, line + added), "utf-8")
 

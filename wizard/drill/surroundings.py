@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,16 +22,27 @@ pipelining = True
 
 
 def _ours(layout: Layout) -> Mapping[str, str]:
-    search = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+    beside = [str(Path(sys.executable).parent), str(layout.tools)]
+    search = os.pathsep.join([os.environ.get("PATH", os.defpath), *beside])
     ansible = {"ANSIBLE_CONFIG": str(layout.operator / "ansible.cfg"), "ANSIBLE_HOME": str(layout.operator / "ansible")}
     # The mark lets the practice host end what was started on its behalf on this side too.
     return {**ISOLATED, **ansible, "PATH": search, MARK: str(layout.root)}
+
+
+def _client(tools: Path) -> None:
+    """An ``ssh`` for a machine that has none; its own comes first in the PATH."""
+    tools.mkdir()
+    program = shlex.join([sys.executable, "-m", "wizard.drill.sshclient"])
+    package = shlex.quote(str(Path(__file__).parents[2]))
+    (tools / "ssh").write_text(f'#!/bin/sh\nPYTHONPATH={package} exec {program} "$@"\n')
+    (tools / "ssh").chmod(0o755)
 
 
 @contextmanager
 def surroundings(layout: Layout) -> Iterator[None]:
     """Our environment for as long as the drill lasts: what the wizard starts on this machine inherits it."""
     (layout.operator / "ansible.cfg").write_text(_ANSIBLE)
+    _client(layout.tools)
     ours = _ours(layout)
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
