@@ -103,7 +103,7 @@ def test_a_rehearsal_ends_rolled_back_and_says_where_its_record_is(driller: Dril
         _, told = process.communicate()
     assert process.returncode == 1, told[-4000:]
     assert "rolled back" in told
-    assert told.splitlines()[-1].endswith(str(driller.run_dir))
+    assert told.splitlines()[-1].endswith(f"its report: {driller.run_dir}/report.md")
     assert "pre-commit: no ticket number" in (driller.run_dir / "report.md").read_text()
     assert driller.left() == []
 

@@ -60,7 +60,7 @@ def _worked(options: argparse.Namespace, fault: Fault, work: Work) -> int:
         unmodelled = practice.unmodelled()
     for line in unmodelled:
         _say(f"not modelled, so it proves nothing: {line}")
-    _say(f"the practice host is gone, so this run cannot go on; its record and report: {prepared.directory}")
+    _say(f"the practice host is gone, so this run cannot go on; its report: {prepared.directory / 'report.md'}")
     return status
 
 
