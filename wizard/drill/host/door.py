@@ -12,6 +12,10 @@ from wizard.drill.standins.call import UNMODELLED, Call, Reply, UnmodelledError
 from wizard.drill.standins.table import STANDINS
 
 
+REFUSED = "unmodelled"
+"""The name under which a stand-in that answers nothing passes on what it was asked."""
+
+
 async def open_door(host: PracticeHost) -> asyncio.Server:
     """Listen for stand-ins."""
 
@@ -40,7 +44,8 @@ async def _answer(words: list[str], host: PracticeHost) -> Reply:
 
 def _refused(call: Call, what: str, host: PracticeHost) -> Reply:
     """The loud no: seen by the caller, and told again at the drill's end."""
-    line = f"{shlex.join([call.name, *call.words])[:500]}: the practice host does not model {what}"
+    asked = " ".join(call.words) if call.name == REFUSED else shlex.join([call.name, *call.words])
+    line = f"{asked[:500]}: the practice host does not model {what}"
     with host.layout.unmodelled.open("a") as log:
         log.write(line.replace("\n", " ") + "\n")
     return Reply(UNMODELLED, err=f"{line}; see docs/drill.md\n")

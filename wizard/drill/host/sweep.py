@@ -12,10 +12,9 @@ from pathlib import Path
 MARK = "WIZARD_DRILL"
 """The variable that every process of a practice host has in its environment, with the drill's directory."""
 
-_ROUNDS = 50
 _NAP = 0.1
-_GENTLE = 15
-"""Rounds in which processes are asked to end, and so clean up after themselves, before they are killed."""
+_ASKED, _KILLED, _ROUNDS = 5, 30, 60
+"""Rounds: until then the end of their connection ends most; then they are asked to; from then on they are killed."""
 
 
 def processes_of(root: Path) -> list[int]:
@@ -36,15 +35,20 @@ def _environment(pid: int) -> list[bytes]:
 
 
 def end_processes(root: Path) -> None:
-    """Ask them to end, then kill; what they start meanwhile is found too."""
+    """Ask them to end, once: what they then start is how they clean up. Kill what is left, and what that starts."""
     for turn in range(_ROUNDS):
         left = processes_of(root)
         if not left:
             return
-        for pid in left:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGTERM if turn < _GENTLE else signal.SIGKILL)
+        if turn in {_ASKED, *range(_KILLED, _ROUNDS)}:
+            _signal(left, signal.SIGTERM if turn == _ASKED else signal.SIGKILL)
         time.sleep(_NAP)
+
+
+def _signal(processes: list[int], number: int) -> None:
+    for pid in processes:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
 
 
 def remove(root: Path) -> None:
