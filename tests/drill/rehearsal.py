@@ -26,8 +26,8 @@ SHORT = {"second_restart": "false", "monitor_for": "2s", "canary": "false"}
 def until(seen: Callable[[], Any], what: str) -> None:
     """Look until it is seen; a minute without it is a failure, not a stuck test."""
     deadline = time.monotonic() + 60
-    while not seen():
-        assert time.monotonic() < deadline, f"never seen: {what}"
+    while not (now := seen()):
+        assert time.monotonic() < deadline, f"never seen: {what}, but {now!r}"
         time.sleep(0.02)
 
 

@@ -18,7 +18,7 @@ from wizard.drill.host.sweep import end_processes, remove
 from wizard.errors import HostUnreachable
 
 LOOPBACK = "127.0.0.1"
-_GOODBYE = 15.0
+_GOODBYE = 20.0
 """Seconds in which the practice host has ended; then it is ended."""
 
 

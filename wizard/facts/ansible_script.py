@@ -29,7 +29,7 @@ close() {{
   rm -rf -- "$private"
 }}
 trap close EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT TERM PIPE
 cat >"$private/vars.json" <<'VARS'
 {variables}
 VARS

@@ -68,7 +68,8 @@ async def serve(orders: Orders, lifeline: asyncio.Event) -> None:
         door.close()
     finally:
         host.manager.kill()
-        end_processes(host.layout.root)
+        # Meanwhile the loop tells the shells of connections that are gone that there is no more to come.
+        await asyncio.to_thread(end_processes, host.layout.root)
 
 
 def _say(told: dict[str, Any]) -> None:

@@ -11,7 +11,6 @@ from wizard.drill.host.state import PracticeHost
 from wizard.drill.standins.call import UNMODELLED, Call, Reply, UnmodelledError
 from wizard.drill.standins.table import STANDINS
 
-
 REFUSED = "unmodelled"
 """The name under which a stand-in that answers nothing passes on what it was asked."""
 

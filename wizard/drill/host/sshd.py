@@ -110,10 +110,10 @@ async def _run(process: asyncssh.SSHServerProcess[bytes], layout: Layout) -> Non
 
 
 async def _copy(source: asyncio.StreamReader | asyncssh.SSHReader[bytes], target: _Writer) -> None:
-    """Until the source or the target ends; the end of the source is passed on."""
+    """Until the source or the target ends; the end of the source, also of its connection, is passed on."""
     with suppress(asyncssh.Error, OSError):
         while data := await source.read(_CHUNK):
             target.write(data)
             await target.drain()
-        if isinstance(target, asyncio.StreamWriter):
-            target.close()
+    if isinstance(target, asyncio.StreamWriter):
+        target.close()

@@ -13,7 +13,7 @@ MARK = "WIZARD_DRILL"
 """The variable that every process of a practice host has in its environment, with the drill's directory."""
 
 _NAP = 0.1
-_ASKED, _KILLED, _ROUNDS = 5, 30, 60
+_ASKED, _KILLED, _ALL_KILLED, _ROUNDS = 5, 30, 70, 100
 """Rounds: until then the end of their connection ends most; then they are asked to; from then on they are killed."""
 
 
@@ -35,14 +35,30 @@ def _environment(pid: int) -> list[bytes]:
 
 
 def end_processes(root: Path) -> None:
-    """Ask them to end, once: what they then start is how they clean up. Kill what is left, and what that starts."""
+    """Ask them to end, once: what they then start is how they clean up. Then kill from the leaves up, for the same."""
     for turn in range(_ROUNDS):
         left = processes_of(root)
         if not left:
             return
-        if turn in {_ASKED, *range(_KILLED, _ROUNDS)}:
-            _signal(left, signal.SIGTERM if turn == _ASKED else signal.SIGKILL)
+        if turn == _ASKED:
+            _signal(left, signal.SIGTERM)
+        elif turn >= _KILLED:
+            _signal(_leaves(left) if turn < _ALL_KILLED else left, signal.SIGKILL)
         time.sleep(_NAP)
+
+
+def _leaves(processes: list[int]) -> list[int]:
+    """Those that none of the others descends from."""
+    parents = {_parent(pid) for pid in processes}
+    return [pid for pid in processes if pid not in parents]
+
+
+def _parent(pid: int) -> int:
+    """The fourth field of proc(5)'s stat."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _signal(processes: list[int], number: int) -> None:
