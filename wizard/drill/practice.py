@@ -101,6 +101,8 @@ def _started(stack: ExitStack, layout: Layout, programs: Programs, rehearsal: Re
     host = HostProcess(orders, gate)
     stack.callback(host.end)
     port: int = gate.getsockname()[1]
+    # Only the practice host listens now: should it be gone, a connection is refused and not kept waiting.
+    gate.close()
     say("practice host: the team's Ansible project, with the report's faults")
     build_project(layout, port, rehearsal.fault)
     request = _request(layout, rehearsal, orders, port, host.key())
