@@ -33,7 +33,7 @@ def inputs_for(layout: Layout, ssh_port: int, redis_port: int, fault: Fault) -> 
         "redis_home": layout.data,
         "project": layout.project,
         "backup_dir": layout.backups,
-        "monitor_for": "14s",
+        "monitor_for": "12s",
         "monitor_every": "1s",
         "canary": "true",
     }

@@ -15,10 +15,13 @@ from wizard.drill.project import ISOLATED
 
 _ANSIBLE = """\
 [defaults]
+gathering = smart
+fact_caching = jsonfile
+fact_caching_connection = {facts}
 [ssh_connection]
 pipelining = True
 """
-"""Modules go down the connection that is there, instead of to a file of their own first: the faster way."""
+"""Faster than its defaults: facts are gathered once, and modules go down the connection that is there."""
 
 
 def _ours(layout: Layout) -> Mapping[str, str]:
@@ -41,7 +44,7 @@ def _client(tools: Path) -> None:
 @contextmanager
 def surroundings(layout: Layout) -> Iterator[None]:
     """Our environment for as long as the drill lasts: what the wizard starts on this machine inherits it."""
-    (layout.operator / "ansible.cfg").write_text(_ANSIBLE)
+    (layout.operator / "ansible.cfg").write_text(_ANSIBLE.format(facts=layout.operator / "facts"))
     _client(layout.tools)
     ours = _ours(layout)
     before = {name: os.environ.get(name) for name in ours}
