@@ -156,6 +156,17 @@ def test_stopped_in_the_middle_it_leaves_nothing_behind(driller: Driller, number
     until(lambda: Seen(driller.left()), "nothing left behind")
 
 
+def test_when_nobody_reads_what_it_says_any_more_it_leaves_nothing_behind(driller: Driller) -> None:
+    process = driller.start("--headless", "--run-dir", str(driller.run_dir))
+    until(lambda: _reached(driller, "unit-task"), "a step in its stride")
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait() != 0
+    until(lambda: Seen(driller.left()), "nothing left behind")
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)], ids=str)
 def test_stopped_while_the_practice_host_starts_it_leaves_nothing_behind(
     driller: Driller, number: int, status: int

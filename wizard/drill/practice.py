@@ -117,7 +117,8 @@ def _orders(layout: Layout, fault: Fault, gate: socket.socket) -> Orders:
         # Redis runs as another account and must reach its directory; the rest of the drill stays ours alone.
         os.chown(layout.root, -1, servant)
         layout.root.chmod(0o710)
-    return Orders(str(layout.root), gate.fileno(), free_port(), secrets.token_hex(16), "", servant, fault.step)
+    password = secrets.token_hex(16)
+    return Orders(str(layout.root), os.getpid(), gate.fileno(), free_port(), password, "", servant, fault.step)
 
 
 def _with_key(orders: Orders, layout: Layout) -> Orders:

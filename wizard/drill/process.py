@@ -93,5 +93,5 @@ class HostProcess:
             self._process.wait()
         self._log.close()
         if self._root.exists():
-            end_processes(self._root)
+            end_processes(self._root, os.getpid())
             remove(self._root)

@@ -26,7 +26,7 @@ def host(tmp_path: Path) -> PracticeHost:
         folder.mkdir(parents=True, exist_ok=True)
     for folder in layout.host.rglob("*"):
         folder.chmod(0o755)
-    return build(Orders(str(tmp_path), 0, 0, "", "", None, ""), NOTHING)
+    return build(Orders(str(tmp_path), 0, 0, 0, "", "", None, ""), NOTHING)
 
 
 async def called(host: PracticeHost, name: str, *words: str, uid: int = 0) -> Reply:

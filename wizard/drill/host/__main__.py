@@ -25,7 +25,7 @@ from wizard.drill.host.journal import Journal
 from wizard.drill.host.ledger import Ledger
 from wizard.drill.host.manager import Confines, Manager
 from wizard.drill.host.orders import Orders
-from wizard.drill.host.sshd import LOOPBACK, listen
+from wizard.drill.host.sshd import LOOPBACK, serving
 from wizard.drill.host.state import PracticeHost
 from wizard.drill.host.sweep import end_processes, remove
 from wizard.drill.layout import LOGIN, Layout
@@ -61,15 +61,14 @@ async def serve(orders: Orders, lifeline: asyncio.Event) -> None:
         door = await open_door(host)
         async with Redis(host=LOOPBACK, port=orders.port, password=orders.password) as redis:
             await bring_about(host, redis, fault)
-        acceptor = await listen(host.layout, key, orders)
-        _say({"key": key.get_fingerprint()})
-        await lifeline.wait()
-        acceptor.close()
+        async with serving(host.layout, key, orders):
+            _say({"key": key.get_fingerprint()})
+            await lifeline.wait()
         door.close()
     finally:
         host.manager.kill()
         # Meanwhile the loop tells the shells of connections that are gone that there is no more to come.
-        await asyncio.to_thread(end_processes, host.layout.root)
+        await asyncio.to_thread(end_processes, host.layout.root, orders.wizard)
 
 
 def _say(told: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ class Orders:
 
     Args:
         root: The drill's directory.
+        wizard: Process id of the wizard.
         gate: Descriptor of the listening socket of its SSH server.
         port: Redis' own.
         password: Of Redis.
@@ -20,6 +21,7 @@ class Orders:
     """
 
     root: str
+    wizard: int
     gate: int
     port: int
     password: str

@@ -7,8 +7,8 @@ import functools
 import os
 import signal
 import socket
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 
 import asyncssh
 
@@ -19,6 +19,7 @@ from wizard.drill.layout import LOGIN, Layout
 LOOPBACK = "127.0.0.1"
 _CHUNK = 65_536
 
+Connections = set[asyncssh.SSHServerConnection]
 _Writer = asyncio.StreamWriter | asyncssh.SSHWriter[bytes]
 
 
@@ -47,11 +48,17 @@ class Login(asyncssh.SSHServer):
     Args:
         fingerprint: Of the key.
         port: Redis' own.
+        connections: Those that are open.
     """
 
-    def __init__(self, fingerprint: str, port: int) -> None:
+    def __init__(self, fingerprint: str, port: int, connections: Connections) -> None:
         self._fingerprint = fingerprint
         self._port = port
+        self._connections = connections
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Remember it, so that it can be ended."""
+        self._connections.add(conn)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002 - the library's signature
         """Nobody comes in without a key."""
@@ -70,9 +77,26 @@ class Login(asyncssh.SSHServer):
         return dest_host == LOOPBACK and dest_port == self._port
 
 
-async def listen(layout: Layout, key: asyncssh.SSHKey, orders: Orders) -> asyncssh.SSHAcceptor:
-    """Serve, with the host's own key, on the socket that the wizard has bound."""
-    login = functools.partial(Login, orders.client, orders.port)
+@asynccontextmanager
+async def serving(layout: Layout, key: asyncssh.SSHKey, orders: Orders) -> AsyncIterator[None]:
+    """Serve, with the host's own key, on the socket that the wizard has bound; then end every connection.
+
+    A shell whose connection has ended finds its input at its end, and cleans up after itself.
+    """
+    connections: Connections = set()
+    acceptor = await _listen(layout, key, orders, connections)
+    try:
+        yield
+    finally:
+        acceptor.close()
+        for connection in connections:
+            connection.abort()
+
+
+async def _listen(
+    layout: Layout, key: asyncssh.SSHKey, orders: Orders, connections: Connections
+) -> asyncssh.SSHAcceptor:
+    login = functools.partial(Login, orders.client, orders.port, connections)
 
     async def run(process: asyncssh.SSHServerProcess[bytes]) -> None:
         await _run(process, layout)

@@ -17,10 +17,16 @@ _ASKED, _KILLED, _ALL_KILLED, _ROUNDS = 5, 30, 70, 100
 """Rounds: until then the end of their connection ends most; then they are asked to; from then on they are killed."""
 
 
-def processes_of(root: Path) -> list[int]:
-    """Processes that carry the practice host's mark in their environment, this one left out."""
+def processes_of(root: Path, wizard: int = 0) -> list[int]:
+    """Processes that carry the practice host's mark in their environment, this one left out.
+
+    Args:
+        root: The drill's directory.
+        wizard: A process whose own children are left out: they clean up after themselves when it ends.
+    """
     mark = f"{MARK}={root}".encode()
-    return [pid for pid in _all() if pid != os.getpid() and mark in _environment(pid)]
+    found = [pid for pid in _all() if pid != os.getpid() and mark in _environment(pid)]
+    return [pid for pid in found if not wizard or _parent(pid) != wizard]
 
 
 def _all() -> list[int]:
@@ -34,10 +40,10 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-def end_processes(root: Path) -> None:
+def end_processes(root: Path, wizard: int = 0) -> None:
     """Ask them to end, once: what they then start is how they clean up. Then kill from the leaves up, for the same."""
     for turn in range(_ROUNDS):
-        left = processes_of(root)
+        left = processes_of(root, wizard)
         if not left:
             return
         if turn == _ASKED:
