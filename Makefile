@@ -4,21 +4,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RUNS := $(VENV)/.runs
 
-.PHONY: help setup test lint format types services realhost bench schema build clean
+.PHONY: help drill setup test lint format types services realhost bench schema build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
 
+drill: $(RUNS)  ## work the first incident on a practice host, without root; ARGS=--headless for no interface
+	@$(BIN)/wizard drill $(ARGS)
+
 setup: $(READY)  ## build .venv
 
-$(READY): pyproject.toml
+$(RUNS): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "wizard needs Python 3.11 or newer; try: make PYTHON=python3.11" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv is missing; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 2; }
 	@echo "Setting up .venv (once, about a minute) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[drill]'
+	@touch $@
+
+$(READY): $(RUNS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[drill]' --group dev
 	@touch $@
 
 test: setup  ## unit, property and integration tests, without root

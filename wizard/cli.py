@@ -16,6 +16,7 @@ from wizard.errors import WizardError
 
 if TYPE_CHECKING:
     from wizard.checklist.problems import Problem
+    from wizard.drill.practice import Practice
     from wizard.run.preparation import Prepared, Request
 
 
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_resume(commands)
     _add_rollback(commands)
     _add_records(commands)
+    _add_drill(commands)
     _add_lint(commands)
     schema = commands.add_parser("schema", help="print the JSON Schema of checklists", allow_abbrev=False)
     schema.set_defaults(command=_schema)
@@ -158,6 +160,22 @@ def _records(name: str) -> Callable[[argparse.Namespace], int]:
     return command
 
 
+def _add_drill(commands: Commands) -> None:
+    drill = commands.add_parser(
+        "drill", help="work the first incident on a practice host of its own", allow_abbrev=False
+    )
+    drill.add_argument(
+        "checklist", metavar="CHECKLIST", nargs="?", default="", help="a path, or the name of a shipped one"
+    )
+    drill.add_argument("--headless", action="store_true", help="no interface; answered beforehand")
+    drill.add_argument(
+        "--fail", metavar="STEP", help="rehearse a failure of this step and its rollback; `list` tells which"
+    )
+    drill.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
+    drill.add_argument("--run-dir", type=Path, metavar="DIR", help="keep the run here")
+    drill.set_defaults(command=_drill)
+
+
 def _add_lint(commands: Commands) -> None:
     lint = commands.add_parser("lint", help="say everything that is wrong with checklists", allow_abbrev=False)
     lint.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -252,6 +270,19 @@ def _unattended(prepared: Prepared, options: argparse.Namespace) -> int:
 
     how = Unasked(options.answers, options.on_fail == "rollback", options.json, getattr(options, "check", False))
     return run_headless(prepared, how)
+
+
+def _drill(options: argparse.Namespace) -> int:
+    from wizard.drill.command import drill
+
+    def work(practice: Practice, prepared: Prepared) -> int:
+        from wizard.headless import Unasked, run_headless
+
+        return run_headless(prepared, Unasked(practice.answers, bool(practice.fault.step), options.json))
+
+    if options.fail != "list":
+        _headless_only(options)
+    return drill(options, work)
 
 
 def _resume(options: argparse.Namespace) -> int:

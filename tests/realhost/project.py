@@ -6,10 +6,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import wizard.drill
+
 from .machine import Machine
 from .tools import check
 
-SOURCE = Path(__file__).parent / "project"
+SOURCE = Path(wizard.drill.__file__).parent / "project"
+"""The drill ships it."""
 BRANCH = "main"
 
 

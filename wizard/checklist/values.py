@@ -12,7 +12,8 @@ from wizard.checklist.spec import parse_duration
 from wizard.checklist.surroundings import Input
 
 _HOST = re.compile(
-    r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)"
+    r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?"
+    r"(?:(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)"
 )
 _ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?|[0-9]{1,10}")
 _UNIT = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,254}")
@@ -98,7 +99,7 @@ def _secret(value: Any) -> str:
 
 
 _CONVERT: dict[str, Callable[[Any], Scalar]] = {
-    "host": _matching(_HOST, "a host", "give user@host, a host or an alias, without signs a shell would read"),
+    "host": _matching(_HOST, "a host", "give user@host, user@host:port or an alias, without signs a shell would read"),
     "path": _path,
     "text": _text,
     "number": _number,

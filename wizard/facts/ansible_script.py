@@ -16,6 +16,7 @@ from wizard.hosts.base import Destination
 CALLBACKS = Path(__file__).parent / "ansible_callback"
 PASSWORD = "WIZARD_BECOME_PASSWORD"  # noqa: S105  the name of a variable
 INTERPRETER = "/usr/bin/python3"
+"""Set, so that it is not guessed host by host; an inventory that names another for a host has its way."""
 
 _OPENING = """\
 set -u
@@ -28,13 +29,14 @@ close() {{
   rm -rf -- "$private"
 }}
 trap close EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT TERM PIPE
 cat >"$private/vars.json" <<'VARS'
 {variables}
 VARS
 export LC_ALL=C.UTF-8 SSH_ASKPASS_REQUIRE=never
 export ANSIBLE_HOST_KEY_CHECKING=True ANSIBLE_INVENTORY_UNPARSED_FAILED=True ANSIBLE_RETRY_FILES_ENABLED=False
 export ANSIBLE_STDOUT_CALLBACK=default ANSIBLE_NOCOLOR=1 ANSIBLE_SSH_CONTROL_PATH_DIR="$private/cp"
+export ANSIBLE_PYTHON_INTERPRETER={interpreter}
 """
 
 _LINES = """\
@@ -89,14 +91,16 @@ class Project:
 
     def _opening(self) -> str:
         opening = _OPENING.format(
-            directory=operand(str(Path(self.directory).expanduser())), variables=json.dumps(self._variables())
+            directory=operand(str(Path(self.directory).expanduser())),
+            variables=json.dumps(self._variables()),
+            interpreter=INTERPRETER,
         )
         user = f"export ANSIBLE_REMOTE_USER={shlex.quote(self.ssh.user)}\n" if self.ssh else ""
         return opening + user
 
     def _variables(self) -> dict[str, object]:
         """Extra variables beat the inventory's, and ssh takes an option's first value: nothing undercuts these."""
-        pinned: dict[str, object] = {"ansible_python_interpreter": INTERPRETER, "ansible_host_key_checking": True}
+        pinned: dict[str, object] = {"ansible_host_key_checking": True}
         if self.ssh:
             pinned["ansible_ssh_args"] = shlex.join(_ssh_options(self.ssh))
         return {**pinned, **self.extra_vars}

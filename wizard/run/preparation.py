@@ -34,7 +34,12 @@ from wizard.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for on the command line."""
+    """What a person asked for on the command line.
+
+    Args:
+        known_hosts: Where host keys are accepted, instead of the wizard's own file; a drill's vanishes with its host.
+        local_spool: Where attempts on this machine are kept, instead of the usual place.
+    """
 
     checklist: str
     sets: Sequence[str] = ()
@@ -43,6 +48,8 @@ class Request:
     window: Window | None = None
     accept: frozenset[str] = frozenset()
     mode: str = "run"
+    known_hosts: Path | None = None
+    local_spool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +192,8 @@ def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder) -> 
         sudo=spec.sudo,
         sudo_password=spec.sudo_password or None,
         path=spec.path,
-        spool=spec.spool or "",
+        spool=spec.spool or ("" if spec.ssh else prepared.request.local_spool),
         accept=prepared.request.accept,
-        known_hosts=paths.known_hosts_file(),
+        known_hosts=prepared.request.known_hosts or paths.known_hosts_file(),
         on_link=on_link,
     )

@@ -108,6 +108,8 @@ def test_set_without_a_value_is_a_usage_error() -> None:
     [
         ("host", "autobot@172.16.168.23", "autobot@172.16.168.23"),
         ("host", "redis-vm", "redis-vm"),
+        ("host", "me@redis-vm:2222", "me@redis-vm:2222"),
+        ("host", "[fe80::1]:2222", "[fe80::1]:2222"),
         ("host", "me@[fe80::1]", "me@[fe80::1]"),
         ("path", "/var/lib/redis stack", "/var/lib/redis stack"),
         ("number", "1.5", 1.5),
@@ -130,6 +132,8 @@ def test_a_value_of_its_type_is_taken(kind: str, given: str, value: Any) -> None
     [
         ("host", "-oProxyCommand=id"),
         ("host", "me@-x"),
+        ("host", "me@redis-vm:"),
+        ("host", "me@redis-vm:22x"),
         ("host", "a b"),
         ("host", "a;id"),
         ("host", "$(id)"),

@@ -1,0 +1,89 @@
+"""Every rehearsal: its step fails, all that was done is undone, and the host and the project stand as they stood."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wizard.drill.faults import FAULTS
+from wizard.drill.host.incident import ALL_KEYS
+
+ROOT = Path(__file__).parents[2]
+DATA = "var/lib/redis-stack"
+STEPS = [fault.step for fault in FAULTS]
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def rehearse(step: str, directory: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.drill.rehearsal", step, str(directory)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Path, Future[dict[str, Any]]]]]:
+    """All of them, two at a time: most of a rehearsal is waiting."""
+    home = tmp_path_factory.mktemp("rehearsals")
+    with ThreadPoolExecutor(2) as pool:
+        yield {step: (home / step, pool.submit(rehearse, step, home / step)) for step in STEPS}
+
+
+@pytest.fixture(params=STEPS)
+def rehearsed(
+    request: pytest.FixtureRequest, started: dict[str, tuple[Path, Future[dict[str, Any]]]]
+) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    """One rehearsal: its step, what was seen, and the events of its run."""
+    directory, future = started[request.param]
+    told = future.result()
+    lines = (directory / "events.jsonl").read_text().splitlines()
+    return request.param, told, [json.loads(line) for line in lines]
+
+
+def test_the_step_fails_and_everything_is_as_it_was(
+    rehearsed: tuple[str, dict[str, Any], list[dict[str, Any]]],
+) -> None:
+    step, told, events = rehearsed
+    shut = [event["body"]["scope"] for event in events if event["kind"] == "gate_blocked"]
+    assert shut == [step], told["narration"]
+    assert told["exit_status"] == 1, told["narration"]
+    assert events[-1]["body"]["outcome"] == "rolled back"
+    undone = {event["body"]["step"]: event["body"]["outcome"] for event in events if event["kind"] == "undo_ended"}
+    assert undone
+    assert set(undone.values()) <= {"restored, proven", "not needed", "not undoable"}, undone
+    assert f"{DATA}/dump.rdb 1000:1000 644" in told["before"]["ledger"]
+    assert told["after"] == told["before"]
+
+
+def test_no_key_is_lost_and_nothing_was_asked_that_is_not_modelled(
+    rehearsed: tuple[str, dict[str, Any], list[dict[str, Any]]],
+) -> None:
+    step, told, _ = rehearsed
+    assert told["keys_before"] == told["keys_after"]["server"] == ALL_KEYS
+    saved = STEPS.index(step) > STEPS.index("save")
+    assert told["keys_after"]["snapshot"] == (ALL_KEYS if saved else 1)
+    assert told["unmodelled"] == []
+    assert not Path(told["root"]).exists()
+
+
+def test_there_is_one_in_every_phase() -> None:
+    from wizard.checklist.document import load  # noqa: PLC0415 - only this test needs it
+    from wizard.kinds import registry  # noqa: PLC0415
+    from wizard.run.preparation import find_checklist  # noqa: PLC0415
+
+    phases = load(find_checklist("redis-ownership"), registry()).checklist.phases
+    assert [phase.id for phase in phases for step in phase.steps if step.id in STEPS] == [phase.id for phase in phases]
