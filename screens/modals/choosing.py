@@ -1,0 +1,102 @@
+"""A question with answers by effect: what it is about, the answers, what the picked one does, and a line for words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+
+from screens.modals.base import Modal
+from screens.widgets.choices import Choice, Choices, Chosen, Words
+from screens.widgets.pane import Frame
+
+PICK = "↑ ↓ or a figure picks · ⏎ answers · esc looks around first"
+SAY = "⏎ answers · esc goes back to the answers"
+
+
+class Choosing(Modal[Chosen]):
+    """Asks by effect.
+
+    Args:
+        title: What it is.
+        body: What a person needs to know to decide.
+        choices: The answers.
+        tone: ``calm``, ``warning`` or ``error``: the colour of the frame.
+    """
+
+    def __init__(self, title: Content | str, body: Content, choices: Sequence[Choice], tone: str = "calm") -> None:
+        super().__init__()
+        self._heading = title
+        self._body = body
+        self._choices = tuple(choices)
+        self._tone = tone
+        self._picked: Choice | None = None
+
+    def compose(self) -> ComposeResult:
+        """Body, answers, the effect of the picked one, words, and how to answer."""
+        with Vertical(id="dialog", classes=self._tone) as dialog:
+            Frame(dialog).say(self._heading)
+            with VerticalScroll(id="body", can_focus=True):
+                yield Static(self._body, markup=False)
+            yield Choices(self._choices)
+            yield Static("", id="effect", markup=False)
+            words = Input(id="words")
+            words.display = False
+            yield words
+            yield Static(PICK, id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """The answers have the focus."""
+        self.query_one(Choices).focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what the picked answer does."""
+        self.query_one("#effect", Static).update(Content.styled(self._choices[event.option_index].effect, "italic"))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Answer, or ask for words first."""
+        choice = self._choices[event.option_index]
+        if choice.words is Words.NONE:
+            self.dismiss(Chosen(choice.answer))
+        else:
+            self._ask_words(choice)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer with words."""
+        note = event.value.strip()
+        if self._picked is None:
+            return
+        if self._picked.words is Words.NEEDED and not note:
+            self._hint(Content.styled("Somebody has to stand for this: say why.", "bold $warning"))
+        else:
+            self.dismiss(Chosen(self._picked.answer, note))
+
+    def action_close(self) -> None:
+        """From the words back to the answers; from there, look around."""
+        if self._picked is None:
+            self.dismiss(None)
+            return
+        self._picked = None
+        self._show_words(shown=False)
+        self._hint(Content(PICK))
+        self.query_one(Choices).focus()
+
+    def _ask_words(self, choice: Choice) -> None:
+        self._picked = choice
+        words = self._show_words(shown=True)
+        needed = choice.words is Words.NEEDED
+        words.placeholder = "why? it goes into the report" if needed else "a word about it, or nothing"
+        words.focus()
+        self._hint(Content(SAY))
+
+    def _show_words(self, *, shown: bool) -> Input:
+        words = self.query_one("#words", Input)
+        words.display = shown
+        self.query_one(Choices).disabled = shown
+        return words
+
+    def _hint(self, content: Content) -> None:
+        self.query_one("#hint", Static).update(content)

@@ -1,0 +1,79 @@
+"""What a rollback would do right now, and what it does while it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from screens.view import Undoing, View
+from screens.widgets.detail import where
+from screens.widgets.pane import Pane
+from screens.words import UNDOS, elapsed, many, plain
+
+
+class Undo(Pane):
+    """The undo stack, newest first; a rollback with each undo's outcome while there is one."""
+
+    def __init__(self) -> None:
+        super().__init__("undo")
+
+    def show(self, view: View) -> None:
+        """Tell the stack, or the rollback."""
+        undoing = view.undoing if view.undoing and rolling(view) else None
+        self.set_class(undoing is not None, "rolling")
+        if undoing:
+            self.frame.say(*_frame(undoing))
+            self.tell(rollback_told(view, undoing))
+        else:
+            stack = view.state.undo_stack
+            self.frame.say("Undo stack", many(len(stack), "step") if stack else "")
+            self.tell(stack_told(view))
+
+
+def rolling(view: View) -> bool:
+    """A rollback is under way, or it is the last thing that happened."""
+    return bool(view.state.rolling or (view.undoing and view.undoing.outcome and not view.state.current))
+
+
+def stack_told(view: View) -> Content:
+    """The steps that would be undone, newest first, in one paragraph."""
+    if not view.state.undo_stack:
+        return Content.styled("nothing to undo", "dim")
+    told = [Content.assemble((view.place(step), "bold"), f" {_title(view, step)}") for step in view.state.undo_stack]
+    return Content.styled(" · ", "dim").join(told)
+
+
+def _title(view: View, step: str) -> str:
+    return plain(view.state.steps[step].title)
+
+
+def _frame(undoing: Undoing) -> tuple[Content, str]:
+    title = Content.assemble(("◀ Rollback", "bold $secondary"), f" · {plain(undoing.scope)}")
+    done = f"{len(undoing.ended)} of {len(undoing.plan)}"
+    return title, f"{plain(undoing.outcome)} · {done}" if undoing.outcome else done
+
+
+def rollback_told(view: View, undoing: Undoing) -> Content:
+    """Each undo in the order of the plan, with its outcome."""
+    told = [line for step in undoing.plan for line in _undo(view, undoing, step)]
+    return Content("\n").join(told) if told else Content.styled("nothing to undo", "dim")
+
+
+def _undo(view: View, undoing: Undoing, step: str) -> Iterator[Content]:
+    name = f"{view.place(step)} {_title(view, step)}" if step in view.state.steps else plain(step)
+    ended = undoing.ended.get(step)
+    if ended is None:
+        now = undoing.now == step
+        sign = ("● undoing          ", "bold $accent") if now else ("○ to come          ", "dim")
+        host = where(view, view.state.steps[step].host) if now and step in view.state.steps else Content("")
+        yield Content.assemble(sign, (name, "bold" if now else "dim"), "  " if now else "", host)
+        return
+    glyph, style = UNDOS.get(ended.outcome, ("✘", "$error"))
+    took = f"  {elapsed(ended.seconds)}" if ended.seconds >= 1 else ""
+    yield Content.assemble((f"{glyph} {ended.outcome:17}", style), name, (took, "dim"))
+    if ended.reason:
+        yield Content.assemble("    ", (plain(ended.reason), "dim" if ended.outcome != "failed" else style))
+    for left in ended.differences:
+        was = f"{left.get('where')}: was {left.get('before')}, is {left.get('now')}"
+        yield Content.assemble("    ", (plain(was), "$error"))
