@@ -6,7 +6,7 @@ import getpass
 import importlib.resources
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from wizard.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for on the command line."""
+    """What a person asked for on the command line, or typed when asked; secrets may be among ``typed``."""
 
     checklist: str
     sets: Sequence[str] = ()
@@ -43,6 +43,7 @@ class Request:
     window: Window | None = None
     accept: frozenset[str] = frozenset()
     mode: str = "run"
+    typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def prepare(request: Request) -> Prepared:
         UsageError: An input is missing or not what it must be.
     """
     document = load(find_checklist(request.checklist), registry())
-    inputs = resolve(document.checklist.inputs, pairs=request.sets, file=request.inputs)
+    inputs = resolve(document.checklist.inputs, pairs=request.sets, file=request.inputs, answers=request.typed)
     run = paths.new_run_id(datetime.now(UTC))
     if request.run_dir:
         directory = paths.private_directory(request.run_dir)
