@@ -38,14 +38,13 @@ class Report(Screen[None]):
         """One long page."""
         with VerticalScroll(id="report") as page:
             Frame(page).say("Incident report")
-            yield Markdown("", open_links=False)
+            yield Markdown("Rendering the report …", open_links=False)
         yield KeyBar(kept=1)
 
     def on_mount(self) -> None:
         """Render it beside the interface, which must not wait."""
         self.query_one(KeyBar).show([BACK])
         self.query_one("#report").focus()
-        self.query_one("#report").loading = True
         self._make()
 
     def action_back(self) -> None:
@@ -67,4 +66,3 @@ class Report(Screen[None]):
 
     def _told(self, markdown: str) -> None:
         self.query_one(Markdown).update(markdown)
-        self.query_one("#report").loading = False

@@ -26,7 +26,7 @@ from screens.widgets.heading import Heading
 from screens.widgets.keybar import KeyBar
 from screens.widgets.logpane import LogPane
 from screens.widgets.outline import Outline
-from screens.widgets.undo import Undo
+from screens.widgets.undo import RollbackPane, UndoStack
 from screens.words import plain
 from wizard.errors import WizardError
 from wizard.run import intents
@@ -67,11 +67,12 @@ class RunScreen(Screen[None]):
         with Horizontal(id="panes"):
             with Vertical(id="left"):
                 yield Outline()
+                yield UndoStack()
             with Vertical(id="right"):
                 yield Detail()
                 yield LogPane()
                 yield Checks()
-                yield Undo()
+                yield RollbackPane()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -211,8 +212,10 @@ class RunScreen(Screen[None]):
         self.query_one(Heading).show(self.view, running=self.source.running, now=now)
         self.query_one(Outline).show(self.view, self.looking_at)
         self.query_one(Detail).show(self.view, self.looking_at)
+        self.query_one(UndoStack).show(self.view)
+        rolling = self.query_one(RollbackPane).show(self.view)
+        self.query_one(Checks).display = not rolling or not self.following
         self.query_one(Checks).show(self.view, self.looking_at)
-        self.query_one(Undo).show(self.view)
         self._show_log()
         self.query_one(KeyBar).show([key for key in keys.RUN_KEYS if key.shown and self.check_action(key.id, ())])
 

@@ -17,6 +17,7 @@ from screens.widgets.choices import Chosen
 from wizard.errors import HostKeyUnknown, WizardError
 from wizard.run import events as ev
 from wizard.run import intents
+from wizard.run import state as st
 from wizard.run.attempting import APPROVE
 from wizard.run.engine import Outcome
 from wizard.run.session import Session
@@ -57,6 +58,7 @@ class Steering:
         self._attended = 0
         self._told: Outcome | None = None
         self._next: Work | None = None
+        self._run_again: dict[str, str] = {}
 
     @property
     def asking(self) -> bool:
@@ -143,10 +145,18 @@ class Steering:
         step = self._view.state.steps.get(waiting.scope)
         if not isinstance(event, ev.QuestionAsked) or event.purpose != "approve" or step is None:
             return False
-        if not self._agreed.covers(step, self._view.cannot_be_undone(step.id)):
-            return False
-        self._source.submit(intents.Answer(waiting.scope, APPROVE, "agreed to for the whole phase"))
-        return True
+        note = self._agreement(step, event.text)
+        if note:
+            self._source.submit(intents.Answer(waiting.scope, APPROVE, note))
+        return bool(note)
+
+    def _agreement(self, step: st.StepState, command: str) -> str:
+        """What makes asking needless: the same command chosen again at its gate, or a phase agreed to as a whole."""
+        if self._run_again.pop(step.id, None) == command:
+            return "run again, as chosen at its gate"
+        if self._agreed.covers(step, self._view.cannot_be_undone(step.id)):
+            return "agreed to for the whole phase"
+        return ""
 
     def _take(self, waiting: Waiting, chosen: Chosen | None) -> None:
         if chosen is None:
@@ -156,6 +166,9 @@ class Steering:
         if answer == ALL_OF_PHASE:
             self._agreed.to(self._view.state.steps[waiting.scope].phase)
             answer, note = APPROVE, "and the changing steps of the phase that follow"
+        step = self._view.state.steps.get(waiting.scope)
+        if answer == intents.AGAIN and step and step.attempts:
+            self._run_again[step.id] = step.command
         self._source.submit(intents.Answer(waiting.scope, answer, note))
 
     def _cancelled(self, chosen: Chosen | None) -> None:

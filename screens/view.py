@@ -13,13 +13,18 @@ from screens.bridge import Message, Passed, batches
 from screens.logbuffer import LogBuffer
 from screens.words import plain
 from wizard.checklist.model import Checklist, Step
+from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
+from wizard.run import state as st
 from wizard.run.events import Record
 from wizard.run.recorder import Output
 from wizard.run.state import RunState, apply
 
 EVIDENCE, END = "evidence", "end"
 """Scopes that are no step's and no phase's."""
+
+PAUSED = "paused"
+"""How a step stands that was under way when the run stopped."""
 
 PHASE = "phase:"
 """What the scope of a phase's gate begins with."""
@@ -111,9 +116,18 @@ class View:
         """What the checklist says of a step."""
         return self._documented.get(step)
 
+    def status(self, step: st.StepState) -> str:
+        """How a step stands; one whose gate was told to try again is running, one of a stopped run is paused."""
+        if step.status in {st.RUNNING, st.CHECKING} and self.state.paused:
+            return PAUSED
+        again = step.status == st.BLOCKED and self.state.current == step.id and self.state.blocked is None
+        return st.RUNNING if again else step.status
+
     def host(self, name: str) -> str:
-        """A host by name and address."""
+        """A host by name and address; this machine by who works on it."""
         connected = self.state.hosts.get(name)
+        if connected and name == LOCAL:
+            return plain(connected.label)
         return plain(f"{name} = {connected.label}") if connected else plain(name)
 
     def environment(self, name: str) -> str:

@@ -23,6 +23,7 @@ STEPS: Final = {
     st.ACCEPTED: ("!", "$warning"),
     st.NOT_NEEDED: ("–", "dim"),
     st.UNDONE: ("◀", "$secondary"),
+    "paused": ("‖", "bold $warning"),
 }
 """Glyph and style of how a step stands."""
 

@@ -33,16 +33,16 @@ def approve(view: View, waiting: Waiting) -> Choosing:
 
 def _body(view: View, step: st.StepState, command: str, irreversible: str) -> Iterator[Content]:
     started = view.taken_up.get(step.id)
-    yield Content.assemble(("on    ", "dim"), where(view, step.host))
+    yield Content.assemble(("on     ", "dim"), where(view, step.host))
     if started and started.why:
-        yield Content.assemble(("why   ", "dim"), plain(started.why))
+        yield Content.assemble(("why    ", "dim"), plain(started.why))
     for number, line in enumerate(lines(command)):
         yield Content.assemble(("$ " if number == 0 else "  ", "bold $accent"), (line, "bold"))
     if irreversible:
-        yield Content.assemble(("undo  ", "dim"), ("cannot be undone: ", "bold $error"), plain(irreversible))
+        yield Content.assemble(("undo   ", "dim"), ("cannot be undone: ", "bold $error"), plain(irreversible))
         return
     for number, line in enumerate(lines(step.undo)):
-        yield Content.assemble(("undo  " if number == 0 else "      ", "dim"), line)
+        yield Content.assemble(("undo   " if number == 0 else "       ", "dim"), line)
 
 
 def _choices(view: View, step: st.StepState, irreversible: str) -> Iterator[Choice]:

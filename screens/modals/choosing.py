@@ -54,6 +54,8 @@ class Choosing(Modal[Chosen]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the picked answer does."""
+        if self.query_one(Choices).highlighted is None:
+            return
         self.query_one("#effect", Static).update(Content.styled(self._choices[event.option_index].effect, "italic"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -32,7 +32,7 @@ def gate(view: View, waiting: Waiting) -> Choosing:
 def _body(view: View, blocked: ev.GateBlocked) -> Iterator[Content]:
     step = view.state.steps.get(blocked.scope)
     if step:
-        yield Content.assemble(("on ", "dim"), where(view, step.host))
+        yield Content.assemble(("on       ", "dim"), where(view, step.host))
     shut = evidence_told(view) if blocked.scope == EVIDENCE else checks_told(view, blocked.scope, only_shut=True)
     yield from _reasons(blocked, shut)
     if shut:

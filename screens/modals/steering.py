@@ -28,7 +28,8 @@ def _at_work(view: View) -> Content:
     step = view.state.steps.get(view.state.current)
     if step is None:
         return Content("No step is running.")
-    return Content.assemble((view.named(step.id), "bold"), " is running on ", where(view, step.host), ".")
+    doing = " waits for you, on " if view.waiting else " is running on "
+    return Content.assemble((view.named(step.id), "bold"), doing, where(view, step.host), ".")
 
 
 def cancel(view: View) -> Choosing:

@@ -30,7 +30,7 @@ class Checks(Pane):
 
 def _frame(view: View, scope: str) -> tuple[Content | str, Content | str]:
     if scope == EVIDENCE:
-        return "Evidence", ""
+        return "Evidence", next((one.moment for one in view.evidence.values()), "")
     seen = list(view.state.checks.get(scope, {}).values())
     passed = sum(one.outcome == "pass" for one in seen)
     blocked = view.state.blocked

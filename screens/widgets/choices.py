@@ -58,9 +58,6 @@ class Choices(OptionList):
             *(Option(_prompt(n, one)) for n, one in enumerate(choices, start=1)), id="choices", markup=False
         )
         self.choices = tuple(choices)
-
-    def on_mount(self) -> None:
-        """Nothing is picked yet."""
         self.highlighted = None
 
     def on_key(self, event: events.Key) -> None:

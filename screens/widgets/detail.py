@@ -8,7 +8,7 @@ from textual.content import Content
 
 from screens.view import END, EVIDENCE, PHASE, View
 from screens.widgets.pane import Pane
-from screens.words import ENVIRONMENTS, LOOKS, STEPS, elapsed, lines, many, plain
+from screens.words import CHECKS, ENVIRONMENTS, LOOKS, STEPS, elapsed, lines, many, plain
 from wizard.run import state as st
 from wizard.run.events import SampleTaken
 
@@ -34,11 +34,12 @@ class Detail(Pane):
 
 
 def _standing(view: View, step: st.StepState) -> Content:
-    glyph, style = STEPS.get(step.status, ("·", ""))
+    status = view.status(step)
+    glyph, style = STEPS.get(status, ("·", ""))
     ended = view.ended.get(step.id)
     took = f" · {elapsed(ended.seconds)}" if ended and ended.seconds >= 1 else ""
     attempt = f" · attempt {step.attempts}" if step.attempts > 1 else ""
-    return Content.assemble((f"{glyph} {step.status}", style), (f"{attempt}{took}", "dim"))
+    return Content.assemble((f"{glyph} {status}", style), (f"{attempt}{took}", "dim"))
 
 
 def where(view: View, host: str) -> Content:
@@ -55,8 +56,8 @@ def step_told(view: View, step: st.StepState) -> Content:
     started = view.taken_up.get(step.id)
     why = started.why if started else documented.why if documented else ""
     told = [
-        Content.assemble(("why   ", "dim"), plain(why)),
-        Content.assemble(("host  ", "dim"), where(view, step.host), ("" if step.changes else "   only looks", "dim")),
+        Content.assemble(("why    ", "dim"), plain(why)),
+        Content.assemble(("host   ", "dim"), where(view, step.host), ("" if step.changes else "   only looks", "dim")),
         *_command(step),
         *_undo(step),
         *_outcome(step),
@@ -76,14 +77,14 @@ def _command(step: st.StepState) -> Iterator[Content]:
 def _undo(step: st.StepState) -> Iterator[Content]:
     if step.changes and step.undo:
         for number, line in enumerate(lines(step.undo)):
-            yield Content.assemble(("undo  " if number == 0 else "      ", "dim"), line)
+            yield Content.assemble(("undo   " if number == 0 else "       ", "dim"), line)
 
 
 def _outcome(step: st.StepState) -> Iterator[Content]:
     if step.action:
-        style = "$success" if step.action.ok else "$error" if step.action.known else "$warning"
-        word = "done" if step.action.ok else "failed" if step.action.known else "unknown"
-        yield Content.assemble((f"{word:6}", style), plain(step.action.what))
+        outcome = "pass" if step.action.ok else "fail" if step.action.known else "unknown"
+        glyph, style = CHECKS[outcome]
+        yield Content.assemble(("did    ", "dim"), (f"{glyph} ", style), plain(step.action.what))
     if step.reason:
         yield Content.assemble(("reason ", "dim"), plain(step.reason))
 
@@ -95,11 +96,11 @@ def _watched(samples: Sequence[SampleTaken]) -> Iterator[Content]:
     marks = [LOOKS.get(sample.verdict, ("?", "")) for sample in samples[-STRIP:]]
     bad = sum(sample.verdict != "ok" for sample in samples)
     total = f"  {many(len(samples), 'look')}, {bad} not ok"
-    yield Content.assemble(("looks ", "dim"), *marks, (total, "dim"))
+    yield Content.assemble(("looks  ", "dim"), *marks, (total, "dim"))
     for name, value in samples[-1].seen.items():
-        yield Content.assemble((f"      {plain(name)}: ", "dim"), plain(value))
+        yield Content.assemble((f"       {plain(name)}: ", "dim"), plain(value))
     for line in list(samples[-1].lines)[-3:]:
-        yield Content.assemble(("      │ ", "dim"), (plain(line), "dim"))
+        yield Content.assemble(("       │ ", "dim"), (plain(line), "dim"))
 
 
 def _scope_told(view: View, scope: str) -> Content:

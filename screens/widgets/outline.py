@@ -10,12 +10,12 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from screens.view import END, EVIDENCE, PHASE, View
+from screens.view import END, EVIDENCE, PAUSED, PHASE, View
 from screens.widgets.pane import Frame
 from screens.words import CHECKS, ENVIRONMENTS, STEPS, fit, plain
 from wizard.run import state as st
 
-WORDED = frozenset({st.BLOCKED, st.FAILED, st.UNKNOWN, st.SKIPPED, st.ACCEPTED, st.UNDONE})
+WORDED = frozenset({st.BLOCKED, st.FAILED, st.UNKNOWN, st.SKIPPED, st.ACCEPTED, st.UNDONE, PAUSED})
 """How a step stands, said in a word as well: whatever is not as it should be."""
 
 QUIET = frozenset({st.WAITING, st.NOT_NEEDED, st.UNDONE})
@@ -131,9 +131,10 @@ def _phase_sign(view: View, phase: Any, steps: Sequence[st.StepState]) -> tuple[
 
 def _step(view: View, step: str, width: int) -> Content:
     state = view.state.steps[step]
-    glyph, style = STEPS.get(state.status, ("·", ""))
-    word = state.status if state.status in WORDED else ""
-    colour = "dim" if state.status in QUIET else _colour(view, state)
+    status = view.status(state)
+    glyph, style = STEPS.get(status, ("·", ""))
+    word = status if status in WORDED else ""
+    colour = "dim" if status in QUIET else _colour(view, state)
     return _row(f"  {glyph}", style, f"{view.place(step)} {plain(state.title)}", word, width, colour)
 
 

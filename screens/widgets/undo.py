@@ -12,23 +12,33 @@ from screens.widgets.pane import Pane
 from screens.words import UNDOS, elapsed, many, plain
 
 
-class Undo(Pane):
-    """The undo stack, newest first; a rollback with each undo's outcome while there is one."""
+class UndoStack(Pane):
+    """What a rollback would do right now, newest first."""
 
     def __init__(self) -> None:
         super().__init__("undo")
 
     def show(self, view: View) -> None:
-        """Tell the stack, or the rollback."""
-        undoing = view.undoing if view.undoing and rolling(view) else None
-        self.set_class(undoing is not None, "rolling")
+        """Tell the stack."""
+        stack = view.state.undo_stack
+        self.frame.say("Undo stack", many(len(stack), "step") if stack else "")
+        self.tell(stack_told(view))
+
+
+class RollbackPane(Pane):
+    """A rollback, each undo with its outcome; in sight only while there is one."""
+
+    def __init__(self) -> None:
+        super().__init__("rollback")
+
+    def show(self, view: View) -> bool:
+        """Tell the rollback; False where there is none."""
+        undoing = view.undoing if rolling(view) else None
+        self.display = undoing is not None
         if undoing:
             self.frame.say(*_frame(undoing))
             self.tell(rollback_told(view, undoing))
-        else:
-            stack = view.state.undo_stack
-            self.frame.say("Undo stack", many(len(stack), "step") if stack else "")
-            self.tell(stack_told(view))
+        return self.display
 
 
 def rolling(view: View) -> bool:
@@ -37,11 +47,11 @@ def rolling(view: View) -> bool:
 
 
 def stack_told(view: View) -> Content:
-    """The steps that would be undone, newest first, in one paragraph."""
+    """The steps that would be undone, newest first."""
     if not view.state.undo_stack:
         return Content.styled("nothing to undo", "dim")
     told = [Content.assemble((view.place(step), "bold"), f" {_title(view, step)}") for step in view.state.undo_stack]
-    return Content.styled(" · ", "dim").join(told)
+    return Content("\n").join(told)
 
 
 def _title(view: View, step: str) -> str:
