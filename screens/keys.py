@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding, BindingType
 
@@ -59,7 +59,19 @@ NEXT_PANE = Key(
 HELP = Key("help", "question_mark", "help", "This page.", ALWAYS)
 LEAVE = Key("leave", "q,ctrl+c,ctrl+q", "leave", "Leave the wizard; the state is kept.", ALWAYS)
 CLOSE = Key("close", "escape", "look around", "Close what is open without an answer.", ALWAYS)
+CLOSE_FORM = Key("back", "escape", "back", "Back, with nothing begun.", ALWAYS)
+HELP_FORM = Key("help", "f1", "help", "This page.", ALWAYS)
 BACK = Key("back", "escape,q", "back", "Back to where you were.", ALWAYS)
+
+BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
+CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
+OTHER_LIST = Key("focus_next", "tab", "other list", "To the other list; Shift+Tab goes back.", LOOK)
+
+START_KEYS = (CHOOSE, OTHER_LIST, HELP, LEAVE)
+"""The keys of the start screen."""
+
+INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
+"""The keys of the inputs form; letters are typed there."""
 
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT),
