@@ -260,7 +260,7 @@ def _current(view: View) -> str:
 _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "answer": lambda screen: screen.source.running and screen.view.waiting is not None,
     "go_on": lambda screen: not screen.source.running and can_go_on(screen.view.state),
-    "cancel": lambda screen: screen.source.running and screen.view.waiting is None and bool(screen.view.state.current),
+    "cancel": lambda screen: screen.source.running and screen.view.at_work(),
     "pause": lambda screen: screen.source.running and screen.view.waiting is None,
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,

@@ -18,6 +18,7 @@ DARK = Theme(
     warning="#e6b36a",
     error="#e27d78",
     variables={
+        "production": "#e08fc0",
         "border": "#3a424e",
         "border-blurred": "#2b323b",
         "block-cursor-background": "#2c3644",
@@ -50,7 +51,7 @@ LIGHT = Theme(
     success="#2f7d3b",
     warning="#945f00",
     error="#b3322c",
-    variables={"border": "#b8b8b0", "border-blurred": "#d5d5ce"},
+    variables={"production": "#a3267a", "border": "#b8b8b0", "border-blurred": "#d5d5ce"},
 )
 
 THEMES = (DARK, LIGHT)

@@ -116,6 +116,10 @@ class View:
         """What the checklist says of a step."""
         return self._documented.get(step)
 
+    def at_work(self) -> bool:
+        """A step is running something that could be cancelled."""
+        return bool(self.state.current) and self.waiting is None and self.state.rolling is None
+
     def status(self, step: st.StepState) -> str:
         """How a step stands; one whose gate was told to try again is running, one of a stopped run is paused."""
         if step.status in {st.RUNNING, st.CHECKING} and self.state.paused:

@@ -47,7 +47,7 @@ UNDOS: Final = {
 LOOKS: Final = {"ok": ("·", "$success"), "bad": ("✘", "bold $error"), "no data": ("?", "bold $warning")}
 """Glyph and style of one look of a watch."""
 
-ENVIRONMENTS: Final = {"production": "$error", "staging": "$warning", "test": "$primary", "practice": "$success"}
+ENVIRONMENTS: Final = {"production": "$production", "staging": "$warning", "test": "$primary", "practice": "$success"}
 """Style of a host by its environment."""
 
 SEVERITIES: Final = {"critical": "bold $error", "high": "bold $warning", "medium": "$warning", "low": "dim"}

@@ -11,7 +11,7 @@ from screens.view import EVIDENCE, View, Waiting
 from screens.widgets.checking import checks_told, evidence_told
 from screens.widgets.choices import Choice, Words
 from screens.widgets.detail import where
-from screens.words import many, plain
+from screens.words import CHECKS, many, plain
 from wizard.run import events as ev
 from wizard.run import intents
 from wizard.run.rollback import since
@@ -34,19 +34,20 @@ def _body(view: View, blocked: ev.GateBlocked) -> Iterator[Content]:
     if step:
         yield Content.assemble(("on       ", "dim"), where(view, step.host))
     shut = evidence_told(view) if blocked.scope == EVIDENCE else checks_told(view, blocked.scope, only_shut=True)
-    yield from _reasons(blocked, shut)
+    yield from _reasons(blocked, shut, step.action.what if step and step.action else "")
     if shut:
         yield shut
     if step and step.action:
-        yield Content.assemble(("result   ", "dim"), plain(step.action.what))
+        glyph, style = CHECKS["pass" if step.action.ok else "fail" if step.action.known else "unknown"]
+        yield Content.assemble(("did      ", "dim"), (f"{glyph} ", style), plain(step.action.what))
     for advice in blocked.advice:
         yield Content.assemble(("advice   ", "bold $warning"), plain(advice))
 
 
-def _reasons(blocked: ev.GateBlocked, told: Content) -> Iterator[Content]:
+def _reasons(blocked: ev.GateBlocked, told: Content, result: str) -> Iterator[Content]:
     """What keeps it shut beside the checks: the action's own end, a closed window, a stale check."""
     for reason in blocked.blocked_by:
-        if plain(reason) not in told.plain:
+        if reason != result and plain(reason) not in told.plain:
             yield Content.assemble(("✘ ", "$error"), (plain(reason), "bold"))
 
 
@@ -66,7 +67,7 @@ def _effect(view: View, scope: str, answer: str) -> str:
         return f"{undo_plan(view, since(view.state, step.phase))} Then the run pauses; going on does the phase again."
     if answer == intents.UNDO_EVERYTHING:
         return f"{undo_plan(view, view.state.undo_stack)} Then the run ends."
-    return EFFECTS.get(answer, "")
+    return EFFECTS.get(answer, "Goes on record as your answer.")
 
 
 EFFECTS = {

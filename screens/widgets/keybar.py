@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
@@ -12,6 +13,9 @@ from textual.widget import Widget
 from screens.keys import Key
 
 GAP = "  "
+
+META = "key"
+"""What a click finds below it."""
 
 
 class KeyBar(Widget):
@@ -31,6 +35,12 @@ class KeyBar(Widget):
         if tuple(keys) != self._keys:
             self._keys = tuple(keys)
             self.refresh()
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click does what the key does."""
+        wanted = event.style.meta.get(META)
+        if wanted in {key.id for key in self._keys}:
+            await self.screen.run_action(f"screen.{wanted}")
 
     def render(self) -> Content:
         """The line."""
@@ -57,6 +67,5 @@ def _width(key: Key) -> int:
 
 
 def _told(key: Key) -> Content:
-    click = Style.from_meta({"@click": f"screen.{key.id}"})
     told = Content.assemble((key.face, "bold $accent"), " ", (key.label, "$text-muted"))
-    return told.stylize(click)
+    return told.stylize(Style.from_meta({META: key.id}))

@@ -122,10 +122,10 @@ def _phase(view: View, phase: Any, number: int, width: int) -> Content:
 
 def _phase_sign(view: View, phase: Any, steps: Sequence[st.StepState]) -> tuple[str, str]:
     standing = view.state.phases.get(phase["id"])
-    if standing == "done":
-        return "✔", "$success"
     if any(step.status == st.UNDONE for step in steps):
         return STEPS[st.UNDONE]
+    if standing == "done":
+        return "✔", "$success"
     return ("▶", "bold $accent") if standing == st.RUNNING else ("○", "dim")
 
 
