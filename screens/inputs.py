@@ -40,6 +40,7 @@ class Field(Vertical):
         self.input_name = name
         self.declared = declared
         self._given = declared.default if given is None else given
+        self._checked: str | None = None
 
     def compose(self) -> ComposeResult:
         """Name and help, the value, the complaint."""
@@ -77,9 +78,16 @@ class Field(Vertical):
         wiped = self.declared.default not in {None, ""}
         return text if text or wiped else None
 
+    def on_mount(self) -> None:
+        """What it begins with is no change."""
+        self._checked = self.value
+
     def check(self) -> None:
-        """Say what is wrong with what stands in it, if anything is."""
+        """Say what is wrong with what stands in it now, if anything is."""
         value = self.value
+        if value == self._checked:
+            return
+        self._checked = value
         try:
             if value is not None:
                 convert(value, self.declared)

@@ -50,9 +50,8 @@ REPORT = Key("report", "r", "report", "Read the incident report as it stands.", 
 SWITCH = Key("switch", "s", "steps", "In a narrow terminal: the list of steps, or the step.", LOOK)
 FOLLOW = Key("follow", "f", "follow", "Follow the run again: its current step and the end of its log.", LOOK)
 NEXT_LOG = Key("next_log", "o", "other log", "The log of the next host.", LOOK)
-ZOOM = Key(
-    "zoom", "z", "zoom", "Give the part that has the focus the whole screen; Escape brings the others back.", LOOK
-)
+ZOOM = Key("zoom", "z", "zoom", "Give the part that has the focus the whole screen, or take it back.", LOOK)
+UNZOOM = Key("unzoom", "escape", "all parts", "Give every part its room again.", LOOK, shown=False)
 NEXT_PANE = Key(
     "focus_next", "tab", "next part", "To the next part of the screen; Shift+Tab goes back.", LOOK, shown=False
 )
@@ -75,7 +74,7 @@ INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_F
 
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT),
-    *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, NEXT_PANE),
+    *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""

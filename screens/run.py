@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens import keys
@@ -19,7 +20,7 @@ from screens.modals.steering import can_go_on
 from screens.report import Report
 from screens.source import Source
 from screens.steering import Steering
-from screens.view import PHASE, View
+from screens.view import END, PHASE, View
 from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
 from screens.widgets.heading import Heading
@@ -49,7 +50,6 @@ class RunScreen(Screen[None]):
     """
 
     BINDINGS = keys.bindings(keys.RUN_KEYS, "run")
-    ESCAPE_TO_MINIMIZE = True
 
     def __init__(self, source: Source, plan: str | None = None) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class RunScreen(Screen[None]):
             self.source.begin()
         else:
             self._steering.begin_rollback(self._plan)
-        self.query_one(Outline).focus()
+        self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
         self.set_interval(1 / FRAMES, self.take_in)
 
     def take_in(self) -> None:
@@ -160,6 +160,7 @@ class RunScreen(Screen[None]):
 
     def action_switch(self) -> None:
         """In a narrow terminal, the steps or the step."""
+        self.action_unzoom()
         steps = self.toggle_class("steps-page").has_class("steps-page")
         self.query_one(Outline if steps else LogPane).focus()
 
@@ -180,10 +181,17 @@ class RunScreen(Screen[None]):
 
     def action_zoom(self) -> None:
         """Give the focused part the whole screen, or take it back."""
-        if self.maximized:
-            self.minimize()
-        elif self.focused:
-            self.maximize(self.focused)
+        if not self.has_class("zoom") and self.focused:
+            self.add_class("zoom")
+            self.focused.add_class("zoomed")
+            cast("Widget", self.focused.parent).add_class("zoomed")
+        else:
+            self.action_unzoom()
+
+    def action_unzoom(self) -> None:
+        """Every part has its room again."""
+        self.remove_class("zoom")
+        self.query(".zoomed").remove_class("zoomed")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Somebody looks at another step."""
@@ -214,7 +222,7 @@ class RunScreen(Screen[None]):
         self.query_one(Detail).show(self.view, self.looking_at)
         self.query_one(UndoStack).show(self.view)
         rolling = self.query_one(RollbackPane).show(self.view)
-        self.query_one(Checks).display = not rolling or not self.following
+        self.query_one(Checks).set_class(rolling and self.following, "hidden")
         self.query_one(Checks).show(self.view, self.looking_at)
         self._show_log()
         self.query_one(KeyBar).show([key for key in keys.RUN_KEYS if key.shown and self.check_action(key.id, ())])
@@ -249,12 +257,12 @@ class RunScreen(Screen[None]):
 
 
 def _current(view: View) -> str:
-    """Where the run is: what waits, what is undone, or the step at work."""
+    """Where the run is: what waits, what is undone, the step at work, or its end."""
     if view.waiting and view.waiting.scope != "stale":
         return view.waiting.scope
     if view.undoing and view.undoing.now:
         return view.undoing.now
-    return view.state.current
+    return view.state.current or (END if view.state.ended else "")
 
 
 _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {

@@ -160,7 +160,6 @@ class Steering:
 
     def _take(self, waiting: Waiting, chosen: Chosen | None) -> None:
         if chosen is None:
-            self._desk.say("Look around; a brings the question back.")
             return
         answer, note = chosen.answer, chosen.note
         if answer == ALL_OF_PHASE:

@@ -16,6 +16,10 @@ STRIP = 60
 """Looks of a watch that are shown, the newest at the right."""
 
 
+ROOM = 24
+"""Cells of the frame that a step's title must leave for how it stands; a longer title is told once more in full."""
+
+
 class Detail(Pane):
     """What is looked at, in words."""
 
@@ -27,7 +31,11 @@ class Detail(Pane):
         step = view.state.steps.get(scope)
         if step:
             self.frame.say(Content.assemble((view.named(scope), "bold")), _standing(view, step))
-            self.tell(step_told(view, step))
+            title = Content(view.named(scope))
+            cut = title.cell_length > self.size.width - len(view.status(step)) - ROOM
+            self.tell(
+                Content("\n").join([title.stylize("bold"), step_told(view, step)]) if cut else step_told(view, step)
+            )
         else:
             self.frame.say(Content.assemble((view.named(scope) if scope else "Step", "bold")))
             self.tell(_scope_told(view, scope))

@@ -55,9 +55,10 @@ class LogPane(ScrollView, can_focus=True):
     def keep_up(self) -> None:
         """Take notice of what has come. Called once a frame; costs nothing where nothing came."""
         total = self._buffer.total
-        if self._shown != total or self._partial_grew():
+        size = Size(max(self._widest, 1), total)
+        if self._shown != total or self.virtual_size != size or self._partial_grew():
             self._shown = total
-            self.virtual_size = Size(max(self._widest, 1), total)
+            self.virtual_size = size
             if self.following:
                 self.scroll_to(y=self._end, animate=False, immediate=True)
             self.refresh()
@@ -93,7 +94,10 @@ class LogPane(ScrollView, can_focus=True):
             return Strip.blank(width, style)
         strip = self._strips.get(number) or self._painted(number)
         left = int(self.scroll_offset.x)
-        return strip.crop_extend(left, left + width, style)
+        if strip.cell_length <= left + width:
+            return strip.crop_extend(left, left + width, style)
+        more = Segment("›", style + Style(dim=True))
+        return Strip.join([strip.crop_extend(left, left + width - 1, style), Strip([more])])
 
     def notify_style_update(self) -> None:
         """The colours changed, so nothing painted is of use."""

@@ -34,11 +34,11 @@ class RollbackPane(Pane):
     def show(self, view: View) -> bool:
         """Tell the rollback; False where there is none."""
         undoing = view.undoing if rolling(view) else None
-        self.display = undoing is not None
+        self.set_class(undoing is None, "hidden")
         if undoing:
             self.frame.say(*_frame(undoing))
             self.tell(rollback_told(view, undoing))
-        return self.display
+        return undoing is not None
 
 
 def rolling(view: View) -> bool:
@@ -75,7 +75,8 @@ def _undo(view: View, undoing: Undoing, step: str) -> Iterator[Content]:
     ended = undoing.ended.get(step)
     if ended is None:
         now = undoing.now == step
-        sign = ("● undoing          ", "bold $accent") if now else ("○ to come          ", "dim")
+        ahead = "– not reached      " if undoing.outcome else "○ to come          "
+        sign = ("● undoing          ", "bold $accent") if now else (ahead, "dim")
         host = where(view, view.state.steps[step].host) if now and step in view.state.steps else Content("")
         yield Content.assemble(sign, (name, "bold" if now else "dim"), "  " if now else "", host)
         return
