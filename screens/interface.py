@@ -43,6 +43,7 @@ class Interface(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
+        self.animation_level = "none"
 
     def on_mount(self) -> None:
         """Show the first screen."""

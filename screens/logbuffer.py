@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 WINDOW = 32 * 1024 * 1024
@@ -121,8 +122,8 @@ class LogBuffer:
             self._extend(data[:end])
             self._end_partial()
             data = data[end + 1 :]
-        if data:
-            self._append(data, data.count(b"\n"))
+        for piece in _pieces(data):
+            self._append(piece, piece.count(b"\n"))
 
     def _append(self, data: bytes, lines: int) -> None:
         last = self._blocks[-1] if self._blocks else None
@@ -155,3 +156,12 @@ class LogBuffer:
     def _trim(self) -> None:
         while self._size > self._window and len(self._blocks) > 1:
             self._size -= self._blocks.popleft().size
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Whole lines in pieces of about a block, so that each can leave memory, and be split, by itself."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", min(start + BLOCK, len(data) - 1)) + 1
+        yield data[start:end]
+        start = end

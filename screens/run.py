@@ -156,7 +156,7 @@ class RunScreen(Screen[None]):
     def action_note(self) -> None:
         """Put words on the record."""
         about = self.looking_at if self.looking_at in self.view.state.steps else ""
-        self.app.push_screen(TakeNote(about, self.view.named(about) if about else ""), self._noted)
+        self._steering.ask(TakeNote(about, self.view.named(about) if about else ""), self._noted)
 
     def action_switch(self) -> None:
         """In a narrow terminal, the steps or the step."""

@@ -88,22 +88,22 @@ class Steering:
         if waiting is None or not self._source.running:
             self._desk.say("Nothing waits for you.")
             return
-        self._ask(_modal(self._view, waiting), lambda chosen: self._take(waiting, chosen))
+        self.ask(_modal(self._view, waiting), lambda chosen: self._take(waiting, chosen))
 
     def cancel(self) -> None:
         """End what the step is running."""
-        self._ask(steering.cancel(self._view), self._cancelled)
+        self.ask(steering.cancel(self._view), self._cancelled)
 
     def pause(self) -> None:
         """Stop with the state kept."""
-        self._ask(steering.pause(self._view), self._paused)
+        self.ask(steering.pause(self._view), self._paused)
 
     def leave(self) -> None:
         """Leave, after a word where the run is at work."""
         if not self._source.running:
             self._desk.leave()
             return
-        self._ask(steering.leave(self._view), self._left)
+        self.ask(steering.leave(self._view), self._left)
 
     def go_on(self) -> None:
         """Take the run up where it stopped."""
@@ -119,7 +119,7 @@ class Steering:
         elif not self._view.state.undo_stack:
             self._desk.say("Nothing is on the undo stack.")
         else:
-            self._ask(steering.roll_back(self._view, looking_at), self._roll_back_chosen)
+            self.ask(steering.roll_back(self._view, looking_at), self._roll_back_chosen)
 
     def begin_rollback(self, to: str) -> None:
         """Show what a rollback that was asked for on the command line would undo, and begin on the person's word."""
@@ -130,9 +130,11 @@ class Steering:
             else:
                 self._desk.leave()
 
-        self._ask(steering.planned(self._view, to), decided)
+        self.ask(steering.planned(self._view, to), decided)
 
-    def _ask(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
+    def ask(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
+        """Ask something; until it is answered nothing else is asked, so that no key meant for it answers a gate."""
+
         def answered(result: Any) -> None:
             self._asking = False
             then(result)
@@ -201,7 +203,7 @@ class Steering:
         if following:
             self._again(following)
         else:
-            self._ask(steering.over(self._view, outcome), lambda chosen: self._after(outcome, chosen))
+            self.ask(steering.over(self._view, outcome), lambda chosen: self._after(outcome, chosen))
 
     def _after(self, outcome: Outcome, chosen: Chosen | None) -> None:
         answer = chosen.answer if chosen else steering.LOOK

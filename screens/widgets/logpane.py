@@ -60,14 +60,14 @@ class LogPane(ScrollView, can_focus=True):
             self._shown = total
             self.virtual_size = size
             if self.following:
-                self.scroll_to(y=self._end, animate=False, immediate=True)
+                self._to_end()
             self.refresh()
         self._say()
 
     def follow(self) -> None:
         """Back to the end, and on with it."""
         self.following = True
-        self.scroll_to(y=self._end, animate=False, immediate=True)
+        self._to_end()
         self._say()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -83,7 +83,7 @@ class LogPane(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """More or less room: the end stays in sight where it was."""
         if self.following:
-            self.scroll_to(y=self._end, animate=False, immediate=True)
+            self._to_end()
 
     def render_line(self, y: int) -> Strip:
         """One line, decoded and made harmless now that it is looked at."""
@@ -103,6 +103,10 @@ class LogPane(ScrollView, can_focus=True):
         """The colours changed, so nothing painted is of use."""
         super().notify_style_update()
         self._strips.clear()
+
+    def _to_end(self) -> None:
+        # Textual hears of more lines only when it lays out again; until then it would not scroll to them.
+        self.scroll_to(y=self._end, animate=False, immediate=True, force=True)
 
     @property
     def _end(self) -> int:
