@@ -14,7 +14,7 @@ from textual.screen import Screen
 from screens.canned import past_run
 from screens.inputs import Inputs
 from screens.interface import Interface
-from screens.leaving import Leaving
+from screens.leaving import Leaving, spare_what_is_gone
 from screens.live import LiveRun
 from screens.modals import past
 from screens.report import Report
@@ -120,6 +120,7 @@ class _Sitting:
         leaving = Leaving(self._app, self._submit, self._wait)
         with leaving.watching():
             self._app.run()
+        spare_what_is_gone()
         if self._live and self._live.running:
             self._submit(Stop("the interface met an error of its own" if self._app.crashed else "left by the operator"))
         outcome = self._wait()
@@ -194,6 +195,7 @@ class _Sitting:
             return max(told_end(self._live.directory, outcome, caught), crashed)
         if self._live:
             sys.stderr.write("nothing was begun\n")
+            return 128 + caught if caught else 1
         return 128 + caught if caught else max(self._app.return_code or 0, crashed)
 
 

@@ -71,6 +71,16 @@ class Leaving:
             os._exit(128 + number)
 
 
+def spare_what_is_gone() -> None:
+    """Where the terminal was closed, what is still to be said goes nowhere: writing to it would only fail."""
+    if _settings() is not None:
+        return
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
 def _settings() -> list[object] | None:
     try:
         return termios.tcgetattr(sys.stdin.fileno())
