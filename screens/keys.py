@@ -58,6 +58,10 @@ NEXT_PANE = Key(
 HELP = Key("help", "question_mark", "help", "This page.", ALWAYS)
 LEAVE = Key("leave", "q,ctrl+c,ctrl+q", "leave", "Leave the wizard; the state is kept.", ALWAYS)
 CLOSE = Key("close", "escape", "look around", "Close what is open without an answer.", ALWAYS)
+READ_DOWN = Key(
+    "read_down", "pagedown", "read on", "The next page of what is asked about.", ALWAYS, shown=False, first=True
+)
+READ_UP = Key("read_up", "pageup", "read back", "The page before.", ALWAYS, shown=False, first=True)
 CLOSE_FORM = Key("back", "escape", "back", "Back, with nothing begun.", ALWAYS)
 HELP_FORM = Key("help", "f1", "help", "This page.", ALWAYS)
 BACK = Key("back", "escape,q", "back", "Back to where you were.", ALWAYS)

@@ -36,8 +36,13 @@ def _body(view: View, step: st.StepState, command: str, irreversible: str) -> It
     yield Content.assemble(("on     ", "dim"), where(view, step.host))
     if started and started.why:
         yield Content.assemble(("why    ", "dim"), plain(started.why))
+    yield from _undo(step, irreversible)
+    # The command comes last: it may be longer than the screen, and what is above it must be in sight all the same.
     for number, line in enumerate(lines(command)):
         yield Content.assemble(("$ " if number == 0 else "  ", "bold $accent"), (line, "bold"))
+
+
+def _undo(step: st.StepState, irreversible: str) -> Iterator[Content]:
     if irreversible:
         yield Content.assemble(("undo   ", "dim"), ("cannot be undone: ", "bold $error"), plain(irreversible))
         return

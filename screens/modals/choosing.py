@@ -9,9 +9,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
+from screens.keys import READ_DOWN, READ_UP, bindings
 from screens.modals.base import Modal
 from screens.widgets.choices import Choice, Choices, Chosen, Words
 from screens.widgets.pane import Frame
+from screens.words import many
 
 PICK = "↑ ↓ or a figure picks · ⏎ answers · esc looks around first"
 SAY = "⏎ answers · esc goes back to the answers"
@@ -26,6 +28,8 @@ class Choosing(Modal[Chosen]):
         choices: The answers.
         tone: ``calm``, ``warning`` or ``error``: the colour of the frame.
     """
+
+    BINDINGS = bindings([READ_DOWN, READ_UP])
 
     def __init__(self, title: Content | str, body: Content, choices: Sequence[Choice], tone: str = "calm") -> None:
         super().__init__()
@@ -51,6 +55,21 @@ class Choosing(Modal[Chosen]):
     def on_mount(self) -> None:
         """The answers have the focus."""
         self.query_one(Choices).focus()
+        self.call_after_refresh(self._hint_more)
+
+    def on_resize(self) -> None:
+        """More or less of the body has room."""
+        self.call_after_refresh(self._hint_more)
+
+    def action_read_down(self) -> None:
+        """The next page of the body."""
+        self.query_one("#body").scroll_page_down(animate=False)
+        self.call_after_refresh(self._hint_more)
+
+    def action_read_up(self) -> None:
+        """The page of the body before."""
+        self.query_one("#body").scroll_page_up(animate=False)
+        self.call_after_refresh(self._hint_more)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the picked answer does."""
@@ -83,7 +102,7 @@ class Choosing(Modal[Chosen]):
             return
         self._picked = None
         self._show_words(shown=False)
-        self._hint(Content(PICK))
+        self._hint_more()
         self.query_one(Choices).focus()
 
     def _ask_words(self, choice: Choice) -> None:
@@ -99,6 +118,15 @@ class Choosing(Modal[Chosen]):
         words.display = shown
         self.query_one(Choices).disabled = shown
         return words
+
+    def _hint_more(self) -> None:
+        """Say how to answer, and that there is more to read where there is."""
+        if self._picked is not None:
+            return
+        body = self.query_one("#body")
+        below = int(body.max_scroll_y - body.scroll_y)
+        more = Content.styled(f"▼ {many(below, 'line')} more: PgDn · ", "bold $warning") if below > 0 else Content("")
+        self._hint(Content.assemble(more, PICK))
 
     def _hint(self, content: Content) -> None:
         self.query_one("#hint", Static).update(content)

@@ -18,6 +18,7 @@ from screens.modals.past import past
 from screens.report import Report
 from screens.start import Start
 from screens.widgets.choices import Choices
+from screens.widgets.paper import Paper
 from tests.screens import stories
 from tests.screens.stories import Held, interface, interface_of, live, over, upto
 from wizard.checklist.document import load
@@ -133,7 +134,8 @@ def test_the_report(snap_compare: Compare, size: tuple[int, int]) -> None:
     text = (stories.JOURNALS / "clean.md").read_text()
 
     async def rendered(pilot: Pilot[int]) -> None:
-        await pilot.app.workers.wait_for_complete()
+        while not pilot.app.screen.query_one(Paper).virtual_size.height:
+            await pilot.pause(0.01)
         await pilot.pause()
 
     assert snap_compare(interface_of(lambda: Report(lambda: text)), terminal_size=size, run_before=rendered)
