@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from screens.keys import BACK, Key, bindings
+from screens.sizes import fold
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Pane
 from screens.words import CHECKS, ENVIRONMENTS, LOOKS, STEPS
@@ -37,6 +38,7 @@ class Help(Screen[None]):
 
     def on_mount(self) -> None:
         """It can be scrolled at once."""
+        fold(self)
         self.query_one(KeyBar).show([BACK])
         self.query_one(Pane).focus()
 

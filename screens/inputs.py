@@ -15,6 +15,7 @@ from textual.widgets import Input, Select, Static
 
 from screens import keys
 from screens.help import Help
+from screens.sizes import fold
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Frame
 from screens.words import plain
@@ -142,6 +143,7 @@ class Inputs(Screen[None]):
 
     def on_mount(self) -> None:
         """Say at once what is known to be wrong."""
+        fold(self)
         self.query_one(KeyBar).show(keys.INPUT_KEYS)
         for field in self._fields:
             field.complain(self._complaints.get(field.input_name, ""))

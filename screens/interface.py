@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from screens.clocks import Clocks
 from screens.modals.base import Modal
+from screens.sizes import COLUMNS, LINES
 from screens.theme import DARK, THEMES
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,8 @@ class Interface(App[int]):
     TITLE = "wizard"
     CSS_PATH = "interface.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared as Textual reads it
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - declared as Textual reads it
+    HORIZONTAL_BREAKPOINTS = COLUMNS
+    VERTICAL_BREAKPOINTS = LINES
     BINDINGS = []  # noqa: RUF012 - what Textual binds by itself, quitting above all, is ours to bind
 
     def __init__(self, first: Callable[[], Screen[Any]], clocks: Clocks | None = None) -> None:

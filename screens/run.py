@@ -18,6 +18,7 @@ from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
 from screens.report import Report
+from screens.sizes import fold
 from screens.source import Source
 from screens.steering import Steering
 from screens.view import END, PHASE, View
@@ -60,6 +61,7 @@ class RunScreen(Screen[None]):
         self._plan = plan
         self._steering = Steering(source, self.view, self)
         self._log_of = ""
+        self._beat = (False, 0)
 
     def compose(self) -> ComposeResult:
         """The parts."""
@@ -77,6 +79,7 @@ class RunScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin, and keep up with what happens."""
+        fold(self)
         self.take_in()
         if self._plan is None:
             self.source.begin()
@@ -86,13 +89,16 @@ class RunScreen(Screen[None]):
         self.set_interval(1 / FRAMES, self.take_in)
 
     def take_in(self) -> None:
-        """Take in what happened since the last frame, and show it."""
+        """Take in what happened since the last frame, and show it. Costs next to nothing where nothing happened."""
         messages = self.source.take()
         for message in messages:
             if isinstance(message, Record):
                 self._steering.hear(message.event)
         self.view.take(messages)
-        self._show()
+        beat = (self.source.running, int(clocks(self).now().timestamp()))
+        if messages or beat != self._beat:
+            self._beat = beat
+            self._show()
         self._steering.attend()
 
     def on_resize(self) -> None:

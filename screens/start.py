@@ -20,6 +20,7 @@ from screens import keys
 from screens.help import Help
 from screens.modals.past import past
 from screens.modals.path import AskPath
+from screens.sizes import fold
 from screens.widgets.choices import Chosen
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Frame
@@ -87,6 +88,7 @@ class Start(Screen[None]):
 
     def on_mount(self) -> None:
         """Read what there is, beside the interface."""
+        fold(self)
         self.query_one(KeyBar).show(keys.START_KEYS)
         self._read()
 

@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from screens.clocks import clocks
 from screens.keys import CLOSE, bindings
+from screens.sizes import fold
 
 DEAF = 0.5
 """Seconds after it opened in which keys, clicks and pastes do nothing: they were meant for what was there before."""
@@ -22,6 +23,7 @@ class Modal(ModalScreen[T | None], Generic[T]):
 
     def on_mount(self) -> None:
         """Note when it opened."""
+        fold(self)
         self.opened_at = clocks(self).moment()
 
     @property
