@@ -23,6 +23,7 @@ from screens.modals.path import AskPath
 from screens.sizes import fold
 from screens.widgets.choices import Chosen
 from screens.widgets.keybar import KeyBar
+from screens.widgets.listing import Listing
 from screens.widgets.pane import Frame
 from screens.words import ENDS, SEVERITIES, many, plain
 from wizard.checklist.document import load
@@ -164,7 +165,7 @@ class Start(Screen[None]):
 
 
 def _list(name: str, title: str, reading: str) -> OptionList:
-    made = OptionList(Option(Content.styled(reading, "dim"), disabled=True), id=name, markup=False, classes="list")
+    made = Listing(Option(Content.styled(reading, "dim"), disabled=True), id=name, markup=False, classes="list")
     Frame(made).say(title)
     return made
 
@@ -199,10 +200,10 @@ def _checklist_line(one: Offered) -> Content:
 
 def _run_line(one: RunSummary) -> Content:
     glyph, style = ENDS.get(one.state, ("●", "bold $success") if one.state == LIVE else ("‖", "$warning"))
-    began = one.began[:16].replace("T", " ")
+    began = plain(one.began[:16].replace("T", " "))
     steps = f"{one.done}/{one.total}"
     return Content.assemble(
-        (f"{glyph} {one.state:19}  ", style),
+        (f"{glyph} {plain(one.state):19}  ", style),
         (f"{began}  ", "dim"),
         f"{steps:>7}  ",
         (plain(one.checklist), "bold"),

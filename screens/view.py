@@ -146,7 +146,9 @@ class View:
             return f"{self.place(scope)} {plain(step.title)}"
         if scope.startswith(PHASE):
             return f"the phase {plain(self._phase_title(scope.removeprefix(PHASE)))}"
-        return {END: "exit criteria", EVIDENCE: "evidence", "stale": "checks that must go on holding"}.get(scope, scope)
+        return {END: "exit criteria", EVIDENCE: "evidence", "stale": "checks that must go on holding"}.get(
+            scope, plain(scope)
+        )
 
     def cannot_be_undone(self, step: str) -> str:
         """Why a step cannot be taken back; empty where it can."""

@@ -56,7 +56,7 @@ def _choice(view: View, blocked: ev.GateBlocked, answer: str) -> Choice:
     if answer in {intents.UNDO_STEP, intents.UNDO_PHASE, intents.UNDO_EVERYTHING}:
         words = Words.OPTIONAL
     grave = answer in {intents.UNDO_EVERYTHING, intents.ABORT}
-    return Choice(answer, answer, _effect(view, blocked.scope, answer), words, grave)
+    return Choice(answer, plain(answer), _effect(view, blocked.scope, answer), words, grave)
 
 
 def _effect(view: View, scope: str, answer: str) -> str:

@@ -21,7 +21,7 @@ def past(one: RunSummary) -> Choosing:
     """The modal of a past run."""
     told = [
         Content.assemble(("state    ", "dim"), (plain(one.state), "bold"), f"  {plain(one.detail)}"),
-        Content.assemble(("began    ", "dim"), one.began),
+        Content.assemble(("began    ", "dim"), plain(one.began)),
         Content.assemble(("steps    ", "dim"), f"{one.done} of {one.total}"),
         Content.assemble(("kept in  ", "dim"), plain(str(one.directory))),
     ]

@@ -127,7 +127,7 @@ def over(view: View, outcome: Outcome | None) -> Choosing:
     word = ended.outcome if ended else outcome.word if outcome else "stopped"
     glyph, _ = ENDS.get(word, ("‖", ""))
     tone = "calm" if word == "resolved" else "error" if word == FAILED else "warning"
-    title = Content.assemble((f"{glyph} {word.capitalize()}", "bold"))
+    title = Content.assemble((f"{glyph} {plain(word).capitalize()}", "bold"))
     return Choosing(title, Content("\n").join(_summary(view, error)), list(_next(view)), tone)
 
 

@@ -57,7 +57,7 @@ def _none_yet(view: View, scope: str) -> str:
 def _check(check: CheckState) -> Iterator[Content]:
     glyph, style = CHECKS.get(check.outcome, ("·", ""))
     waiting = not check.final
-    word = "waiting" if waiting and check.outcome != "pass" else "holding" if waiting else check.outcome
+    word = "waiting" if waiting and check.outcome != "pass" else "holding" if waiting else plain(check.outcome)
     observed = plain(check.observed)
     shut = check.outcome in {"fail", "unknown"}
     told = "" if shut and check.final else observed
@@ -81,7 +81,7 @@ def evidence_told(view: View) -> Content:
 def _fact(fact: ev.EvidenceObserved) -> Iterator[Content]:
     glyph, style = CHECKS.get(fact.outcome, ("·", ""))
     expected = f"  expected {plain(fact.expect)}" if fact.expect else ""
-    yield Content.assemble((f"{glyph} {fact.outcome:8}", style), (plain(fact.fact), "bold"), (expected, "dim"))
+    yield Content.assemble((f"{glyph} {plain(fact.outcome):8}", style), (plain(fact.fact), "bold"), (expected, "dim"))
     for label, source in fact.sources.items():
         value = plain(source.get("value") or source.get("why") or "")
         differs = bool(fact.expect) and source.get("value") != fact.expect

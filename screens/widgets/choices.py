@@ -8,8 +8,9 @@ from enum import Enum
 
 from textual import events
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from screens.widgets.listing import Listing
 
 DIGITS = 9
 """Answers that a figure picks."""
@@ -50,7 +51,7 @@ class Chosen:
     note: str = ""
 
 
-class Choices(OptionList):
+class Choices(Listing):
     """A list in which a figure or an arrow picks, and only then Enter, or a second click, answers."""
 
     def __init__(self, choices: Sequence[Choice]) -> None:

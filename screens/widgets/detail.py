@@ -47,14 +47,14 @@ def _standing(view: View, step: st.StepState) -> Content:
     ended = view.ended.get(step.id)
     took = f" · {elapsed(ended.seconds)}" if ended and ended.seconds >= 1 else ""
     attempt = f" · attempt {step.attempts}" if step.attempts > 1 else ""
-    return Content.assemble((f"{glyph} {status}", style), (f"{attempt}{took}", "dim"))
+    return Content.assemble((f"{glyph} {plain(status)}", style), (f"{attempt}{took}", "dim"))
 
 
 def where(view: View, host: str) -> Content:
     """A host by name and address, in the colour of its environment, which is named too."""
     environment = view.environment(host)
     style = ENVIRONMENTS.get(environment, "")
-    shown = environment if host != "local" else ""
+    shown = plain(environment) if host != "local" else ""
     return Content.assemble((view.host(host), f"bold {style}".strip()), (f" · {shown}" if shown else "", style))
 
 
@@ -76,7 +76,7 @@ def step_told(view: View, step: st.StepState) -> Content:
 
 def _command(step: st.StepState) -> Iterator[Content]:
     if not step.command:
-        yield Content.styled(f"{step.kind}: rendered when its turn comes", "dim")
+        yield Content.styled(f"{plain(step.kind)}: rendered when its turn comes", "dim")
         return
     for number, line in enumerate(lines(step.command)):
         yield Content.assemble(("$ " if number == 0 else "  ", "bold $accent"), line)

@@ -44,11 +44,11 @@ def heading(view: View, *, running: bool, now: datetime, width: int) -> Content:
     if started is None:
         return Content.assemble((" wizard", "bold"), GAP, ("connecting …" if running else "no run", "dim"))
     name = (f" {plain(started.checklist)}", "bold")
-    severity = (started.severity.upper(), SEVERITIES.get(started.severity, ""))
+    severity = (plain(started.severity).upper(), SEVERITIES.get(started.severity, ""))
     done, total = view.progress()
     fixed: list[Part] = [
         severity,
-        (f"run {started.run[-4:]}", "dim"),
+        (f"run {plain(started.run[-4:])}", "dim"),
         standing(view, running=running),
         (f"{done}/{total}", "bold"),
         (_clock(now) if running else "", "dim"),
@@ -79,7 +79,7 @@ def standing(view: View, *, running: bool) -> Part:
     state = view.state
     if state.ended:
         glyph, style = ENDS.get(state.ended.outcome, ("■", ""))
-        return f"{glyph} {state.ended.outcome.upper()}", style
+        return f"{glyph} {plain(state.ended.outcome).upper()}", style
     if not running:
         return ("‖ PAUSED", "bold $warning") if state.paused else ("‖ STOPPED", "bold $error")
     if view.waiting:

@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.view import END, EVIDENCE, PAUSED, PHASE, View
+from screens.widgets.listing import Listing
 from screens.widgets.pane import Frame
 from screens.words import CHECKS, ENVIRONMENTS, STEPS, fit, plain
 from wizard.run import state as st
@@ -30,7 +31,7 @@ class Row:
     content: Content
 
 
-class Outline(OptionList):
+class Outline(Listing):
     """The list. Moving in it looks at a step; choosing a phase folds it."""
 
     def __init__(self) -> None:

@@ -30,6 +30,7 @@ class RollbackPane(Pane):
 
     def __init__(self) -> None:
         super().__init__("rollback")
+        self._seen = ""
 
     def show(self, view: View) -> bool:
         """Tell the rollback; False where there is none."""
@@ -38,7 +39,16 @@ class RollbackPane(Pane):
         if undoing:
             self.frame.say(*_frame(undoing))
             self.tell(rollback_told(view, undoing))
+            self._keep_in_sight(view, undoing)
         return undoing is not None
+
+    def _keep_in_sight(self, view: View, undoing: Undoing) -> None:
+        """The undo that is under way, or the end; once each, so that looking elsewhere is not disturbed."""
+        if undoing.now != self._seen:
+            self._seen = undoing.now
+            done = [line for step in undoing.plan if step in undoing.ended for line in _undo(view, undoing, step)]
+            line = max(0, len(done) - self.scrollable_content_region.height + 2)
+            self.call_after_refresh(self.scroll_to, y=line, animate=False)
 
 
 def rolling(view: View) -> bool:
@@ -82,7 +92,7 @@ def _undo(view: View, undoing: Undoing, step: str) -> Iterator[Content]:
         return
     glyph, style = UNDOS.get(ended.outcome, ("✘", "$error"))
     took = f"  {elapsed(ended.seconds)}" if ended.seconds >= 1 else ""
-    yield Content.assemble((f"{glyph} {ended.outcome:17}", style), name, (took, "dim"))
+    yield Content.assemble((f"{glyph} {plain(ended.outcome):17}", style), name, (took, "dim"))
     if ended.reason:
         yield Content.assemble("    ", (plain(ended.reason), "dim" if ended.outcome != "failed" else style))
     for left in ended.differences:
