@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from wizard.run.events import Record
 from wizard.run.recorder import Output
 
-HELD = 16 * 1024 * 1024
+HELD = 8 * 1024 * 1024
 """Bytes of output that wait at most: a terminal that stops being read must not fill the memory."""
 
 

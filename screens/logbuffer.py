@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-WINDOW = 32 * 1024 * 1024
+WINDOW = 16 * 1024 * 1024
 """Bytes kept in memory; what is older is in the run's ``output/``."""
 
 BLOCK = 64 * 1024

@@ -116,6 +116,11 @@ class View:
         """What the checklist says of a step."""
         return self._documented.get(step)
 
+    @property
+    def dry(self) -> bool:
+        """Nothing is changed in this run, so nothing that it says is an end of the incident."""
+        return self.state.started is not None and self.state.started.mode == "check"
+
     def at_work(self) -> bool:
         """A step is running something that could be cancelled."""
         return bool(self.state.current) and self.waiting is None and self.state.rolling is None

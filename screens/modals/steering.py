@@ -20,6 +20,9 @@ from wizard.run.rollback import back_to
 from wizard.run.session import MITIGATED
 
 STAY, PAUSE, LEAVE, CANCEL = "stay", "pause", "leave", "cancel"
+CHECKED = "looked through; nothing was changed"
+"""How a run ends that was only to be checked."""
+
 EVERYTHING, REPORT, LOOK, GO_ON, ROLL_BACK, ACCEPT_KEY = "", "report", "look", "go on", "roll back", "accept key"
 
 
@@ -125,8 +128,9 @@ def over(view: View, outcome: Outcome | None) -> Choosing:
         return _unknown_key(error)
     ended = view.state.ended
     word = ended.outcome if ended else outcome.word if outcome else "stopped"
+    word = CHECKED if ended and view.dry else word
     glyph, _ = ENDS.get(word, ("‖", ""))
-    tone = "calm" if word == "resolved" else "error" if word == FAILED else "warning"
+    tone = "calm" if word in {"resolved", CHECKED} else "error" if word == FAILED else "warning"
     title = Content.assemble((f"{glyph} {plain(word).capitalize()}", "bold"))
     return Choosing(title, Content("\n").join(_summary(view, error)), list(_next(view)), tone)
 

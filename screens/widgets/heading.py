@@ -77,6 +77,8 @@ def _width(parts: list[Part]) -> int:
 def standing(view: View, *, running: bool) -> Part:
     """How the run stands, in a glyph and a word."""
     state = view.state
+    if state.ended and view.dry:
+        return "✔ CHECKED ONLY", "bold $primary"
     if state.ended:
         glyph, style = ENDS.get(state.ended.outcome, ("■", ""))
         return f"{glyph} {plain(state.ended.outcome).upper()}", style
@@ -88,7 +90,7 @@ def standing(view: View, *, running: bool) -> Part:
         return "◀ ROLLING BACK", "bold $secondary"
     if "detached" in state.links.values():
         return "○ RECONNECTING", "bold $warning"
-    return "● LIVE", "bold $success"
+    return ("● CHECKING ONLY", "bold $primary") if view.dry else ("● LIVE", "bold $success")
 
 
 def _clock(now: datetime) -> str:
