@@ -13,13 +13,14 @@ class Key:
     """One key.
 
     Args:
-        id: Its name for good, and the action it stands for.
+        id: Its name for good.
         key: What is pressed, in Textual's words; several are separated by commas.
         label: A word or two for the footer.
         help: A sentence for the help screen.
         group: Where it stands in the help screen.
         shown: It stands in the footer.
         first: It comes before what has the focus.
+        does: The action it stands for, where that is not the screen's action of its name.
     """
 
     id: str
@@ -29,6 +30,12 @@ class Key:
     group: str
     shown: bool = True
     first: bool = False
+    does: str = ""
+
+    @property
+    def action(self) -> str:
+        """What Textual runs."""
+        return self.does or f"screen.{self.id}"
 
     @property
     def face(self) -> str:
@@ -53,7 +60,13 @@ NEXT_LOG = Key("next_log", "o", "other log", "The log of the next host.", LOOK)
 ZOOM = Key("zoom", "z", "zoom", "Give the part that has the focus the whole screen, or take it back.", LOOK)
 UNZOOM = Key("unzoom", "escape", "all parts", "Give every part its room again.", LOOK, shown=False)
 NEXT_PANE = Key(
-    "focus_next", "tab", "next part", "To the next part of the screen; Shift+Tab goes back.", LOOK, shown=False
+    "next_part",
+    "tab",
+    "next part",
+    "To the next part of the screen; Shift+Tab goes back.",
+    LOOK,
+    shown=False,
+    does="app.focus_next",
 )
 HELP = Key("help", "question_mark", "help", "This page.", ALWAYS)
 LEAVE = Key("leave", "q,ctrl+c,ctrl+q", "leave", "Leave the wizard; the state is kept.", ALWAYS)
@@ -68,7 +81,7 @@ BACK = Key("back", "escape,q", "back", "Back to where you were.", ALWAYS)
 
 BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
-OTHER_LIST = Key("focus_next", "tab", "other list", "To the other list; Shift+Tab goes back.", LOOK)
+OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
 
 START_KEYS = (CHOOSE, OTHER_LIST, HELP, LEAVE)
 """The keys of the start screen."""
@@ -89,7 +102,7 @@ def bindings(keys: Iterable[Key], area: str = "") -> list[BindingType]:
     return [
         Binding(
             key.key,
-            key.id,
+            key.action,
             key.label,
             show=key.shown,
             key_display=key.face,

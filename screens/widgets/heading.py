@@ -76,19 +76,25 @@ def _width(parts: list[Part]) -> int:
 
 def standing(view: View, *, running: bool) -> Part:
     """How the run stands, in a glyph and a word."""
-    state = view.state
-    if state.ended and view.dry:
+    return _at_work(view) if running and not view.state.ended else _over(view)
+
+
+def _over(view: View) -> Part:
+    ended = view.state.ended
+    if ended and view.dry:
         return "✔ CHECKED ONLY", "bold $primary"
-    if state.ended:
-        glyph, style = ENDS.get(state.ended.outcome, ("■", ""))
-        return f"{glyph} {plain(state.ended.outcome).upper()}", style
-    if not running:
-        return ("‖ PAUSED", "bold $warning") if state.paused else ("‖ STOPPED", "bold $error")
+    if ended:
+        glyph, style = ENDS.get(ended.outcome, ("■", ""))
+        return f"{glyph} {plain(ended.outcome).upper()}", style
+    return ("‖ PAUSED", "bold $warning") if view.state.paused else ("‖ STOPPED", "bold $error")
+
+
+def _at_work(view: View) -> Part:
     if view.waiting:
         return "■ WAITING FOR YOU", "bold $warning"
-    if state.rolling:
+    if view.state.rolling:
         return "◀ ROLLING BACK", "bold $secondary"
-    if "detached" in state.links.values():
+    if "detached" in view.state.links.values():
         return "○ RECONNECTING", "bold $warning"
     return ("● CHECKING ONLY", "bold $primary") if view.dry else ("● LIVE", "bold $success")
 

@@ -39,8 +39,9 @@ class KeyBar(Widget):
     async def on_click(self, event: events.Click) -> None:
         """A click does what the key does."""
         wanted = event.style.meta.get(META)
-        if wanted in {key.id for key in self._keys}:
-            await self.screen.run_action(f"screen.{wanted}")
+        for key in self._keys:
+            if key.id == wanted:
+                await self.screen.run_action(key.action)
 
     def render(self) -> Content:
         """The line."""

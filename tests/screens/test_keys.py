@@ -12,7 +12,7 @@ from screens.inputs import Inputs
 from screens.keys import Key
 from screens.run import RunScreen
 from screens.start import Start
-from screens.widgets.keybar import fitting
+from screens.widgets.keybar import KeyBar, fitting
 from tests.screens import stories
 from tests.screens.stories import Held, interface
 from wizard.run import state as st
@@ -23,8 +23,8 @@ SETS = [(keys.RUN_KEYS, RunScreen), (keys.START_KEYS, Start), (keys.INPUT_KEYS, 
 
 @pytest.mark.parametrize(("declared", "screen"), SETS, ids=["run", "start", "inputs", "help"])
 def test_every_key_of_a_screen_has_its_action(declared: tuple[Key, ...], screen: type) -> None:
-    textual_own = {"focus_next", "choose"}
-    assert all(hasattr(screen, f"action_{key.id}") for key in declared if key.id not in textual_own)
+    own = {key.action.removeprefix("screen.") for key in declared if key.action.startswith("screen.")} - {"choose"}
+    assert all(hasattr(screen, f"action_{action}") for action in own)
 
 
 @pytest.mark.parametrize("declared", [one for one, _ in SETS], ids=["run", "start", "inputs", "help"])
@@ -74,6 +74,29 @@ async def test_looking_at_another_step_lets_go_and_follow_comes_back() -> None:
         assert screen.looking_at == "stop"
         await pilot.press("f")
         assert screen.looking_at == "chown"
+
+
+@pytest.mark.parametrize(("size", "parts"), [((120, 40), 5), ((80, 24), 3)])
+async def test_tab_goes_through_every_part_in_sight(size: tuple[int, int], parts: int) -> None:
+    app = interface(stories.working())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        seen = set()
+        for _ in range(parts):
+            await pilot.press("tab")
+            assert app.focused is not None
+            seen.add(app.focused.id)
+        assert len(seen) == parts
+
+
+async def test_a_click_on_a_key_in_the_footer_does_what_the_key_does() -> None:
+    app = interface(stories.working())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        place = app.screen.query_one(KeyBar).render().plain.index("? help")
+        await pilot.click(KeyBar, offset=(place + 2, 0))
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
 
 
 async def test_a_phase_is_folded_and_opened() -> None:
