@@ -13,6 +13,7 @@ from screens.keys import READ_DOWN, READ_UP, bindings
 from screens.modals.base import Modal
 from screens.widgets.choices import Choice, Choices, Chosen, Words
 from screens.widgets.pane import Frame
+from screens.widgets.wrapped import Wrapped
 from screens.words import many
 
 PICK = "↑ ↓ or a figure picks · ⏎ answers · esc looks around first"
@@ -44,7 +45,7 @@ class Choosing(Modal[Chosen]):
         with Vertical(id="dialog", classes=self._tone) as dialog:
             Frame(dialog).say(self._heading)
             with VerticalScroll(id="body", can_focus=True):
-                yield Static(self._body, markup=False)
+                yield Wrapped(self._body)
             yield Choices(self._choices)
             yield Static("", id="effect", markup=False)
             words = Input(id="words")

@@ -178,7 +178,10 @@ def _next(view: View) -> Iterator[Choice]:
 
 
 def _unknown_key(error: HostKeyUnknown) -> Choosing:
-    body = [*_error(error), Content.assemble(("key      ", "dim"), (plain(error.fingerprint), "bold"))]
+    body = [
+        Content.assemble(("host     ", "dim"), (plain(error.where), "bold")),
+        Content.assemble(("key      ", "dim"), (plain(error.fingerprint), "bold $warning")),
+    ]
     body.append(
         Content.styled("Compare it with what the host's own console says (ssh-keygen -lf) before you accept it.", "dim")
     )

@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
+
+from screens.widgets.wrapped import Wrapped
 
 
 class Frame:
@@ -45,7 +46,7 @@ class Pane(VerticalScroll):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self.frame = Frame(self)
-        self._text = Static("", markup=False)
+        self._text = Wrapped()
         self._shown = Content("")
 
     def compose(self) -> ComposeResult:
@@ -56,4 +57,4 @@ class Pane(VerticalScroll):
         """Show this; what is shown already is left alone, so that nothing flickers."""
         if not content.is_same(self._shown):
             self._shown = content
-            self._text.update(content)
+            self._text.tell(content)
