@@ -38,8 +38,6 @@ from wizard.run.notes import add_note
 FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
-Ended = Callable[[], None]
-
 
 class RunScreen(Screen[None]):
     """Shows a run and steers it.
