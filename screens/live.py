@@ -66,6 +66,7 @@ class LiveRun:
 
         def over() -> None:
             try:
+                self._mask_error()
                 keeper.close()
             finally:
                 ended.set()
@@ -100,3 +101,12 @@ class LiveRun:
         if self._engine:
             self._ended.wait(seconds)
         return self.outcome
+
+    def _mask_error(self) -> None:
+        """An error is shown as it was raised; a secret in it must not be."""
+        error = self._engine.outcome.error if self._engine and self._engine.outcome else None
+        if error:
+            redactor = Redactor(self._prepared.inputs.secrets.values())
+            error.what, error.where, error.mend = (
+                redactor.mask(text) for text in (error.what, error.where, error.mend)
+            )

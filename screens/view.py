@@ -69,7 +69,7 @@ class View:
         self.evidence: dict[str, ev.EvidenceObserved] = {}
         self.taken_up: dict[str, ev.StepStarted] = {}
         self.ended: dict[str, ev.StepEnded] = {}
-        self.trouble: ev.TroubleMet | None = None
+        self.troubles: dict[str, ev.TroubleMet] = {}
         self.speaking = ""
         self._documented: Mapping[str, Step] = {}
         self._places: dict[str, str] = {}
@@ -184,7 +184,7 @@ class View:
                 self._places[step["id"]] = f"{number}.{place}"
 
     def _run_resumed(self, _event: ev.RunResumed) -> None:
-        self.trouble = None
+        self.troubles.clear()
 
     def _step_started(self, event: ev.StepStarted) -> None:
         self.taken_up[event.step] = event
@@ -201,7 +201,7 @@ class View:
         self.evidence[event.fact] = event
 
     def _trouble_met(self, event: ev.TroubleMet) -> None:
-        self.trouble = event
+        self.troubles[event.scope] = event
 
     def _rollback_started(self, event: ev.RollbackStarted) -> None:
         self.undoing = Undoing(event.scope, tuple(event.plan))

@@ -69,6 +69,7 @@ def step_told(view: View, step: st.StepState) -> Content:
         *_command(step),
         *_undo(step),
         *_outcome(step),
+        *_trouble(view, step),
         *_watched(step.samples),
     ]
     return Content("\n").join(told)
@@ -95,6 +96,12 @@ def _outcome(step: st.StepState) -> Iterator[Content]:
         yield Content.assemble(("did    ", "dim"), (f"{glyph} ", style), plain(step.action.what))
     if step.reason:
         yield Content.assemble(("reason ", "dim"), plain(step.reason))
+
+
+def _trouble(view: View, step: st.StepState) -> Iterator[Content]:
+    met = view.troubles.get(step.id)
+    if met:
+        yield Content.assemble(("!      ", "bold $warning"), plain(met.what))
 
 
 def _watched(samples: Sequence[SampleTaken]) -> Iterator[Content]:

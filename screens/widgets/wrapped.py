@@ -14,7 +14,7 @@ LABEL = re.compile(
     r"|\$ "  # a command
     r"|\S (?:pass|fail|unknown|skip|waiting|holding) +"  # a check
     r"|[✔✘?–○●] [a-z, ]{17}"  # an undo
-    r"|[a-z ]{2,8} {2,}(?=\S)|undo +|[✘!▼] "  # a label in front
+    r"|[a-z ]{2,8} {2,}(?=\S)|undo +|! {6}|[✘!▼] "  # a label in front
 )
 """What a long line is hung behind."""
 
