@@ -16,7 +16,10 @@ from screens.widgets.pane import Frame
 from screens.widgets.wrapped import Wrapped
 from screens.words import many
 
-PICK = "↑ ↓ or a figure picks · ⏎ answers · esc looks around first"
+PICK = "↑ ↓ or a figure picks · ⏎ answers · esc looks around"
+FRAME, FRAME_SHORT = 9, 6
+"""Lines of a modal that are neither body nor answers: its frame, the effect, a line for words, and how to answer."""
+
 SAY = "⏎ answers · esc goes back to the answers"
 
 
@@ -56,10 +59,16 @@ class Choosing(Modal[Chosen]):
     def on_mount(self) -> None:
         """The answers have the focus."""
         self.query_one(Choices).focus()
-        self.call_after_refresh(self._hint_more)
+        self._give_room()
 
     def on_resize(self) -> None:
         """More or less of the body has room."""
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """The body has what the answers leave."""
+        taken = len(self._choices) + (FRAME_SHORT if self.has_class("-short") else FRAME)
+        self.query_one("#body").styles.max_height = max(3, self.app.size.height - taken)
         self.call_after_refresh(self._hint_more)
 
     def action_read_down(self) -> None:

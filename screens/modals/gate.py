@@ -37,11 +37,11 @@ def _body(view: View, blocked: ev.GateBlocked) -> Iterator[Content]:
     yield from _reasons(blocked, shut, step.action.what if step and step.action else "")
     if shut:
         yield shut
+    for advice in blocked.advice:
+        yield Content.assemble(("advice   ", "bold $warning"), plain(advice))
     if step and step.action:
         glyph, style = CHECKS["pass" if step.action.ok else "fail" if step.action.known else "unknown"]
         yield Content.assemble(("did      ", "dim"), (f"{glyph} ", style), plain(step.action.what))
-    for advice in blocked.advice:
-        yield Content.assemble(("advice   ", "bold $warning"), plain(advice))
 
 
 def _reasons(blocked: ev.GateBlocked, told: Content, result: str) -> Iterator[Content]:

@@ -79,8 +79,9 @@ def _command(step: st.StepState) -> Iterator[Content]:
     if not step.command:
         yield Content.styled(f"{plain(step.kind)}: rendered when its turn comes", "dim")
         return
+    lead, style = ("ask    ", "dim") if step.kind == "manual" else ("$ ", "bold $accent")
     for number, line in enumerate(lines(step.command)):
-        yield Content.assemble(("$ " if number == 0 else "  ", "bold $accent"), line)
+        yield Content.assemble((lead if number == 0 else " " * len(lead), style), line)
 
 
 def _undo(step: st.StepState) -> Iterator[Content]:
