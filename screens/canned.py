@@ -18,6 +18,7 @@ from wizard.run.engine import Outcome
 from wizard.run.events import Record
 from wizard.run.intents import Intent
 from wizard.run.journal import read
+from wizard.run.recorder import Output
 from wizard.running import Work
 
 
@@ -53,6 +54,10 @@ class CannedRun:
     def tell(self, records: Sequence[Record]) -> None:
         """More happened."""
         self._untold += replayed(records, self._outputs)
+
+    def output(self, output: Output) -> None:
+        """A host printed more."""
+        self._untold.append(output)
 
     def begin(self) -> None:
         """Nothing begins."""

@@ -433,6 +433,6 @@ async def test_a_reconnecting_host_is_told_and_its_output_goes_on() -> None:
         source.tell(followed(stories.records("clean")[:60], ev.LinkChanged("stock", "detached", "cut"))[60:])
         await hands.settle()
         assert "RECONNECTING" in hands.shown()
-        hands.run.view.take([Output("chown", "stock", b"still here\n")])
+        source.output(Output("chown", "stock", b"still here\n"))
         await hands.settle()
         assert "still here" in hands.shown()
