@@ -19,6 +19,7 @@ from wizard.run.events import Record
 from wizard.run.intents import Intent
 from wizard.run.journal import read
 from wizard.run.recorder import Output
+from wizard.run.window import Window
 from wizard.running import Work
 
 
@@ -46,6 +47,7 @@ class CannedRun:
         self.running = running
         self.outcome = outcome
         self.submitted: list[Intent] = []
+        self.window: Window | None = None
         self._outputs = directory / "output" if outputs is None else outputs
         self._untold: list[Message] = []
         self.checklist = checklist_of(records)

@@ -17,6 +17,7 @@ from wizard.run.engine import Engine, Outcome
 from wizard.run.intents import Intent
 from wizard.run.journal import read
 from wizard.run.preparation import Prepared
+from wizard.run.window import Window
 from wizard.running import Work, engine_of, report_keeper
 
 
@@ -58,6 +59,11 @@ class LiveRun:
     def outcome(self) -> Outcome | None:
         """How the last engine ended; None while it has not."""
         return self._engine.outcome if self._engine and self._ended.is_set() else None
+
+    @property
+    def window(self) -> Window | None:
+        """When changing steps may start, where that is limited."""
+        return self._prepared.request.window
 
     def begin(self) -> None:
         """Start an engine."""

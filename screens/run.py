@@ -221,7 +221,8 @@ class RunScreen(Screen[None]):
         if self.following:
             self.looking_at = _current(self.view) or self.looking_at
         now = clocks(self).now()
-        self.query_one(Heading).show(self.view, running=self.source.running, now=now)
+        window = self.source.window if self.source.running else None
+        self.query_one(Heading).show(self.view, running=self.source.running, now=now, window=window)
         self.query_one(Outline).show(self.view, self.looking_at)
         self.query_one(Detail).show(self.view, self.looking_at)
         self.query_one(UndoStack).show(self.view)

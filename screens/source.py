@@ -15,6 +15,7 @@ from wizard.run.engine import Outcome
 from wizard.run.events import Record
 from wizard.run.intents import Intent
 from wizard.run.recorder import Output
+from wizard.run.window import Window
 from wizard.running import Work
 
 SHOWN = 256 * 1024
@@ -39,6 +40,10 @@ class Source(Protocol):
     @property
     def outcome(self) -> Outcome | None:
         """How the engine ended; None while it has not, or where there was none."""
+
+    @property
+    def window(self) -> Window | None:
+        """When changing steps may start, where that is limited."""
 
     def begin(self) -> None:
         """Start the engine, where there is one."""

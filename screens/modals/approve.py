@@ -36,10 +36,20 @@ def _body(view: View, step: st.StepState, command: str, irreversible: str) -> It
     yield Content.assemble(("on     ", "dim"), where(view, step.host))
     if started and started.why:
         yield Content.assemble(("why    ", "dim"), plain(started.why))
+    if _begun(view, step):
+        yield Content.assemble(
+            ("note   ", "bold $warning"), "it was begun before the run stopped; to run it takes it up, once"
+        )
     yield from _undo(step, irreversible)
     # The command comes last: it may be longer than the screen, and what is above it must be in sight all the same.
     for number, line in enumerate(lines(command)):
         yield Content.assemble(("$ " if number == 0 else "  ", "bold $accent"), (line, "bold"))
+
+
+def _begun(view: View, step: st.StepState) -> bool:
+    """An earlier life of this run started it, and its end is not on record: it is taken up, not started again."""
+    attempts = view.state.attempts.values()
+    return any(one.step == step.id and one.role == "do" and one.end is None for one in attempts)
 
 
 def _undo(step: st.StepState, irreversible: str) -> Iterator[Content]:

@@ -10,11 +10,15 @@ from textual.widget import Widget
 
 from screens.view import View
 from screens.words import ENDS, SEVERITIES, elapsed, fit, moment, plain
+from wizard.run.window import Window
 
 Part = tuple[str, str]
 """Text and its style."""
 
 GAP = "   "
+DROPPED = ("run", "clock", "window", "done")
+"""What is left out where there is no room, in this order; how grave it is, how it stands and its time always stay."""
+
 SHORTEST_TITLE = 12
 """Cells of a title below which it is left out."""
 
@@ -26,9 +30,9 @@ class Heading(Widget):
         super().__init__(id="heading")
         self._content = Content("")
 
-    def show(self, view: View, *, running: bool, now: datetime) -> None:
+    def show(self, view: View, *, running: bool, now: datetime, window: Window | None = None) -> None:
         """Tell how the run stands."""
-        content = heading(view, running=running, now=now, width=self.size.width)
+        content = heading(view, running=running, now=now, width=self.size.width, window=window)
         if not content.is_same(self._content):
             self._content = content
             self.refresh()
@@ -38,7 +42,7 @@ class Heading(Widget):
         return self._content
 
 
-def heading(view: View, *, running: bool, now: datetime, width: int) -> Content:
+def heading(view: View, *, running: bool, now: datetime, width: int, window: Window | None = None) -> Content:
     """The line, in so many cells."""
     started = view.state.started
     if started is None:
@@ -46,28 +50,40 @@ def heading(view: View, *, running: bool, now: datetime, width: int) -> Content:
     name = (f" {plain(started.checklist)}", "bold")
     severity = (plain(started.severity).upper(), SEVERITIES.get(started.severity, ""))
     done, total = view.progress()
-    fixed: list[Part] = [
-        severity,
-        (f"run {plain(started.run[-4:])}", "dim"),
-        standing(view, running=running),
-        (f"{done}/{total}", "bold"),
-        (_clock(now) if running else "", "dim"),
-        (elapsed(_seconds(view, now if running else None)), "bold"),
-    ]
-    return _fitted(name, f" · {plain(started.title)}", [part for part in fixed if part[0]], width)
+    fixed = {
+        "severity": severity,
+        "run": (f"run {plain(started.run[-4:])}", "dim"),
+        "standing": standing(view, running=running),
+        "done": (f"{done}/{total}", "bold"),
+        "clock": (_clock(now) if running else "", "dim"),
+        "window": _window(window, now),
+        "elapsed": (elapsed(_seconds(view, now if running else None)), "bold"),
+    }
+    return _fitted(name, f" · {plain(started.title)}", {what: part for what, part in fixed.items() if part[0]}, width)
 
 
-def _fitted(name: Part, title: str, fixed: list[Part], width: int) -> Content:
+def _window(window: Window | None, now: datetime) -> Part:
+    """How long changing steps may still start."""
+    if window is None:
+        return "", ""
+    left = (window.end - now).total_seconds()
+    return (
+        (f"window {elapsed(left)} left", "") if window.start <= now < window.end else ("window closed", "bold $warning")
+    )
+
+
+def _fitted(name: Part, title: str, parts: dict[str, Part], width: int) -> Content:
+    for needless in DROPPED:
+        if width - 1 - _width([name, *parts.values()]) < 0:
+            parts.pop(needless, None)
+    fixed = list(parts.values())
     room = width - 1 - _width([name, *fixed])
-    while room < 0 and len(fixed) > 3:  # noqa: PLR2004 - severity, standing and elapsed time are never left out
-        fixed.pop(1 if len(fixed) == 6 else -2)  # noqa: PLR2004 - the run's id goes first
-        room = width - 1 - _width([name, *fixed])
     shown = fit(title, room) if room >= SHORTEST_TITLE else ""
     pad = " " * max(0, room - cell_len(shown))
-    parts: list[Part] = [name, (shown, "")]
+    line: list[Part] = [name, (shown, "")]
     for part in fixed:
-        parts += [(GAP + (pad if part is fixed[0] else ""), ""), part]
-    return Content.assemble(*parts)
+        line += [(GAP + (pad if part is fixed[0] else ""), ""), part]
+    return Content.assemble(*line)
 
 
 def _width(parts: list[Part]) -> int:

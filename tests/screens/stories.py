@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from tests.fixtures.journals import make
 from wizard.run import events as ev
 from wizard.run.engine import Outcome
 from wizard.run.events import Record
-from wizard.run.intents import ABORT, GATE_ANSWERS, PAUSE
+from wizard.run.intents import ABORT, GATE_ANSWERS, OVERRIDE, PAUSE, SCOPE_ANSWERS
 from wizard.run.journal import decode
+from wizard.run.window import Window
 
 JOURNALS = Path(make.__file__).parent
 NOW = datetime(2026, 3, 14, 2, 21, 7, tzinfo=UTC)
@@ -82,6 +83,22 @@ def at_gate() -> CannedRun:
     """A step whose start failed: one check failed, one could not be seen."""
     start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
     return live(followed(start, gate_events()))
+
+
+def at_evidence_gate() -> CannedRun:
+    """Evidence that forbids to begin."""
+    start = upto("clean", ev.EvidenceObserved, 3)
+    decisive = "Another account owns the directory than should; find out who changed it."
+    return live(followed(start, ev.GateBlocked("evidence", ["owner of the data directory"], SCOPE_ANSWERS, [decisive])))
+
+
+def at_closed_window() -> CannedRun:
+    """A changing step that may not start now."""
+    start = upto("clean", ev.StepStarted, 5)
+    closed = "the window 2026-03-14 22:00Z to 2026-03-15 04:00Z is not open"
+    source = live(followed(start, ev.GateBlocked("chown", [closed], [OVERRIDE, PAUSE, ABORT])))
+    source.window = Window(NOW + timedelta(hours=20), NOW + timedelta(hours=26))
+    return source
 
 
 def at_approval(step: str = "chown", command: str = "") -> CannedRun:

@@ -77,6 +77,8 @@ RUNS: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {
     "at_work": (stories.working, ()),
     "checking": (stories.checking, ()),
     "gate": (stories.at_gate, ()),
+    "gate_evidence": (stories.at_evidence_gate, ()),
+    "gate_window": (stories.at_closed_window, ()),
     "gate_picked": (stories.at_gate, ("6",)),
     "gate_reason": (stories.at_gate, ("2", "enter", "enter")),
     "gate_looked_around": (stories.at_gate, ("escape",)),

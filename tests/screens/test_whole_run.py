@@ -162,6 +162,31 @@ async def test_everything_is_undone_from_a_gate_each_with_its_outcome(
     assert not (here.harbour / "board.old").exists()
 
 
+async def test_a_watch_is_ended_early_and_owned_up_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with sitting(tmp_path, monkeypatch) as here:
+        (here.harbour / "fuse").touch()
+        await here.asked("backup")
+        await here.press("2", "enter")
+        await here.until(lambda: bool(here.state.question and here.state.question.purpose == "safe_stop"))
+        await here.asked("backup")
+        await here.press("1", "enter")
+        await here.asked("bell")
+        await here.press("1", "enter")
+        await here.until((here.harbour / "bell").exists)
+        await here.asked("bell")
+        await here.press("1", "enter", "enter")
+        await here.until(lambda: bool(here.state.steps["tide"].samples))
+        await here.press("c")
+        await here.until(lambda: isinstance(here.app.focused, Choices))
+        await here.press("2", "enter")
+        await here.asked("tide")
+        assert here.state.steps["tide"].action is not None
+        assert "ended by a person" in here.state.steps["tide"].action.what
+        await here.press("3", "enter", *"enough", "enter")
+        await here.asked("ask")
+        assert list(here.state.deviations) == ["tide accepted: enough"]
+
+
 async def test_a_paused_run_goes_on_in_the_same_sitting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with sitting(tmp_path, monkeypatch) as here:
         await here.asked("backup")
