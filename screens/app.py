@@ -195,7 +195,6 @@ class _Sitting:
             return max(told_end(self._live.directory, outcome, caught), crashed)
         if self._live:
             sys.stderr.write("nothing was begun\n")
-            return 128 + caught if caught else 1
         return 128 + caught if caught else max(self._app.return_code or 0, crashed)
 
 

@@ -15,7 +15,7 @@ from textual.widgets import Input, Select, Static
 
 from screens import keys
 from screens.help import Help
-from screens.sizes import fold
+from screens.sizes import fold, opened_from_another
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Frame
 from screens.words import plain
@@ -178,7 +178,7 @@ class Inputs(Screen[None]):
 
     def action_back(self) -> None:
         """Back to where it was opened from, or out where that is nowhere."""
-        if len(self.app.screen_stack) > 2:  # noqa: PLR2004 - Textual's own empty screen is the first
+        if opened_from_another(self):
             self.dismiss(None)
         else:
             self.app.exit(return_code=2)

@@ -18,7 +18,7 @@ from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
 from screens.report import Report
-from screens.sizes import fold
+from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
 from screens.view import END, PHASE, View
@@ -34,6 +34,9 @@ from wizard.errors import WizardError
 from wizard.run import intents
 from wizard.run.events import NoteAdded, Record
 from wizard.run.notes import add_note
+
+NOTHING_BEGUN = 1
+"""Exit status where a person saw what would be done, and left."""
 
 FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
@@ -112,9 +115,12 @@ class RunScreen(Screen[None]):
         self.notify(plain(text), severity="error" if wrong else "information", markup=False)
 
     def leave(self) -> None:
-        """End the interface; whoever started it sees to the engine."""
+        """End the interface, whoever started it sees to the engine; or back to where a run was only looked at from."""
         outcome = self.source.outcome
-        self.app.exit(return_code=outcome.exit_status if outcome else 0)
+        if outcome is None and not self.source.running and opened_from_another(self):
+            self.dismiss(None)
+        else:
+            self.app.exit(return_code=outcome.exit_status if outcome else NOTHING_BEGUN)
 
     def show_report(self) -> None:
         """Read the report."""

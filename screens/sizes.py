@@ -1,4 +1,4 @@
-"""Sizes of terminals: below these a screen folds its parts instead of cutting text."""
+"""Where a screen stands: how big the terminal is, below which sizes parts are folded, and what lies below it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ COLUMNS = [(0, "-narrow"), (100, "-wide")]
 
 LINES = [(0, "-short"), (30, "-tall")]
 """Classes of a screen by its height in cells."""
+
+
+FIRST = 2
+"""Screens of an application that shows only one: Textual's own empty one lies below it."""
+
+
+def opened_from_another(screen: Screen[Any]) -> bool:
+    """Closing it leads back somewhere."""
+    return len([one for one in screen.app.screen_stack if not one.is_modal]) > FIRST
 
 
 def fold(screen: Screen[Any]) -> None:

@@ -338,7 +338,7 @@ async def test_leaving_a_run_at_work_is_asked_for_first() -> None:
         hands.held.later()
         await hands.pilot.press("2", "enter")
         await hands.pilot.pause()
-    assert hands.app.return_code == 0
+        assert not hands.app.is_running
 
 
 async def test_a_note_is_put_on_record_about_the_step_looked_at() -> None:

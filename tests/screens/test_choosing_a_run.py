@@ -199,6 +199,10 @@ async def test_a_past_run_is_looked_at_without_touching_it(home: Path) -> None:
         await pick_past(hands, "look")
         await hands.until(hands.on_run)
         assert hands.sitting._live is None
+        await hands.press("q")
+        await hands.until(lambda: isinstance(hands.screen, Start))
+        await hands.press("q")
+    assert hands.sitting._app.return_code == 0
     assert (directory / "events.jsonl").read_bytes() == before
 
 
@@ -208,6 +212,17 @@ async def test_a_past_runs_report_is_read(home: Path) -> None:
         await pick_past(hands, "report")
         await hands.until(lambda: isinstance(hands.screen, Report))
         await hands.until(lambda: "harbour" in hands.screen._markdown)  # type: ignore[attr-defined]
+
+
+async def test_a_rollback_that_is_not_wanted_leads_back(home: Path) -> None:
+    directory = past(home)
+    before = (directory / "events.jsonl").read_bytes()
+    async with sitting(Start) as hands:
+        await pick_past(hands, "roll back")
+        await hands.until(lambda: hands.on_run() and isinstance(hands.sitting._app.focused, Choices))
+        await hands.press("2", "enter")
+        await hands.until(lambda: isinstance(hands.screen, Start))
+    assert (directory / "events.jsonl").read_bytes() == before
 
 
 async def test_a_past_run_is_rolled_back_after_its_plan_was_seen(home: Path) -> None:
