@@ -62,7 +62,10 @@ class Interface(App[int]):
         """Control-C is a key of the screens."""
 
     def _handle_exception(self, error: Exception) -> None:
-        # Textual renders what an exception brings along; only its kind may reach the screen.
+        # Textual renders what an exception brings along; nothing of it may reach the screen.
+        if self._exit:
+            log.warning("the interface met an error while it ended", exc_info=error)
+            return
         if self.crashed is None:
             self.crashed = error
             log.error("the interface met an error of its own", exc_info=error)

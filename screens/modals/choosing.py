@@ -34,6 +34,7 @@ class Choosing(Modal[Chosen]):
     """
 
     BINDINGS = bindings([READ_DOWN, READ_UP])
+    AUTO_FOCUS = "#choices"
 
     def __init__(self, title: Content | str, body: Content, choices: Sequence[Choice], tone: str = "calm") -> None:
         super().__init__()
@@ -57,8 +58,7 @@ class Choosing(Modal[Chosen]):
             yield Static(PICK, id="hint", markup=False)
 
     def on_mount(self) -> None:
-        """The answers have the focus."""
-        self.query_one(Choices).focus()
+        """The body gets its room."""
         self._give_room()
 
     def on_resize(self) -> None:
@@ -68,7 +68,9 @@ class Choosing(Modal[Chosen]):
     def _give_room(self) -> None:
         """The body has what the answers leave."""
         taken = len(self._choices) + (FRAME_SHORT if self.has_class("-short") else FRAME)
-        self.query_one("#body").styles.max_height = max(3, self.app.size.height - taken)
+        # There is no body where the application ends just as this opens.
+        for body in self.query("#body"):
+            body.styles.max_height = max(3, self.app.size.height - taken)
         self.call_after_refresh(self._hint_more)
 
     def action_read_down(self) -> None:
@@ -131,7 +133,7 @@ class Choosing(Modal[Chosen]):
 
     def _hint_more(self) -> None:
         """Say how to answer, and that there is more to read where there is."""
-        if self._picked is not None:
+        if self._picked is not None or not self.query("#body"):
             return
         body = self.query_one("#body")
         below = int(body.max_scroll_y - body.scroll_y)

@@ -26,6 +26,8 @@ class TakeNote(Modal[NoteAdded]):
         title: That step in words.
     """
 
+    AUTO_FOCUS = "#words"
+
     def __init__(self, about: str, title: str) -> None:
         super().__init__()
         self._about = about
@@ -39,10 +41,6 @@ class TakeNote(Modal[NoteAdded]):
             tags = " ".join(f"#{tag}" for tag in TAGS)
             yield Static(f"May begin with a time, as in 03:12, and with one of {tags}", id="effect", markup=False)
             yield Static(HINT, id="hint", markup=False)
-
-    def on_mount(self) -> None:
-        """Write at once."""
-        self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Read it; what cannot be read is said."""

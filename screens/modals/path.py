@@ -13,16 +13,14 @@ from screens.widgets.pane import Frame
 class AskPath(Modal[str]):
     """A line for a path."""
 
+    AUTO_FOCUS = "#words"
+
     def compose(self) -> ComposeResult:
         """The line, and how to answer."""
         with Vertical(id="dialog", classes="calm") as dialog:
             Frame(dialog).say("A checklist of yours")
             yield Input(id="words", placeholder="path of a YAML file")
             yield Static("⏎ opens it · esc goes back", id="hint", markup=False)
-
-    def on_mount(self) -> None:
-        """Type at once."""
-        self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand it on."""

@@ -436,3 +436,14 @@ async def test_a_reconnecting_host_is_told_and_its_output_goes_on() -> None:
         source.output(Output("chown", "stock", b"still here\n"))
         await hands.settle()
         assert "still here" in hands.shown()
+
+
+async def test_an_end_just_as_a_question_opens_is_no_crash() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        source.tell(followed(stories.records("clean")[:60], gate_events("chown"))[60:])
+        hands.run.take_in()
+        hands.app.exit(return_code=143)
+        await hands.pilot.pause()
+    assert hands.app.crashed is None
+    assert hands.app.return_code == 143
