@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wizard", description="Incident checklists as guided, gated, reversible runs.", allow_abbrev=False
     )
-    parser.set_defaults(command=_help(parser))
+    parser.set_defaults(command=_interface)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_run(commands)
     _add_resume(commands)
@@ -183,12 +183,10 @@ def _add_lint(commands: Commands) -> None:
     lint.set_defaults(command=_lint)
 
 
-def _help(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
-    def show(_options: argparse.Namespace) -> int:
-        parser.print_help(sys.stderr)
-        return 2
+def _interface(_options: argparse.Namespace) -> int:
+    from screens.app import open_interface
 
-    return show
+    return open_interface()
 
 
 def _schema(_options: argparse.Namespace) -> int:
@@ -236,17 +234,25 @@ def _told(problem: Problem, *, as_json: bool) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if not options.headless:
+        from screens.app import open_checklist
+
+        _headless_needed(options)
+        return open_checklist(_request(options, options.checklist))
     from wizard.run.preparation import prepare
 
-    _headless_only(options)
     return _unattended(prepare(_request(options, options.checklist)), options)
 
 
-def _headless_only(options: argparse.Namespace) -> None:
-    if not options.headless:
-        from wizard.errors import UsageError
+def _headless_needed(options: argparse.Namespace) -> None:
+    """Refuse what only a run without a person can be told, rather than pass over it in silence."""
+    given = {"--json": options.json, "--answers": getattr(options, "answers", None)}
+    given["--on-fail"] = getattr(options, "on_fail", "stop") != "stop"
+    for option, value in given.items():
+        if value:
+            from wizard.errors import UsageError
 
-        raise UsageError("the interface is not there yet", mend="Run with --headless")
+            raise UsageError(f"{option} goes with --headless", mend="Add --headless, or leave it out")
 
 
 def _request(options: argparse.Namespace, checklist: str = "") -> Request:
@@ -289,19 +295,29 @@ def _resume(options: argparse.Namespace) -> int:
     from wizard.paths import find_run
     from wizard.run.resuming import reopen
 
-    _headless_only(options)
-    return _unattended(reopen(find_run(options.run), _request(options), as_started=options.as_started), options)
+    prepared = reopen(find_run(options.run), _request(options), as_started=options.as_started)
+    if options.headless:
+        return _unattended(prepared, options)
+    from screens.app import Asked, run_interface
+
+    _headless_needed(options)
+    return run_interface(prepared, Asked())
 
 
 def _rollback(options: argparse.Namespace) -> int:
-    from wizard.headless import Unasked, run_headless
     from wizard.paths import find_run
     from wizard.run.resuming import reopen
 
-    _headless_only(options)
     prepared = reopen(find_run(options.run), _request(options), as_started=True, rolling_back=True)
-    how = Unasked(as_json=options.json)
-    return run_headless(prepared, how, lambda session: session.roll_back(options.to or "", options.reason or ""))
+    to, reason = options.to or "", options.reason or ""
+    if options.headless:
+        from wizard.headless import Unasked, run_headless
+
+        return run_headless(prepared, Unasked(as_json=options.json), lambda session: session.roll_back(to, reason))
+    from screens.app import roll_back
+
+    _headless_needed(options)
+    return roll_back(prepared, to, reason)
 
 
 if __name__ == "__main__":

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import shlex
 import signal
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from wizard.console import Inbox, JsonLines, Narrator
-from wizard.paths import JOURNAL, private_directory, private_file
-from wizard.redact import Redactor
-from wizard.report.current import KeepsReport
-from wizard.report.files import write_report
 from wizard.run.attempting import Manner
-from wizard.run.context import Context
-from wizard.run.engine import FAILED, PAUSED, Engine, Outcome
+from wizard.run.engine import Engine, Outcome
 from wizard.run.intents import PAUSE, UNDO_EVERYTHING, Stop
-from wizard.run.preparation import Prepared, open_run
+from wizard.run.preparation import Prepared
 from wizard.run.session import Session
 from wizard.run.unattended import Unattended, read_decisions
-from wizard.text import sanitise
+from wizard.running import SIGNALS, Work, debug_log, engine_of, report_keeper, told_end
 
 TICK = 0.2
 """Seconds between two looks at whether the engine has ended."""
-
-SIGNALS = {signal.SIGHUP: "hung up", signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
-
-Work = Callable[[Session], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +45,15 @@ def run_headless(prepared: Prepared, how: Unasked, work: Work = Session.walk) ->
         UsageError: The answers cannot be used.
     """
     decisions = read_decisions(how.answers, prepared.document.checklist)
-    redactor = Redactor(prepared.inputs.secrets.values())
-    inbox, current = Inbox(), KeepsReport(lambda: write_report(prepared.directory, redactor))
+    inbox, current = Inbox(), report_keeper(prepared)
     answering = Unattended(decisions, UNDO_EVERYTHING if how.roll_back else PAUSE)
-    _debug_log(prepared.directory)
-
-    async def prepare() -> tuple[Context, Session]:
-        context = open_run(prepared, [inbox, answering, current])
-        return context, Session(context, Manner(dry=how.dry), prepared.request.window)
-
-    engine = Engine(prepare, work, inbox.wake)
+    debug_log(prepared.directory)
+    engine = engine_of(prepared, Manner(dry=how.dry), [inbox, answering, current], work, inbox.wake)
     answering.submit = engine.submit
     reader = JsonLines() if how.as_json else Narrator()
     outcome, caught = _watch(engine, lambda wait: inbox.drain(reader, wait))
     current.close()
-    return _told_end(prepared.directory, outcome, caught)
-
-
-def _debug_log(directory: Path) -> None:
-    # A debug log on a full disk is no reason to print tracebacks over a run.
-    logging.raiseExceptions = False
-    logging.basicConfig(
-        filename=private_file(private_directory(directory) / "debug.log"),
-        level=logging.INFO,
-        format="%(asctime)s %(name)s %(levelname)s %(message)s",
-    )
+    return told_end(prepared.directory, outcome, caught, "--headless")
 
 
 def _watch(engine: Engine, drain: Callable[[float], None]) -> tuple[Outcome, int]:
@@ -99,13 +71,3 @@ def _watch(engine: Engine, drain: Callable[[float], None]) -> tuple[Outcome, int
         drain(TICK)
     drain(0)
     return outcome, caught[0] if caught else 0
-
-
-def _told_end(directory: Path, outcome: Outcome, caught: int) -> int:
-    if outcome.error:
-        sys.stderr.write(f"wizard: {sanitise(str(outcome.error))}\n")
-    sys.stderr.write(f"{outcome.word}; the run is kept in {directory}\n")
-    if outcome.word in {PAUSED, FAILED} and (directory / JOURNAL).exists():
-        again = shlex.quote(str(directory))
-        sys.stderr.write(f"go on: wizard resume {again} --headless; undo: wizard rollback {again} --headless\n")
-    return 128 + caught if caught and outcome.word == PAUSED else outcome.exit_status

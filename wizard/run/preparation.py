@@ -6,21 +6,22 @@ import getpass
 import importlib.resources
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from wizard import paths
-from wizard.checklist.document import Document, load
+from wizard.checklist.document import Document
 from wizard.checklist.inputs import Inputs, resolve
+from wizard.checklist.loading import source_of
 from wizard.checklist.model import HostSpec, Step
 from wizard.checklist.templating import render
 from wizard.errors import UsageError
 from wizard.hosts.base import Host, Link
 from wizard.hosts.factory import make_host
 from wizard.hosts.world import LOCAL
-from wizard.kinds import registry
+from wizard.kinds import document_from, kinds_in
 from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.context import Context
@@ -34,7 +35,7 @@ from wizard.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for on the command line.
+    """What a person asked for on the command line, or typed when asked; secrets may be among ``typed``.
 
     Args:
         known_hosts: Where host keys are accepted, instead of the wizard's own file; a drill's vanishes with its host.
@@ -50,6 +51,7 @@ class Request:
     mode: str = "run"
     known_hosts: Path | None = None
     local_spool: str = ""
+    typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,8 @@ def prepare(request: Request) -> Prepared:
         ChecklistInvalid: With every problem and its position.
         UsageError: An input is missing or not what it must be.
     """
-    document = load(find_checklist(request.checklist), registry())
-    inputs = resolve(document.checklist.inputs, pairs=request.sets, file=request.inputs)
+    document = document_from(source_of(find_checklist(request.checklist)))
+    inputs = resolve(document.checklist.inputs, pairs=request.sets, file=request.inputs, answers=request.typed)
     run = paths.new_run_id(datetime.now(UTC))
     if request.run_dir:
         directory = paths.private_directory(request.run_dir)
@@ -130,7 +132,7 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
         directory=prepared.directory,
         checklist=prepared.document.checklist,
         inputs=prepared.inputs,
-        kinds=registry(),
+        kinds=kinds_in(prepared.document.source),
         hosts=hosts,
         recorder=recorder,
         desk=Desk(recorder),

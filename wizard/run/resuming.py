@@ -92,4 +92,4 @@ def _inputs(document: Document, started: ev.RunStarted, request: Request) -> Inp
     if changed:
         what = "inputs have changed since the run began: " + "; ".join(changed)
         raise UsageError(what, mend="Leave them out: the run goes on with what it had; or start a new one")
-    return resolve(declared, file=request.inputs, answers=started.inputs)
+    return resolve(declared, file=request.inputs, answers={**request.typed, **started.inputs})

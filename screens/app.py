@@ -1,0 +1,210 @@
+"""The interface as the command line opens it: on a run, or to choose one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
+
+from screens.canned import past_run
+from screens.inputs import Inputs
+from screens.interface import Interface
+from screens.leaving import Leaving, spare_what_is_gone
+from screens.live import LiveRun
+from screens.modals import past
+from screens.report import Report
+from screens.run import RunScreen
+from screens.start import Start
+from wizard.checklist.document import load
+from wizard.checklist.inputs import InputsInvalid, given_values
+from wizard.checklist.model import Checklist
+from wizard.errors import UsageError
+from wizard.kinds import registry
+from wizard.paths import state_directory
+from wizard.report.files import render
+from wizard.run.attempting import Manner
+from wizard.run.engine import Outcome
+from wizard.run.intents import Stop
+from wizard.run.preparation import Prepared, Request, find_checklist, prepare
+from wizard.run.resuming import reopen
+from wizard.run.session import Session
+from wizard.running import Work, debug_log, told_end
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a run goes on with a person.
+
+    Args:
+        dry: Change nothing.
+        plan: The work is a rollback to this step, or to the beginning where it is empty: show what would be undone, and
+            begin only on the person's word. None where the work begins by itself.
+    """
+
+    dry: bool = False
+    plan: str | None = None
+
+
+def run_interface(prepared: Prepared, how: Asked, work: Work = Session.walk) -> int:
+    """Do the work with a person at the screen; returns the exit status.
+
+    Raises:
+        UsageError: There is no terminal.
+    """
+    return _Sitting(lambda sitting: sitting.run_screen(prepared, how, work)).hold()
+
+
+def open_checklist(request: Request) -> int:
+    """Run a checklist with a person at the screen, who is asked for inputs that are missing; returns the exit status.
+
+    Raises:
+        WizardError: It cannot be run.
+    """
+    need_terminal()
+    how = Asked(dry=request.mode == "check")
+    try:
+        prepared = prepare(request)
+    except InputsInvalid as invalid:
+        complaints = {name: f"{what}: {mend}" for name, what, mend in invalid.complaints}
+        return _Sitting(lambda sitting: sitting.inputs_screen(request, complaints)).hold()
+    return run_interface(prepared, how)
+
+
+def roll_back(prepared: Prepared, to: str, reason: str) -> int:
+    """Undo a run with a person at the screen, who sees the plan first; returns the exit status."""
+
+    async def work(session: Session) -> str:
+        return await session.roll_back(to, reason)
+
+    return run_interface(prepared, Asked(plan=to), work)
+
+
+def open_interface() -> int:
+    """Choose what to do; returns the exit status."""
+    return _Sitting(Start).hold()
+
+
+def need_terminal() -> None:
+    """Refuse where nobody could see or answer anything.
+
+    Raises:
+        UsageError: There is no terminal.
+    """
+    mend = "Run with --headless, which passes a gate only on what is observed"
+    if os.environ.get("TERM", "") in {"", "dumb"}:
+        raise UsageError("this terminal cannot show the interface (TERM is not set, or dumb)", mend=mend)
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("the interface needs a terminal", mend=mend)
+
+
+class _Sitting:
+    """One application from its first screen to its exit status, and the one run it may open.
+
+    Args:
+        first: Makes the first screen.
+    """
+
+    def __init__(self, first: Callable[[_Sitting], Screen[Any]]) -> None:
+        self._app = Interface(lambda: first(self))
+        self._live: LiveRun | None = None
+
+    def hold(self) -> int:
+        """Run the application; then stop what still runs, with its state kept, and say how to go on."""
+        need_terminal()
+        debug_log(state_directory())
+        leaving = Leaving(self._app, self._submit, self._wait)
+        with leaving.watching():
+            self._app.run()
+        spare_what_is_gone()
+        if self._live and self._live.running:
+            self._submit(Stop("the interface met an error of its own" if self._app.crashed else "left by the operator"))
+        outcome = self._wait()
+        if self._app.crashed:
+            _say_crashed(self._live.directory if self._live else state_directory())
+        return self._status(outcome, leaving.caught)
+
+    def run_screen(self, prepared: Prepared, how: Asked, work: Work = Session.walk) -> RunScreen:
+        """A run, live."""
+        debug_log(prepared.directory)
+        self._live = LiveRun(prepared, Manner(approve=True, dry=how.dry), work)
+        return RunScreen(self._live, how.plan)
+
+    def inputs_screen(self, request: Request, complaints: Mapping[str, str] | None = None) -> Inputs:
+        """The inputs of a checklist, ahead of its run."""
+        checklist = load(find_checklist(request.checklist), registry()).checklist
+
+        def begin(typed: Mapping[str, str]) -> None:
+            prepared = prepare(replace(request, typed=typed))
+            self._app.push_screen(self.run_screen(prepared, Asked(dry=request.mode == "check")))
+
+        return Inputs(checklist.title, checklist.inputs, _given(checklist, request), begin, complaints)
+
+    def run(self, checklist: str) -> None:
+        """Begin a run of a checklist, by way of its inputs."""
+        self._app.push_screen(self.inputs_screen(Request(checklist)))
+
+    def past(self, directory: Path, what: str) -> None:
+        """Do something with a run that was."""
+        if what == past.LOOK:
+            self._app.push_screen(RunScreen(past_run(directory)))
+        elif what == past.REPORT:
+            self._app.push_screen(Report(lambda: render(directory)))
+        else:
+            self._reopen(directory, Request(""), rolling_back=what == past.ROLL_BACK)
+
+    def _reopen(self, directory: Path, request: Request, *, rolling_back: bool) -> None:
+        """Go on with a run, or undo it; secrets that were never kept are asked for."""
+
+        def begin(typed: Mapping[str, str]) -> None:
+            prepared = reopen(
+                directory, replace(request, typed=typed), rolling_back=rolling_back, as_started=rolling_back
+            )
+            self._app.push_screen(self._going_on(prepared, rolling_back=rolling_back))
+
+        try:
+            begin({})
+        except InputsInvalid as invalid:
+            checklist = past_run(directory).checklist
+            declared = (
+                {name: one for name, one in checklist.inputs.items() if name in invalid.missing} if checklist else {}
+            )
+            if not declared:
+                raise
+            self._app.push_screen(Inputs("what is not kept with a run", declared, {}, begin))
+
+    def _going_on(self, prepared: Prepared, *, rolling_back: bool) -> RunScreen:
+        if rolling_back:
+            return self.run_screen(prepared, Asked(plan=""), Session.roll_back)
+        return self.run_screen(prepared, Asked())
+
+    def _submit(self, stop: Stop) -> None:
+        if self._live:
+            self._live.submit(stop)
+
+    def _wait(self) -> Outcome | None:
+        return self._live.wait() if self._live else None
+
+    def _status(self, outcome: Outcome | None, caught: int) -> int:
+        crashed = 1 if self._app.crashed else 0
+        if self._live and outcome:
+            return max(told_end(self._live.directory, outcome, caught), crashed)
+        if self._live:
+            sys.stderr.write("nothing was begun\n")
+        return 128 + caught if caught else max(self._app.return_code or 0, crashed)
+
+
+def _given(checklist: Checklist, request: Request) -> Mapping[str, Any]:
+    """What the command line gives; what is wrong with it is said by the form."""
+    try:
+        return given_values(checklist.inputs, pairs=request.sets, file=request.inputs)
+    except InputsInvalid:
+        return {}
+
+
+def _say_crashed(directory: Path) -> None:
+    sys.stderr.write(f"wizard: the interface met an error of its own; {directory}/debug.log has the details\n")

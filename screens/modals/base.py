@@ -1,0 +1,36 @@
+"""What every modal keeps: a moment of deafness when it opens, and Escape to look around first."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from textual.screen import ModalScreen
+
+from screens.clocks import clocks
+from screens.keys import CLOSE, bindings
+from screens.sizes import fold
+
+DEAF = 0.5
+"""Seconds after it opened in which keys, clicks and pastes do nothing: they were meant for what was there before."""
+
+T = TypeVar("T")
+
+
+class Modal(ModalScreen[T | None], Generic[T]):
+    """Asks something; its result is None where a person would rather look around first."""
+
+    BINDINGS = bindings([CLOSE])
+
+    def on_mount(self) -> None:
+        """Note when it opened."""
+        fold(self)
+        self.opened_at = clocks(self).moment()
+
+    @property
+    def deaf(self) -> bool:
+        """It has only just opened."""
+        return clocks(self).moment() - getattr(self, "opened_at", float("inf")) < DEAF
+
+    def action_close(self) -> None:
+        """Go back without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,235 @@
+"""Between the run and the person: what is asked when, and what is done with the answers. Holds no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from screens.agreed import Agreed
+from screens.modals import steering
+from screens.modals.approve import ALL_OF_PHASE, approve
+from screens.modals.base import Modal
+from screens.modals.gate import gate
+from screens.modals.question import question
+from screens.source import Source
+from screens.view import View, Waiting
+from screens.widgets.choices import Chosen
+from wizard.errors import HostKeyUnknown, WizardError
+from wizard.run import events as ev
+from wizard.run import intents
+from wizard.run import state as st
+from wizard.run.attempting import APPROVE
+from wizard.run.engine import Outcome
+from wizard.run.session import Session
+from wizard.running import Work
+
+
+class Desk(Protocol):
+    """What a screen does for its steering."""
+
+    def ask(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
+        """Show a modal, and hand its result on."""
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Tell something in passing."""
+
+    def leave(self) -> None:
+        """Leave the screen for good."""
+
+    def show_report(self) -> None:
+        """Show the report."""
+
+
+class Steering:
+    """Attends to what waits for a person, and carries out what a person wants.
+
+    Args:
+        source: The run.
+        view: What is known of it.
+        desk: The screen.
+    """
+
+    def __init__(self, source: Source, view: View, desk: Desk) -> None:
+        self._source = source
+        self._view = view
+        self._desk = desk
+        self._agreed = Agreed()
+        self._asking = False
+        self._attended = 0
+        self._told: Outcome | None = None
+        self._next: Work | None = None
+        self._run_again: dict[str, str] = {}
+
+    @property
+    def asking(self) -> bool:
+        """Something is being asked, so nothing else is."""
+        return self._asking
+
+    def hear(self, event: ev.Event) -> None:
+        """Something happened."""
+        self._agreed.hear(event)
+
+    def attend(self) -> None:
+        """Ask what is to be asked now. Called after everything that happened was taken in."""
+        if self._asking:
+            return
+        outcome = self._source.outcome
+        if outcome is not None and outcome is not self._told:
+            self._told = outcome
+            self._over(outcome)
+        elif self._source.running and self._view.waiting and self._view.waiting.seq != self._attended:
+            self._attended = self._view.waiting.seq
+            if not self._answered_beforehand(self._view.waiting):
+                self.answer()
+
+    def answer(self) -> None:
+        """Open what waits for the person."""
+        waiting = self._view.waiting
+        if waiting is None or not self._source.running:
+            self._desk.say("Nothing waits for you.")
+            return
+        self.ask(_modal(self._view, waiting), lambda chosen: self._take(waiting, chosen))
+
+    def cancel(self) -> None:
+        """End what the step is running."""
+        self.ask(steering.cancel(self._view), self._cancelled)
+
+    def pause(self) -> None:
+        """Stop with the state kept."""
+        self.ask(steering.pause(self._view), self._paused)
+
+    def leave(self) -> None:
+        """Leave, after a word where the run is at work."""
+        if not self._source.running:
+            self._desk.leave()
+            return
+        self.ask(steering.leave(self._view), self._left)
+
+    def go_on(self) -> None:
+        """Take the run up where it stopped."""
+        self._again(Session.walk)
+
+    def roll_back(self, looking_at: str) -> None:
+        """Undo: through the gate that waits, or once the run has stopped."""
+        waiting = self._view.waiting
+        if self._source.running and waiting is None:
+            self._desk.say("A step is running: c cancels it, and its gate then offers to undo.")
+        elif self._source.running and waiting and isinstance(waiting.event, ev.GateBlocked):
+            self.answer()
+        elif not self._view.state.undo_stack:
+            self._desk.say("Nothing is on the undo stack.")
+        else:
+            self.ask(steering.roll_back(self._view, looking_at), self._roll_back_chosen)
+
+    def begin_rollback(self, to: str) -> None:
+        """Show what a rollback that was asked for on the command line would undo, and begin on the person's word."""
+
+        def decided(chosen: Chosen | None) -> None:
+            if chosen and chosen.answer == steering.ROLL_BACK:
+                self._source.begin()
+            else:
+                self._desk.leave()
+
+        self.ask(steering.planned(self._view, to), decided)
+
+    def ask(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
+        """Ask something; until it is answered nothing else is asked, so that no key meant for it answers a gate."""
+
+        def answered(result: Any) -> None:
+            self._asking = False
+            then(result)
+
+        self._asking = True
+        self._desk.ask(modal, answered)
+
+    def _answered_beforehand(self, waiting: Waiting) -> bool:
+        event = waiting.event
+        step = self._view.state.steps.get(waiting.scope)
+        if not isinstance(event, ev.QuestionAsked) or event.purpose != "approve" or step is None:
+            return False
+        note = self._agreement(step, event.text)
+        if note:
+            self._source.submit(intents.Answer(waiting.scope, APPROVE, note))
+        return bool(note)
+
+    def _agreement(self, step: st.StepState, command: str) -> str:
+        """What makes asking needless: the same command chosen again at its gate, or a phase agreed to as a whole."""
+        if self._run_again.pop(step.id, None) == command:
+            return "run again, as chosen at its gate"
+        if self._agreed.covers(step, self._view.cannot_be_undone(step.id)):
+            return "agreed to for the whole phase"
+        return ""
+
+    def _take(self, waiting: Waiting, chosen: Chosen | None) -> None:
+        if chosen is None:
+            return
+        answer, note = chosen.answer, chosen.note
+        if answer == ALL_OF_PHASE:
+            self._agreed.to(self._view.state.steps[waiting.scope].phase)
+            answer, note = APPROVE, "and the changing steps of the phase that follow"
+        step = self._view.state.steps.get(waiting.scope)
+        if answer == intents.AGAIN and step and step.attempts:
+            self._run_again[step.id] = step.command
+        self._source.submit(intents.Answer(waiting.scope, answer, note))
+
+    def _cancelled(self, chosen: Chosen | None) -> None:
+        if chosen and chosen.answer == steering.CANCEL:
+            self._source.submit(intents.CancelStep())
+
+    def _paused(self, chosen: Chosen | None) -> None:
+        if chosen and chosen.answer == steering.PAUSE:
+            self._source.submit(intents.Stop("paused by the operator"))
+
+    def _left(self, chosen: Chosen | None) -> None:
+        if chosen and chosen.answer == steering.LEAVE:
+            self._desk.leave()
+
+    def _roll_back_chosen(self, chosen: Chosen | None) -> None:
+        if chosen is None or chosen.answer == steering.STAY:
+            return
+
+        async def work(session: Session) -> str:
+            return await session.roll_back(chosen.answer, chosen.note)
+
+        if self._source.running:
+            # A question is open, and nothing runs: the engine that waits makes way for the one that undoes.
+            self._next = work
+            self._source.submit(intents.Stop("to be rolled back"))
+        else:
+            self._again(work)
+
+    def _over(self, outcome: Outcome) -> None:
+        following, self._next = self._next, None
+        if following:
+            self._again(following)
+        else:
+            self.ask(steering.over(self._view, outcome), lambda chosen: self._after(outcome, chosen))
+
+    def _after(self, outcome: Outcome, chosen: Chosen | None) -> None:
+        answer = chosen.answer if chosen else steering.LOOK
+        match answer:
+            case steering.REPORT:
+                self._desk.show_report()
+            case steering.GO_ON:
+                self.go_on()
+            case steering.ROLL_BACK:
+                self.roll_back("")
+            case steering.LEAVE:
+                self._desk.leave()
+            case steering.ACCEPT_KEY if isinstance(outcome.error, HostKeyUnknown):
+                self._again(None, outcome.error.fingerprint)
+
+    def _again(self, work: Work | None, accept: str = "") -> None:
+        try:
+            self._source.again(work, accept)
+        except WizardError as problem:
+            self._desk.say(str(problem), wrong=True)
+
+
+def _modal(view: View, waiting: Waiting) -> Modal[Any]:
+    event = waiting.event
+    if isinstance(event, ev.GateBlocked):
+        return gate(view, waiting)
+    if event.purpose == "approve" and waiting.scope in view.state.steps:
+        return approve(view, waiting)
+    return question(view, waiting)

@@ -1,0 +1,232 @@
+"""What the interface knows of a run: the one fold of its records, what is said beside it, and the hosts' output.
+
+Holds no widget, so that a canned journal shows any screen and a test can ask what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from screens.bridge import Message, Passed, batches
+from screens.logbuffer import LogBuffer
+from screens.words import plain
+from wizard.checklist.model import Checklist, Step
+from wizard.hosts.world import LOCAL
+from wizard.run import events as ev
+from wizard.run import state as st
+from wizard.run.events import Record
+from wizard.run.recorder import Output
+from wizard.run.state import RunState, apply
+
+EVIDENCE, END = "evidence", "end"
+"""Scopes that are no step's and no phase's."""
+
+PAUSED = "paused"
+"""How a step stands that was under way when the run stopped."""
+
+PHASE = "phase:"
+"""What the scope of a phase's gate begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person, and where it is in the journal: the same question asked again is another one."""
+
+    seq: int
+    event: ev.GateBlocked | ev.QuestionAsked
+
+    @property
+    def scope(self) -> str:
+        """Step id, ``phase:ID``, ``evidence``, ``stale`` or ``end``."""
+        return self.event.scope
+
+
+@dataclass(slots=True)
+class Undoing:
+    """A rollback as far as it has come."""
+
+    scope: str
+    plan: Sequence[str]
+    now: str = ""
+    outcome: str = ""
+    ended: dict[str, ev.UndoEnded] = field(default_factory=dict)
+
+
+class View:
+    """Everything that can be shown of a run.
+
+    Args:
+        checklist: The document, where it is at hand: it tells of steps that have not begun.
+    """
+
+    def __init__(self, checklist: Checklist | None = None) -> None:
+        self.state = RunState()
+        self.waiting: Waiting | None = None
+        self.undoing: Undoing | None = None
+        self.logs: dict[str, LogBuffer] = {}
+        self.evidence: dict[str, ev.EvidenceObserved] = {}
+        self.taken_up: dict[str, ev.StepStarted] = {}
+        self.ended: dict[str, ev.StepEnded] = {}
+        self.troubles: dict[str, ev.TroubleMet] = {}
+        self.speaking = ""
+        self._documented: Mapping[str, Step] = {}
+        self._places: dict[str, str] = {}
+        self._tell: dict[type[ev.Event], Callable[[Any], None]] = {
+            ev.RunStarted: self._run_started,
+            ev.RunResumed: self._run_resumed,
+            ev.StepStarted: self._step_started,
+            ev.StepEnded: self._step_ended,
+            ev.EvidenceObserved: self._evidence_observed,
+            ev.TroubleMet: self._trouble_met,
+            ev.RollbackStarted: self._rollback_started,
+            ev.UndoStarted: self._undo_started,
+            ev.UndoEnded: self._undo_ended,
+            ev.RollbackEnded: self._rollback_ended,
+        }
+        if checklist:
+            self.document(checklist)
+
+    def document(self, checklist: Checklist) -> None:
+        """Tell what the checklist says of its steps."""
+        self._documented = {step.id: step for phase in checklist.phases for step in phase.steps}
+
+    def take(self, messages: Iterable[Message]) -> None:
+        """Take in what happened."""
+        for message in batches(list(messages)):
+            match message:
+                case Record():
+                    self._record(message)
+                case Output(_, host, data):
+                    self.speaking = host
+                    self.log(host).feed(data)
+                case Passed(_, host, count):
+                    self.log(host).mark(f"{count:,} bytes went by unseen; output/ has them")
+
+    def log(self, host: str) -> LogBuffer:
+        """What a host printed."""
+        return self.logs.setdefault(host, LogBuffer())
+
+    def place(self, step: str) -> str:
+        """A step's number, as in ``3.4``; empty where there is no such step."""
+        return self._places.get(step, "")
+
+    def documented(self, step: str) -> Step | None:
+        """What the checklist says of a step."""
+        return self._documented.get(step)
+
+    @property
+    def dry(self) -> bool:
+        """Nothing is changed in this run, so nothing that it says is an end of the incident."""
+        return self.state.started is not None and self.state.started.mode == "check"
+
+    def at_work(self) -> bool:
+        """A step is running something that could be cancelled."""
+        return bool(self.state.current) and self.waiting is None and self.state.rolling is None
+
+    def status(self, step: st.StepState) -> str:
+        """How a step stands; one whose gate was told to try again is running, one of a stopped run is paused."""
+        if step.status in {st.RUNNING, st.CHECKING} and self.state.paused:
+            return PAUSED
+        again = step.status == st.BLOCKED and self.state.current == step.id and self.state.blocked is None
+        return st.RUNNING if again else step.status
+
+    def host(self, name: str) -> str:
+        """A host by name and address; this machine by who works on it."""
+        connected = self.state.hosts.get(name)
+        if connected and name == LOCAL:
+            return plain(connected.label)
+        return plain(f"{name} = {connected.label}") if connected else plain(name)
+
+    def environment(self, name: str) -> str:
+        """``production``, ``staging``, ``test``, ``practice``, or empty."""
+        connected = self.state.hosts.get(name)
+        return connected.environment if connected else ""
+
+    def named(self, scope: str) -> str:
+        """A scope in words: ``3.4 Copy the snapshot aside``."""
+        step = self.state.steps.get(scope)
+        if step:
+            return f"{self.place(scope)} {plain(step.title)}"
+        if scope.startswith(PHASE):
+            return f"the phase {plain(self._phase_title(scope.removeprefix(PHASE)))}"
+        return {END: "exit criteria", EVIDENCE: "evidence", "stale": "checks that must go on holding"}.get(
+            scope, plain(scope)
+        )
+
+    def cannot_be_undone(self, step: str) -> str:
+        """Why a step cannot be taken back; empty where it can."""
+        documented = self.documented(step)
+        return documented.action.irreversible_reason if documented and documented.action.changes else ""
+
+    def _phase_title(self, phase: str) -> str:
+        outline = self.state.started.outline if self.state.started else ()
+        return next((str(one["title"]) for one in outline if one["id"] == phase), phase)
+
+    def _record(self, record: Record) -> None:
+        self.state = apply(self.state, record)
+        tell = self._tell.get(type(record.event))
+        if tell:
+            tell(record.event)
+        self._wait(record)
+
+    def _wait(self, record: Record) -> None:
+        event = record.event
+        if isinstance(event, ev.GateBlocked | ev.QuestionAsked):
+            self.waiting = Waiting(record.seq, event)
+        elif isinstance(event, ev.RunPaused) or not (self.state.blocked or self.state.question):
+            self.waiting = None
+
+    def _run_started(self, event: ev.RunStarted) -> None:
+        for number, phase in enumerate(event.outline, start=1):
+            for place, step in enumerate(phase["steps"], start=1):
+                self._places[step["id"]] = f"{number}.{place}"
+
+    def _run_resumed(self, _event: ev.RunResumed) -> None:
+        self.troubles.clear()
+
+    def _step_started(self, event: ev.StepStarted) -> None:
+        self.taken_up[event.step] = event
+        self._begin(event.host, event.step)
+
+    def _begin(self, host: str, step: str, what: str = "") -> None:
+        self.speaking = host
+        self.log(host).mark(f"{what}{self.named(step)}")
+
+    def _step_ended(self, event: ev.StepEnded) -> None:
+        self.ended[event.step] = event
+
+    def _evidence_observed(self, event: ev.EvidenceObserved) -> None:
+        self.evidence[event.fact] = event
+
+    def _trouble_met(self, event: ev.TroubleMet) -> None:
+        self.troubles[event.scope] = event
+
+    def _rollback_started(self, event: ev.RollbackStarted) -> None:
+        self.undoing = Undoing(event.scope, tuple(event.plan))
+
+    def _undo_started(self, event: ev.UndoStarted) -> None:
+        step = self.state.steps.get(event.step)
+        if self.undoing:
+            self.undoing.now = event.step
+        if step:
+            self._begin(step.host, event.step, "undo ")
+
+    def _undo_ended(self, event: ev.UndoEnded) -> None:
+        if self.undoing:
+            self.undoing.ended[event.step] = event
+            self.undoing.now = ""
+
+    def _rollback_ended(self, event: ev.RollbackEnded) -> None:
+        if self.undoing:
+            self.undoing.outcome = event.outcome
+
+    def progress(self) -> tuple[int, int]:
+        """Steps that are over, of all."""
+        total = len(self.state.steps)
+        return total - len(self.state.remaining), total
+
+    def phases(self) -> Sequence[Mapping[str, Any]]:
+        """The outline: ``{id, title, steps}`` for each phase, in order."""
+        return self.state.started.outline if self.state.started else ()

@@ -1,0 +1,83 @@
+"""Answers to choose from, named by effect. Nothing is chosen beforehand, so Enter alone answers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from textual import events
+from textual.content import Content
+from textual.widgets.option_list import Option
+
+from screens.widgets.listing import Listing
+
+DIGITS = 9
+"""Answers that a figure picks."""
+
+
+class Words(Enum):
+    """Whether an answer wants words."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    NEEDED = "needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer.
+
+    Args:
+        answer: What is handed on.
+        label: What it is called.
+        effect: What it does, in a sentence.
+        words: Whether it wants a reason.
+        grave: It changes or ends something that is not easily brought back.
+    """
+
+    answer: str
+    label: str
+    effect: str
+    words: Words = Words.NONE
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person chose, with their words."""
+
+    answer: str
+    note: str = ""
+
+
+class Choices(Listing):
+    """A list in which a figure or an arrow picks, and only then Enter, or a second click, answers."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__(
+            *(Option(_prompt(n, one)) for n, one in enumerate(choices, start=1)), id="choices", markup=False
+        )
+        self.choices = tuple(choices)
+        self.highlighted = None
+
+    def on_key(self, event: events.Key) -> None:
+        """A figure picks."""
+        figure = event.character or ""
+        if figure.isascii() and figure.isdigit() and 1 <= int(figure) <= min(DIGITS, len(self.choices)):
+            self.highlighted = int(figure) - 1
+            event.stop()
+
+    async def _on_click(self, event: events.Click) -> None:
+        """The first click picks, a click on what is picked answers."""
+        clicked = event.style.meta.get("option")
+        if clicked is not None and clicked != self.highlighted:
+            event.prevent_default()
+            event.stop()
+            self.highlighted = clicked
+
+
+def _prompt(number: int, choice: Choice) -> Content:
+    figure = f"{number} " if number <= DIGITS else "  "
+    more = " …" if choice.words is not Words.NONE else ""
+    return Content.assemble((figure, "dim"), (f"{choice.label}{more}", "$error" if choice.grave else ""))

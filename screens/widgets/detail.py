@@ -1,0 +1,136 @@
+"""The step that is looked at: why it is there, where it works, what it runs, and how it would be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from screens.view import END, EVIDENCE, PHASE, View
+from screens.widgets.pane import Pane
+from screens.words import CHECKS, ENVIRONMENTS, LOOKS, STEPS, elapsed, lines, many, plain
+from wizard.run import state as st
+from wizard.run.events import SampleTaken
+
+STRIP = 60
+"""Looks of a watch that are shown, the newest at the right."""
+
+
+ROOM = 24
+"""Cells of the frame that a step's title must leave for how it stands; a longer title is told once more in full."""
+
+
+class Detail(Pane):
+    """What is looked at, in words."""
+
+    def __init__(self) -> None:
+        super().__init__("detail")
+
+    def show(self, view: View, scope: str) -> None:
+        """Tell of a step, a phase, the evidence or the exit criteria."""
+        step = view.state.steps.get(scope)
+        if step:
+            self.frame.say(Content.assemble((view.named(scope), "bold")), _standing(view, step))
+            title = Content(view.named(scope))
+            cut = title.cell_length > self.size.width - len(view.status(step)) - ROOM
+            self.tell(
+                Content("\n").join([title.stylize("bold"), step_told(view, step)]) if cut else step_told(view, step)
+            )
+        else:
+            self.frame.say(Content.assemble((view.named(scope) if scope else "Step", "bold")))
+            self.tell(_scope_told(view, scope))
+
+
+def _standing(view: View, step: st.StepState) -> Content:
+    status = view.status(step)
+    glyph, style = STEPS.get(status, ("·", ""))
+    ended = view.ended.get(step.id)
+    took = f" · {elapsed(ended.seconds)}" if ended and ended.seconds >= 1 else ""
+    attempt = f" · attempt {step.attempts}" if step.attempts > 1 else ""
+    return Content.assemble((f"{glyph} {plain(status)}", style), (f"{attempt}{took}", "dim"))
+
+
+def where(view: View, host: str) -> Content:
+    """A host by name and address, in the colour of its environment, which is named too."""
+    environment = view.environment(host)
+    style = ENVIRONMENTS.get(environment, "")
+    shown = plain(environment) if host != "local" else ""
+    return Content.assemble((view.host(host), f"bold {style}".strip()), (f" · {shown}" if shown else "", style))
+
+
+def step_told(view: View, step: st.StepState) -> Content:
+    """A step: why, host, command, undo, and what came of it."""
+    documented = view.documented(step.id)
+    started = view.taken_up.get(step.id)
+    why = started.why if started else documented.why if documented else ""
+    told = [
+        Content.assemble(("why    ", "dim"), plain(why)),
+        Content.assemble(("host   ", "dim"), where(view, step.host), ("" if step.changes else "   only looks", "dim")),
+        *_command(step),
+        *_undo(step),
+        *_outcome(step),
+        *_trouble(view, step),
+        *_watched(step.samples),
+    ]
+    return Content("\n").join(told)
+
+
+def _command(step: st.StepState) -> Iterator[Content]:
+    if not step.command:
+        yield Content.styled(f"{plain(step.kind)}: rendered when its turn comes", "dim")
+        return
+    lead, style = ("ask    ", "dim") if step.kind == "manual" else ("$ ", "bold $accent")
+    for number, line in enumerate(lines(step.command)):
+        yield Content.assemble((lead if number == 0 else " " * len(lead), style), line)
+
+
+def _undo(step: st.StepState) -> Iterator[Content]:
+    if step.changes and step.undo:
+        for number, line in enumerate(lines(step.undo)):
+            yield Content.assemble(("undo   " if number == 0 else "       ", "dim"), line)
+
+
+def _outcome(step: st.StepState) -> Iterator[Content]:
+    if step.action:
+        outcome = "pass" if step.action.ok else "fail" if step.action.known else "unknown"
+        glyph, style = CHECKS[outcome]
+        yield Content.assemble(("did    ", "dim"), (f"{glyph} ", style), plain(step.action.what))
+    if step.reason:
+        yield Content.assemble(("reason ", "dim"), plain(step.reason))
+
+
+def _trouble(view: View, step: st.StepState) -> Iterator[Content]:
+    met = view.troubles.get(step.id)
+    if met:
+        yield Content.assemble(("!      ", "bold $warning"), plain(met.what))
+
+
+def _watched(samples: Sequence[SampleTaken]) -> Iterator[Content]:
+    """A mark a look, and what the last one saw."""
+    if not samples:
+        return
+    marks = [LOOKS.get(sample.verdict, ("?", "")) for sample in samples[-STRIP:]]
+    bad = sum(sample.verdict != "ok" for sample in samples)
+    total = f"  {many(len(samples), 'look')}, {bad} not ok"
+    yield Content.assemble(("looks  ", "dim"), *marks, (total, "dim"))
+    for name, value in samples[-1].seen.items():
+        yield Content.assemble((f"       {plain(name)}: ", "dim"), plain(value))
+    for line in list(samples[-1].lines)[-3:]:
+        yield Content.assemble(("       │ ", "dim"), (plain(line), "dim"))
+
+
+def _scope_told(view: View, scope: str) -> Content:
+    state = view.state
+    if not state.started:
+        return Content("")
+    if scope == END:
+        told = "Checks that must hold before the run may be called resolved."
+    elif scope == EVIDENCE:
+        told = "What was read before the first step, from every source that says something of it."
+    elif scope.startswith(PHASE):
+        steps = [step for step in state.steps.values() if step.phase == scope.removeprefix(PHASE)]
+        changing = sum(step.changes for step in steps)
+        told = f"{many(len(steps), 'step')}, {changing} of them change something. Enter folds or opens it."
+    else:
+        told = plain(state.started.title)
+    return Content.styled(told, "dim")

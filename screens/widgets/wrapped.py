@@ -1,0 +1,63 @@
+"""Text whose long lines go on below their beginning, so that labels stand alone at the left."""
+
+from __future__ import annotations
+
+import re
+
+from textual import events
+from textual.content import Content
+from textual.widgets import Static
+
+LABEL = re.compile(
+    r" {2,}\S{1,5} {2}[a-z ]{12}(?=\S)"  # a key and its label, in the help
+    r"| {2,}(?:expected |observed |[│✘] )?"  # what is indented already
+    r"|\$ "  # a command
+    r"|\S (?:pass|fail|unknown|skip|waiting|holding) +"  # a check
+    r"|[✔✘?–○●] [a-z, ]{17}"  # an undo
+    r"|[a-z ]{2,8} {2,}(?=\S)|undo +|! {6}|[✘!▼] "  # a label in front
+)
+"""What a long line is hung behind."""
+
+DEEPEST = 24
+"""Cells that a line is indented by at most."""
+
+NARROWEST = 20
+"""Cells that must remain for the text; below, lines go on at the edge."""
+
+
+class Wrapped(Static):
+    """Lines of text; each one that is too long is hung behind its label."""
+
+    def __init__(self, content: Content | None = None, name: str | None = None) -> None:
+        super().__init__(content or Content(""), id=name, markup=False)
+        self._lines = content or Content("")
+        self._width = 0
+
+    def tell(self, content: Content) -> None:
+        """Show these lines."""
+        self._lines = content
+        self.update(hung(content, self._width))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width folds the lines elsewhere."""
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self.update(hung(self._lines, self._width))
+
+
+def hung(content: Content, width: int) -> Content:
+    """The same lines, none longer than ``width`` cells, each part of one below the beginning of its text."""
+    if width <= 0:
+        return content
+    return Content("\n").join(part for line in content.split("\n", allow_blank=True) for part in _parts(line, width))
+
+
+def _parts(line: Content, width: int) -> list[Content]:
+    if line.cell_length <= width:
+        return [line]
+    found = LABEL.match(line.plain)
+    depth = min(found.end(), DEEPEST) if found else 0
+    if width - depth < NARROWEST:
+        depth = 0
+    first, *rest = line[depth:].wrap(width - depth)
+    return [line[:depth] + first, *(Content(" " * depth) + part for part in rest)]

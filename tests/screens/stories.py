@@ -1,0 +1,183 @@
+"""Canned runs for the screens: journals up to where something is to be seen, held clocks, and the interface on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
+
+from screens.canned import CannedRun
+from screens.clocks import Clocks
+from screens.interface import Interface
+from screens.run import RunScreen
+from tests.fixtures.journals import make
+from wizard.run import events as ev
+from wizard.run.engine import Outcome
+from wizard.run.events import Record
+from wizard.run.intents import ABORT, GATE_ANSWERS, OVERRIDE, PAUSE, SCOPE_ANSWERS
+from wizard.run.journal import decode
+from wizard.run.window import Window
+
+JOURNALS = Path(make.__file__).parent
+NOW = datetime(2026, 3, 14, 2, 21, 7, tzinfo=UTC)
+
+
+class Held:
+    """Clocks that stand still until a test moves them; ``later`` makes every modal listen."""
+
+    def __init__(self) -> None:
+        self.moment = 100.0
+        self.clocks = Clocks(lambda: NOW, lambda: self.moment)
+
+    def later(self, seconds: float = 1.0) -> None:
+        """Let time pass."""
+        self.moment += seconds
+
+
+def records(name: str) -> list[Record]:
+    """A journal of the fixtures, as its bytes are."""
+    return [decode(line)[0] for line in (JOURNALS / f"{name}.jsonl").read_bytes().splitlines()]
+
+
+def outputs() -> dict[str, bytes]:
+    """What the attempts of all the journals printed."""
+    if not make.OUTPUTS:
+        for story in make.STORIES.values():
+            story()
+    return make.OUTPUTS
+
+
+def upto(name: str, kind: type[ev.Event], nth: int = 1) -> list[Record]:
+    """A journal cut off behind the nth event of a kind."""
+    seen = 0
+    for place, record in enumerate(whole := records(name)):
+        seen += isinstance(record.event, kind)
+        if seen == nth:
+            return whole[: place + 1]
+    raise AssertionError(f"{name} has no {nth} events of {kind.__name__}")
+
+
+def followed(start: Sequence[Record], *events: ev.Event) -> list[Record]:
+    """Records with more events behind them."""
+    last = start[-1]
+    more = [replace(last, seq=last.seq + place, event=event) for place, event in enumerate(events, start=1)]
+    return [*start, *more]
+
+
+def gate_events(scope: str = "start", answers: Sequence[str] = GATE_ANSWERS, **fields: Any) -> ev.GateBlocked:
+    """A gate that stays shut, with the answers there really are."""
+    shut = ["it is up", "every key is there"]
+    return ev.GateBlocked(
+        **{"scope": scope, "blocked_by": shut, "answers": list(answers), "advice": [ADVICE], **fields}
+    )
+
+
+ADVICE = "A unit that does not start says why: `journalctl -u stock -n 50`."
+
+
+def at_gate() -> CannedRun:
+    """A step whose start failed: one check failed, one could not be seen."""
+    start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
+    return live(followed(start, gate_events()))
+
+
+def at_evidence_gate() -> CannedRun:
+    """Evidence that forbids to begin."""
+    start = upto("clean", ev.EvidenceObserved, 3)
+    decisive = "Another account owns the directory than should; find out who changed it."
+    return live(followed(start, ev.GateBlocked("evidence", ["owner of the data directory"], SCOPE_ANSWERS, [decisive])))
+
+
+def at_closed_window() -> CannedRun:
+    """A changing step that may not start now."""
+    start = upto("clean", ev.StepStarted, 5)
+    closed = "the window 2026-03-14 22:00Z to 2026-03-15 04:00Z is not open"
+    source = live(followed(start, ev.GateBlocked("chown", [closed], [OVERRIDE, PAUSE, ABORT])))
+    source.window = Window(NOW + timedelta(hours=20), NOW + timedelta(hours=26))
+    return source
+
+
+def at_approval(step: str = "chown", command: str = "") -> CannedRun:
+    """A changing step that waits for a person's word."""
+    start = upto("clean", ev.StepRendered, 5)
+    rendered = start[-1].event
+    assert isinstance(rendered, ev.StepRendered)
+    assert rendered.step == step
+    if command:
+        start[-1] = replace(start[-1], event=replace(rendered, command=command))
+    asked = ev.QuestionAsked(step, "approve", command or rendered.command, ["run", PAUSE, ABORT])
+    return live(followed(start, asked))
+
+
+def at_manual() -> CannedRun:
+    """A question that only a person can answer."""
+    return live(upto("clean", ev.QuestionAsked))
+
+
+def at_safe_stop() -> CannedRun:
+    """A safe place to stop."""
+    return live(upto("mitigated", ev.QuestionAsked))
+
+
+def working(step: int = 5) -> CannedRun:
+    """A step at work."""
+    return live(upto("clean", ev.AttemptClaimed, 2 if step == 3 else 4))
+
+
+def watching() -> CannedRun:
+    """A watch with looks of every kind."""
+    start = upto("clean", ev.SampleTaken)
+    seen = {"saves end well": "rdb_last_bgsave_status:ok", "saves": "1 due, 1 seen, 12 changes unsaved"}
+    more = [
+        ev.SampleTaken("watch", number, verdict, seen)
+        for number, verdict in enumerate(["ok", "no data", "ok", "bad", "ok"], start=2)
+    ]
+    return live(followed(start, *more))
+
+
+def checking() -> CannedRun:
+    """Checks that are still being tried."""
+    start = upto("clean", ev.ActionEnded, 5)
+    waiting = ev.CheckObserved(
+        "chown",
+        0,
+        "every file belongs to stock",
+        "stock",
+        "fail",
+        "stock:stock",
+        "12 of 31 are not",
+        ["/srv/stock/a"],
+        3,
+        3.0,
+        final=False,
+    )
+    return live(followed(start, waiting))
+
+
+def undoing() -> CannedRun:
+    """In the middle of a rollback."""
+    return live(upto("failed_and_rolled_back", ev.UndoStarted, 4))
+
+
+def live(told: Sequence[Record]) -> CannedRun:
+    """These records, as if an engine were behind them."""
+    return CannedRun(told, outputs=outputs(), running=True)
+
+
+def over(name: str, outcome: Outcome) -> CannedRun:
+    """A whole journal whose engine has ended."""
+    return CannedRun(records(name), outputs=outputs(), outcome=outcome)
+
+
+def interface(source: CannedRun, held: Held | None = None, plan: str | None = None) -> Interface:
+    """The interface on a canned run."""
+    return interface_of(lambda: RunScreen(source, plan), held)
+
+
+def interface_of(first: Callable[[], Screen[Any]], held: Held | None = None) -> Interface:
+    """The interface on any screen."""
+    return Interface(first, (held or Held()).clocks)

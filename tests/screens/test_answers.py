@@ -1,0 +1,449 @@
+"""What a person answers, by keys alone: each answer by its effect, and nothing by a slip of the hand."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from screens.canned import CannedRun
+from screens.interface import Interface
+from screens.modals.approve import ALL_OF_PHASE
+from screens.modals.base import Modal
+from screens.modals.choosing import Choosing
+from screens.modals.question import COULD_NOT
+from screens.run import RunScreen
+from screens.widgets.choices import Choices
+from tests.screens import stories
+from tests.screens.stories import Held, followed, gate_events, interface, live, over, upto
+from wizard.errors import HostUnreachable
+from wizard.run import events as ev
+from wizard.run import intents
+from wizard.run.engine import FAILED, Outcome
+from wizard.run.intents import GATE_ANSWERS, AddNote, Answer, CancelStep, Stop
+from wizard.run.recorder import Output
+
+UNDOES = {intents.UNDO_STEP, intents.UNDO_PHASE, intents.UNDO_EVERYTHING}
+
+
+class At:
+    """An interface that is run, with hands on it."""
+
+    def __init__(self, app: Interface, pilot: Pilot[int], held: Held) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.held = held
+
+    @property
+    def run(self) -> RunScreen:
+        """The run screen."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, RunScreen))
+
+    @property
+    def asking(self) -> bool:
+        """A modal is open."""
+        return isinstance(self.app.screen, Modal)
+
+    async def press(self, *keys: str) -> None:
+        """Press, once whatever is open listens."""
+        for key in keys:
+            self.held.later()
+            await self.pilot.press(key)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let the interface take in what happened."""
+        await self.pilot.pause()
+        self.run.take_in()
+        await self.pilot.pause()
+
+    def shown(self) -> str:
+        """Everything in sight, as text."""
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in line) for line in lines)
+
+
+@asynccontextmanager
+async def at(source: CannedRun, size: tuple[int, int] = (80, 24), plan: str | None = None) -> AsyncIterator[At]:
+    held = Held()
+    app = interface(source, held, plan)
+    async with app.run_test(size=size) as pilot:
+        hands = At(app, pilot, held)
+        await hands.settle()
+        yield hands
+
+
+def figure(place: int) -> str:
+    return str(place + 1)
+
+
+@pytest.mark.parametrize("place", range(len(GATE_ANSWERS)), ids=GATE_ANSWERS)
+async def test_every_gate_answer_reaches_the_engine_by_its_effect(place: int) -> None:
+    source, answer = stories.at_gate(), GATE_ANSWERS[place]
+    async with at(source) as hands:
+        await hands.press(figure(place), "enter")
+        if answer in intents.NEEDS_REASON | UNDOES:
+            assert source.submitted == []
+            await hands.press(*"why", "enter")
+            assert source.submitted == [Answer("start", answer, "why")]
+        else:
+            assert source.submitted == [Answer("start", answer)]
+        assert not hands.asking
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_gate_shows_what_was_expected_beside_what_was_seen(size: tuple[int, int]) -> None:
+    async with at(stories.at_gate(), size) as hands:
+        shown = hands.shown()
+    for wanted in [
+        "✘ fail",
+        "ActiveState=active",
+        "failed (exit-code)",
+        "? unknown",
+        "no server answers",
+        stories.ADVICE,
+    ]:
+        assert wanted in shown
+    assert all(answer in shown for answer in GATE_ANSWERS)
+
+
+async def test_enter_alone_answers_nothing() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await hands.press("enter", "enter", "space")
+        assert source.submitted == []
+        assert hands.asking
+
+
+async def test_no_single_key_answers_an_approval() -> None:
+    source = stories.at_approval()
+    async with at(source) as hands:
+        await hands.press("enter", "space", *string.ascii_lowercase, *string.digits, "tab", "delete")
+        assert source.submitted == []
+        assert hands.asking
+
+
+async def test_keys_pressed_as_a_modal_opens_do_nothing() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await hands.pilot.press("1", "enter", "escape")
+        await hands.settle()
+        assert hands.asking
+        assert hands.app.screen.query_one(Choices).highlighted is None
+        hands.held.later(0.4)
+        await hands.pilot.press("1", "enter")
+        assert source.submitted == []
+        hands.held.later(0.2)
+        await hands.pilot.press("1", "enter")
+        await hands.settle()
+        assert source.submitted == [Answer("start", intents.AGAIN)]
+
+
+async def test_one_may_look_around_before_answering() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await hands.press("escape")
+        assert not hands.asking
+        assert "WAITING FOR YOU" in hands.shown()
+        await hands.press("a")
+        assert hands.asking
+        await hands.press("1", "enter")
+        assert source.submitted == [Answer("start", intents.AGAIN)]
+
+
+async def test_an_answer_that_needs_a_reason_is_not_taken_without() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await hands.press("2", "enter", "enter")
+        assert source.submitted == []
+        assert "say why" in hands.shown()
+        await hands.press("escape", "1", "enter")
+        assert source.submitted == [Answer("start", intents.AGAIN)]
+
+
+async def test_the_first_click_picks_and_the_second_answers() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        for _ in range(2):
+            assert source.submitted == []
+            hands.held.later()
+            await hands.pilot.click(Choices, offset=(5, 0))
+            await hands.settle()
+        assert source.submitted == [Answer("start", intents.AGAIN)]
+
+
+async def test_the_same_gate_shut_again_asks_again() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await hands.press("1", "enter")
+        answered = ev.GateAnswered("start", intents.AGAIN)
+        source.tell(followed(stories.records("clean")[:90], answered, gate_events())[-2:])
+        await hands.settle()
+        assert hands.asking
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_approval_shows_host_account_command_and_undo(size: tuple[int, int]) -> None:
+    command = "install -m 0600 -- /srv/stock/dump.rdb \\\n  /var/backups/stock/" + "deep/" * 20 + "end"
+    async with at(stories.at_approval(command=command), size) as hands:
+        shown = hands.shown()
+    assert "stock = ops@192.0.2.10 · sudo" in shown
+    assert "production" in shown
+    assert "owner and mode of /srv/stock, path by path, as captured" in shown
+    assert "install -m 0600" in shown
+    assert "end" in shown
+
+
+async def test_an_approved_step_is_run() -> None:
+    source = stories.at_approval()
+    async with at(source) as hands:
+        await hands.press("1", "enter")
+    assert source.submitted == [Answer("chown", "run")]
+
+
+def asked(step: str, command: str = "x") -> list[ev.Event]:
+    started = ev.StepStarted(step, "mend", step, "stock", "ops@192.0.2.10 · sudo", "why")
+    question = ev.QuestionAsked(step, "approve", command, ["run", intents.PAUSE, intents.ABORT])
+    return [
+        ev.QuestionAnswered("chown", "run"),
+        started,
+        ev.StepRendered(step, command, "undo", changes=True),
+        question,
+    ]
+
+
+async def agreed_to_the_phase(hands: At) -> None:
+    await hands.press("2")
+    assert ALL_OF_PHASE in hands.shown()
+    await hands.press("enter")
+
+
+async def test_a_phase_agreed_to_is_not_asked_for_step_by_step_and_the_record_says_so() -> None:
+    source = stories.at_approval()
+    async with at(source) as hands:
+        await agreed_to_the_phase(hands)
+        source.tell(followed(stories.records("clean")[:60], *asked("start"))[60:])
+        await hands.settle()
+        assert not hands.asking
+    first, second = source.submitted
+    assert first == Answer("chown", "run", "and the changing steps of the phase that follow")
+    assert second == Answer("start", "run", "agreed to for the whole phase")
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [gate_events("start"), ev.PhaseEnded("mend"), ev.RollbackStarted(["chown"]), ev.RunPaused("by a person")],
+    ids=lambda event: event.kind,
+)
+async def test_what_was_agreed_to_ends_when_something_does_not_go_as_it_should(turn: ev.Event) -> None:
+    source = stories.at_approval()
+    async with at(source) as hands:
+        await agreed_to_the_phase(hands)
+        answered = ev.GateAnswered("start", intents.AGAIN)
+        source.tell(
+            followed(
+                stories.records("clean")[:60], ev.QuestionAnswered("chown", "run"), turn, answered, *asked("start")
+            )[60:]
+        )
+        await hands.settle()
+        assert hands.asking
+    assert len(source.submitted) == 1
+
+
+async def test_a_step_that_cannot_be_undone_is_always_asked_for() -> None:
+    told = upto("clean", ev.StepRendered, 5)
+    started = told[0].event
+    assert isinstance(started, ev.RunStarted)
+    source_text = started.source.replace(
+        'ownership: {path: "{{ data_dir }}", owner: stock, group: stock, recursive: true}',
+        "run: {command: x, irreversible: it stays}",
+    )
+    assert source_text != started.source
+    told[0] = replace(told[0], event=replace(started, source=source_text))
+    source = live(followed(told, ev.QuestionAsked("chown", "approve", "x", ["run", intents.PAUSE, intents.ABORT])))
+    async with at(source) as hands:
+        shown = hands.shown()
+    assert "cannot be undone" in shown
+    assert "it stays" in shown
+    assert ALL_OF_PHASE not in shown
+
+
+async def test_the_same_command_run_again_at_its_gate_is_not_asked_for_twice() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        command = hands.run.view.state.steps["start"].command
+        await hands.press("1", "enter")
+        answered = ev.GateAnswered("start", intents.AGAIN)
+        question = ev.QuestionAsked("start", "approve", command, ["run", intents.PAUSE, intents.ABORT])
+        source.tell(followed(stories.records("clean")[:60], answered, question)[60:])
+        await hands.settle()
+        assert not hands.asking
+        assert source.submitted[-1] == Answer("start", "run", "run again, as chosen at its gate")
+
+
+async def test_another_command_at_the_same_gate_is_asked_for() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await hands.press("1", "enter")
+        question = ev.QuestionAsked("start", "approve", "rm -rf /", ["run", intents.PAUSE, intents.ABORT])
+        source.tell(followed(stories.records("clean")[:60], ev.GateAnswered("start", intents.AGAIN), question)[60:])
+        await hands.settle()
+        assert hands.asking
+
+
+async def test_a_manual_step_is_answered_with_words_or_not_done() -> None:
+    source = stories.at_manual()
+    async with at(source) as hands:
+        await hands.press("2", "enter", *"no", "enter")
+        assert source.submitted == [Answer("backups", "no", "no")]
+    source = stories.at_manual()
+    async with at(source) as hands:
+        assert COULD_NOT in hands.shown()
+        await hands.press("3", "enter", "x", "enter")
+        assert source.submitted == [Answer("backups", COULD_NOT, "x")]
+
+
+@pytest.mark.parametrize(("key", "answer"), [("1", intents.GO_ON), ("2", intents.STOP_HERE), ("3", intents.PAUSE)])
+async def test_a_safe_stop_goes_on_or_stops(key: str, answer: str) -> None:
+    source = stories.at_safe_stop()
+    async with at(source) as hands:
+        await hands.press(key, "enter")
+    assert source.submitted == [Answer("save", answer)]
+
+
+@pytest.mark.parametrize(("key", "intent"), [("c", CancelStep()), ("p", Stop("paused by the operator"))])
+async def test_a_running_step_is_cancelled_or_the_run_paused_after_a_word(key: str, intent: intents.Intent) -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        await hands.press(key)
+        assert source.submitted == []
+        await hands.press("1", "enter")
+        assert source.submitted == []
+        await hands.press(key, "2", "enter")
+        assert source.submitted == [intent]
+
+
+async def test_leaving_a_run_at_work_is_asked_for_first() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        await hands.press("q", "1", "enter")
+        assert hands.app.is_running
+        assert hands.app.return_value is None
+        await hands.press("ctrl+c")
+        assert isinstance(hands.app.screen, Choosing)
+        hands.held.later()
+        await hands.pilot.press("2", "enter")
+        await hands.pilot.pause()
+        assert not hands.app.is_running
+
+
+async def test_a_note_is_put_on_record_about_the_step_looked_at() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        await hands.press("n", *"02:10", "space", *"#decision", "space", "g", "o", "enter")
+    (note,) = source.submitted
+    assert isinstance(note, AddNote)
+    assert (note.text, note.tag, note.about) == ("go", "decision", "chown")
+    assert note.when
+
+
+async def test_a_note_that_says_nothing_is_not_taken() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        await hands.press("n", "enter")
+        assert "says nothing" in hands.shown()
+        assert hands.asking
+    assert source.submitted == []
+
+
+async def test_a_gate_that_shuts_while_a_note_is_written_waits_for_its_end() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        await hands.press("n", "1")
+        source.tell(followed(stories.records("clean")[:60], gate_events("chown"))[60:])
+        await hands.settle()
+        await hands.press("enter")
+        assert source.submitted == [AddNote("1", "observation", "chown", "")]
+        await hands.settle()
+        assert "Gate shut" in hands.shown()
+
+
+async def test_rolling_back_from_an_approval_stops_there_first() -> None:
+    source = stories.at_approval()
+    async with at(source) as hands:
+        await hands.press("escape", "b")
+        assert "undo everything" in hands.shown()
+        await hands.press("up", "up", "enter")
+        await hands.press("enter")
+    assert source.submitted == [Stop("to be rolled back")]
+
+
+async def test_rolling_back_at_a_gate_is_the_gates_to_answer() -> None:
+    async with at(stories.at_gate()) as hands:
+        await hands.press("escape", "b")
+        assert "Gate shut" in hands.shown()
+
+
+async def test_rolling_back_while_a_step_runs_says_what_to_do_first() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        await hands.press("b")
+        assert not hands.asking
+        assert "c cancels it" in next(iter(hands.app._notifications)).message
+    assert source.submitted == []
+
+
+async def test_a_rollback_from_the_command_line_begins_on_a_persons_word() -> None:
+    told = CannedRun(stories.records("mitigated"), outputs=stories.outputs())
+    begun: list[bool] = []
+    told.begin = lambda: begun.append(True)  # type: ignore[method-assign]
+    async with at(told, plan="") as hands:
+        assert not begun
+        assert "1.3 Save, proven" in hands.shown()
+        await hands.press("1", "enter")
+        assert begun == [True]
+
+
+async def test_a_rollback_that_is_not_wanted_begins_nothing() -> None:
+    told = CannedRun(stories.records("mitigated"), outputs=stories.outputs())
+    begun: list[bool] = []
+    told.begin = lambda: begun.append(True)  # type: ignore[method-assign]
+    async with at(told, plan="") as hands:
+        hands.held.later()
+        await hands.pilot.press("2", "enter")
+        await hands.pilot.pause()
+    assert not begun
+
+
+async def test_a_failed_run_says_what_where_and_what_to_do() -> None:
+    error = HostUnreachable("no route to host", where="ops@192.0.2.10", mend="Check the network, then go on")
+    async with at(over("unknown_outcome", Outcome(FAILED, 3, error))) as hands:
+        shown = hands.shown()
+    for wanted in ["no route to host", "ops@192.0.2.10", "Check the network", "go on", "roll back"]:
+        assert wanted in shown
+
+
+async def test_a_reconnecting_host_is_told_and_its_output_goes_on() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        source.tell(followed(stories.records("clean")[:60], ev.LinkChanged("stock", "detached", "cut"))[60:])
+        await hands.settle()
+        assert "RECONNECTING" in hands.shown()
+        source.output(Output("chown", "stock", b"still here\n"))
+        await hands.settle()
+        assert "still here" in hands.shown()
+
+
+async def test_an_end_just_as_a_question_opens_is_no_crash() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        source.tell(followed(stories.records("clean")[:60], gate_events("chown"))[60:])
+        hands.run.take_in()
+        hands.app.exit(return_code=143)
+        await hands.pilot.pause()
+    assert hands.app.crashed is None
+    assert hands.app.return_code == 143

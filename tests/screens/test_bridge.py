@@ -1,0 +1,72 @@
+"""The bridge: in order, never a record lost, output bounded however long nobody reads."""
+
+from __future__ import annotations
+
+import threading
+
+from screens.bridge import Feed, Passed, batches
+from wizard.run import events as ev
+from wizard.run.events import Record
+from wizard.run.recorder import Output
+
+
+def record(seq: int) -> Record:
+    return Record(seq, "2026-03-14T02:15:00.000Z", "dana", ev.PhaseEnded(f"phase {seq}"))
+
+
+def output(data: bytes, step: str = "save") -> Output:
+    return Output(step, "stock", data)
+
+
+def test_what_is_put_in_comes_out_in_order_and_once() -> None:
+    feed = Feed()
+    put = [record(1), output(b"one\n"), record(2), output(b"two\n")]
+    for message in put:
+        feed(message)
+    assert list(feed.take()) == put
+    assert list(feed.take()) == []
+
+
+def test_output_that_nobody_takes_is_bounded_and_the_newest_is_kept() -> None:
+    feed = Feed(limit=1000)
+    for number in range(1000):
+        feed(output(b"%03d " % number * 25))
+    taken = list(feed.take())
+    kept = b"".join(one.data for one in taken if isinstance(one, Output))
+    passed = [one for one in taken if isinstance(one, Passed)]
+    assert len(kept) <= 1000
+    assert kept.endswith(b"999 ")
+    assert sum(one.count for one in passed) + len(kept) == 100_000
+    assert len(passed) == 1
+
+
+def test_no_record_is_dropped_with_the_output_around_it() -> None:
+    feed = Feed(limit=100)
+    for number in range(50):
+        feed(record(number))
+        feed(output(b"x" * 60))
+    assert [one.seq for one in feed.take() if isinstance(one, Record)] == list(range(50))
+
+
+def test_taking_gives_room_again() -> None:
+    feed = Feed(limit=100)
+    for _ in range(20):
+        feed(output(b"x" * 60))
+        assert [len(one.data) for one in feed.take() if isinstance(one, Output)] == [60]
+
+
+def test_a_thread_that_writes_and_one_that_reads_lose_nothing() -> None:
+    feed = Feed()
+    writer = threading.Thread(target=lambda: [feed(record(number)) for number in range(20_000)])
+    writer.start()
+    seen: list[int] = []
+    while writer.is_alive():
+        seen += [one.seq for one in feed.take() if isinstance(one, Record)]
+    seen += [one.seq for one in feed.take() if isinstance(one, Record)]
+    assert seen == list(range(20_000))
+
+
+def test_neighbouring_output_of_one_step_and_host_is_joined() -> None:
+    messages = [output(b"a"), output(b"b"), record(1), output(b"c"), output(b"d", step="other")]
+    joined = list(batches(messages))
+    assert joined == [output(b"ab"), record(1), output(b"c"), output(b"d", step="other")]

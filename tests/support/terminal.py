@@ -1,0 +1,101 @@
+"""A terminal of its own for a program under test: what it shows, what it is told, and how it leaves the terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+PATIENCE = 60.0
+"""Seconds without what is waited for after which a test has failed; nothing is measured by it."""
+
+ALTERNATE, BACK, CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
+
+
+class Terminal:
+    """A program in a pseudo-terminal, which is its controlling terminal.
+
+    Args:
+        words: Program and arguments.
+        environment: Beside what a program needs to start.
+        size: Columns and lines.
+    """
+
+    def __init__(
+        self, words: Sequence[str | Path], environment: Mapping[str, str], size: tuple[int, int] = (80, 24)
+    ) -> None:
+        self.master, self._slave = pty.openpty()
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.before = self.settings()
+        self.seen = b""
+        self.process = subprocess.Popen(
+            [str(word) for word in words],
+            env={**environment, "TERM": environment.get("TERM", "xterm-256color")},
+            stdin=self._slave,
+            stdout=self._slave,
+            stderr=self._slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one thread forks here
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for descriptor in (self.master, self._slave):
+            try:
+                os.close(descriptor)
+            except OSError:
+                continue
+
+    def settings(self) -> list[Any]:
+        """How the terminal is set."""
+        return termios.tcgetattr(self._slave)
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self.master, keys.encode())
+
+    def read(self) -> None:
+        """Take what it shows."""
+        while select.select([self.master], [], [], 0.02)[0]:
+            try:
+                self.seen += os.read(self.master, 65536)
+            except OSError:
+                return
+
+    def until(self, shown: bytes | Callable[[], bool], what: str = "") -> None:
+        """Read until something is shown, or is so."""
+        deadline = time.monotonic() + PATIENCE
+        met = shown if callable(shown) else lambda: shown in self.seen
+        while not met():
+            assert time.monotonic() < deadline, f"never: {what or shown!r}; seen: {self.seen[-2000:]!r}"
+            self.read()
+
+    def end(self) -> int:
+        """Read until it ends; its exit status."""
+        self.until(lambda: self.process.poll() is not None, "the end")
+        self.read()
+        return self.process.returncode
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a window is closed."""
+        os.close(self._slave)
+        os.close(self.master)
+
+
+def python(program: str) -> list[str]:
+    """A Python program as words."""
+    return [sys.executable, "-c", program]
