@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.services import sshd
-from tests.services.shells import Heard, run, scratch
+from tests.services.shells import Heard, alive, run, scratch
 from tests.services.sshd import CuttingProxy, Sshd
 from wizard.errors import HostError, HostKeyChanged, LinkLost
 from wizard.hosts import channel
@@ -115,9 +115,8 @@ async def test_a_link_cut_again_and_again_is_told_of_and_outlived(server: Sshd, 
 
 
 async def test_a_question_is_asked_again_over_the_next_connection(server: Sshd, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "gate")
     asked = tmp_path / "asked"
-    script = f"cd '{tmp_path}'; mkdir asked 2>/dev/null && cat gate; echo told"
+    script = f"mkdir '{asked}' 2>/dev/null && WIZARD_TEST=unheard sleep 300; echo told"
     async with CuttingProxy(server.port) as proxy, reached(server, proxy.port) as host:
         await host.connect()
         asking = asyncio.create_task(host.ask(script))
@@ -125,7 +124,8 @@ async def test_a_question_is_asked_again_over_the_next_connection(server: Sshd, 
             await asyncio.sleep(0)
         proxy.cut()
         assert (await asking).text == "told"
-    (tmp_path / "gate").write_text("")
+    while alive("WIZARD_TEST=unheard"):  # what nobody is there to hear is ended
+        await asyncio.sleep(0)
 
 
 async def test_a_frozen_server_is_noticed_and_the_step_goes_on(

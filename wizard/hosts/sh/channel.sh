@@ -69,7 +69,6 @@ wz_has() {
 wz_survey() {
     wz_tools=' '
     for wz_tool in flock setsid systemd-run; do wz_has "$wz_tool" command -v "$wz_tool"; done
-    wz_has flock-wait flock -s -w 0.01 "$wz_tmp" true
     wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
     wz_has env-signals env --default-signal=INT,QUIT true
 }
@@ -95,12 +94,12 @@ wz_setup() {
     export PATH LC_ALL HOME
     umask 077
     wz_tmp=$(mktemp -d /dev/shm/wizard.XXXXXXXX 2>/dev/null || mktemp -d) || exit 70
-    # shellcheck disable=SC2064 # the directory is known now and must be the one removed
-    trap "rm -rf '$wz_tmp'" EXIT
+    trap wz_leave EXIT
     trap 'exit 129' HUP INT TERM PIPE
-    mkfifo "$wz_tmp/token" || exit 70
-    exec 8<>"$wz_tmp/token"
+    mkfifo "$wz_tmp/token" "$wz_tmp/jobs" "$wz_tmp/wake" || exit 70
+    exec 3<>"$wz_tmp/wake" 7<>"$wz_tmp/jobs" 8<>"$wz_tmp/token"
     wz_give
+    wz_clock &
     wz_boot=$(wz_first /proc/sys/kernel/random/boot_id)
     wz_init=$(wz_init_start)
     wz_machine=$(wz_first /etc/machine-id || wz_first /var/lib/dbus/machine-id)
@@ -113,26 +112,28 @@ wz_default_spool() {
     [ "$wz_uid" != 0 ] || wz_spool=/var/lib/incident-wizard/spool
 }
 
-# wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. STDIN is a printf
-# format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never stops reading.
+# wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. LIMIT is in hundredths
+# of a second, STDIN a printf format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never
+# stops reading.
 wz_ask() {
     wz_s=$wz_tmp/$2 wz_in=/dev/null
     [ -p "$wz_s.o" ] || mkfifo "$wz_s.o" "$wz_s.e"
     # shellcheck disable=SC2059 # the bytes come as a format, so that any byte can be said
     if [ -n "$6" ]; then wz_in=$wz_s.in && printf "$6" >"$wz_in"; fi
     exec 5>"$wz_s.out" 6>"$wz_s.err"
-    tail -c $(($4 + 1)) <"$wz_s.o" >&5 5>&- 6>&- 8>&- &
+    tail -c $(($4 + 1)) <"$wz_s.o" >&5 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_o=$!
-    tail -c $(($4 + 1)) <"$wz_s.e" >&6 5>&- 6>&- 8>&- &
+    tail -c $(($4 + 1)) <"$wz_s.e" >&6 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_e=$!
-    wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 5>&- 6>&- 8>&- &
+    wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_pid=$!
-    wz_limit "$3" >/dev/null 2>&1 </dev/null 5>&- 6>&- 8>&- &
-    wz_dog=$!
+    wz_clock_now
+    echo "$((wz_now + $3)) $wz_pid $wz_o $wz_e" >"$wz_s.due"
+    wz_wind
     wait "$wz_pid"
     wz_rc=$?
     wait "$wz_o" "$wz_e"
-    kill "$wz_dog"
+    : >"$wz_s.due"
     wz_answer "$1" "$4"
 } 2>/dev/null
 
@@ -144,14 +145,56 @@ wz_asked() {
     eval "$wz_script"
 }
 
-# wz_limit SECONDS: end the ask, its children and, should anything still hold the pipes, their readers. The sleep is
-# ended by KILL: a TERM that finds it still a shell, between fork and exec, would be lost.
-wz_limit() {
-    wz_before=$!
-    trap '[ "$!" = "$wz_before" ] || kill -KILL "$!"; exit' TERM
-    sleep "$1" &
-    wait $!
-    : >"$wz_s.late"
+# The clock of a channel: while anything is awaited, it ends asks that are over their time and has those who follow an
+# attempt look again, five times a second. One for all, as each `sleep` is a process.
+wz_clock() {
+    exec 3<"$wz_tmp/wake" 7>&- 8>&-
+    while read -r wz_word <&3; do
+        echo on >"$wz_tmp/ticking"
+        while sleep 0.2 || sleep 1; do
+            wz_tick && continue
+            : >"$wz_tmp/ticking"
+            # Somebody may have begun to wait just before that, and have found the clock going.
+            wz_tick || break
+            echo on >"$wz_tmp/ticking"
+        done
+    done
+} >/dev/null 2>&1
+
+# wz_wind: see that the clock goes. Who calls this has written down first what is awaited.
+wz_wind() { [ -s "$wz_tmp/ticking" ] || echo >&3; }
+
+# wz_clock_now: wz_now = hundredths of a second since the host started.
+wz_clock_now() {
+    read -r wz_now wz_line </proc/uptime
+    wz_now=$((${wz_now%.*} * 100 + 1${wz_now#*.} - 100))
+}
+
+# wz_tick: fails where nothing is awaited.
+wz_tick() {
+    wz_awaited=
+    for wz_file in "$wz_tmp"/*.due "$wz_tmp"/*.on; do
+        [ ! -s "$wz_file" ] || { wz_awaited=yes && wz_remind "$wz_file"; }
+    done
+    [ -n "$wz_awaited" ]
+}
+
+wz_remind() {
+    case $1 in
+    *.on) : >"$1" && echo tick 1<>"${1%on}news" ;;
+    *)
+        wz_clock_now
+        read -r wz_then wz_pid wz_o wz_e <"$1"
+        [ -n "$wz_then" ] && [ "$wz_now" -ge "$wz_then" ] || return 0
+        : >"$1"
+        wz_overdue "${1%due}late" &
+        ;;
+    esac
+}
+
+# wz_overdue FILE: end the ask, its children and, should anything still hold the pipes, their readers.
+wz_overdue() {
+    : >"$1"
     wz_tree "$wz_pid"
     # shellcheck disable=SC2086 # process ids
     kill -TERM $wz_found
@@ -161,6 +204,20 @@ wz_limit() {
     sleep 0.2
     kill "$wz_o" "$wz_e"
 }
+
+# wz_leave: nobody is there any more to hear an answer. What was started as an attempt goes on.
+wz_leave() {
+    : >"$wz_tmp/left"
+    for wz_file in "$wz_tmp"/*.due; do
+        [ -s "$wz_file" ] && read -r wz_then wz_pid wz_line <"$wz_file" || continue
+        wz_tree "$wz_pid"
+        # shellcheck disable=SC2086 # process ids
+        kill -TERM $wz_found
+    done
+    for wz_file in "$wz_tmp"/*.news; do [ ! -p "$wz_file" ] || echo look 1<>"$wz_file"; done
+    wz_unused
+    rm -rf "$wz_tmp"
+} 2>/dev/null
 
 # wz_tree PID: wz_found = PID and all that descend from it.
 wz_tree() {
