@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import shlex
 import signal
@@ -15,12 +16,13 @@ from wizard.console import Inbox, JsonLines, Narrator
 from wizard.paths import JOURNAL, private_directory, private_file
 from wizard.redact import Redactor
 from wizard.report.current import KeepsReport
-from wizard.report.files import write_report
 from wizard.run.attempting import Manner
 from wizard.run.context import Context
 from wizard.run.engine import FAILED, PAUSED, Engine, Outcome
+from wizard.run.events import Record
 from wizard.run.intents import PAUSE, UNDO_EVERYTHING, Stop
 from wizard.run.preparation import Prepared, open_run
+from wizard.run.recorder import Output
 from wizard.run.session import Session
 from wizard.run.unattended import Unattended, read_decisions
 from wizard.text import sanitise
@@ -30,6 +32,7 @@ TICK = 0.2
 
 SIGNALS = {signal.SIGHUP: "hung up", signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
+Told = Callable[[Record | Output], None]
 Work = Callable[[Session], Awaitable[str]]
 
 
@@ -58,9 +61,11 @@ def run_headless(prepared: Prepared, how: Unasked, work: Work = Session.walk) ->
     """
     decisions = read_decisions(how.answers, prepared.document.checklist)
     redactor = Redactor(prepared.inputs.secrets.values())
-    inbox, current = Inbox(), KeepsReport(lambda: write_report(prepared.directory, redactor))
+    inbox, current = Inbox(), KeepsReport(lambda: _write_report(prepared.directory, redactor))
     answering = Unattended(decisions, UNDO_EVERYTHING if how.roll_back else PAUSE)
     _debug_log(prepared.directory)
+    if any(host.ssh for host in prepared.document.checklist.hosts.values()):
+        importlib.import_module("wizard.hosts.ssh")
 
     async def prepare() -> tuple[Context, Session]:
         context = open_run(prepared, [inbox, answering, current])
@@ -68,10 +73,15 @@ def run_headless(prepared: Prepared, how: Unasked, work: Work = Session.walk) ->
 
     engine = Engine(prepare, work, inbox.wake)
     answering.submit = engine.submit
-    reader = JsonLines() if how.as_json else Narrator()
-    outcome, caught = _watch(engine, lambda wait: inbox.drain(reader, wait))
+    outcome, caught = _watch(engine, inbox, JsonLines if how.as_json else Narrator)
     current.close()
     return _told_end(prepared.directory, outcome, caught)
+
+
+def _write_report(directory: Path, redactor: Redactor) -> None:
+    from wizard.report.files import write_report  # noqa: PLC0415 - loaded while the engine waits for its hosts
+
+    write_report(directory, redactor)
 
 
 def _debug_log(directory: Path) -> None:
@@ -84,7 +94,7 @@ def _debug_log(directory: Path) -> None:
     )
 
 
-def _watch(engine: Engine, drain: Callable[[float], None]) -> tuple[Outcome, int]:
+def _watch(engine: Engine, inbox: Inbox, make_reader: Callable[[], Told]) -> tuple[Outcome, int]:
     """Read until the engine ends; a signal stops it with the state kept. Returns the signal caught, or 0."""
     caught: list[int] = []
 
@@ -95,9 +105,12 @@ def _watch(engine: Engine, drain: Callable[[float], None]) -> tuple[Outcome, int
     for number in SIGNALS:
         signal.signal(number, stop)
     engine.start()
+    # The engine waits for its hosts now, so this is the time to load what is needed later.
+    reader = make_reader()
+    importlib.import_module("wizard.report.files")
     while (outcome := engine.join(0)) is None:
-        drain(TICK)
-    drain(0)
+        inbox.drain(reader, TICK)
+    inbox.drain(reader, 0)
     return outcome, caught[0] if caught else 0
 
 

@@ -26,8 +26,8 @@ Call = Callable[[int], bytes]
 class Channel:
     """One shell on a host, asked many things at once.
 
-    ``places`` counts the directories it is given for attempts; ``under_way`` holds the keys of the attempts it was given
-    that are not known to be over.
+    ``places`` counts the directories it is given for attempts; ``under_way`` holds the keys of the attempts given to it
+    and not known to be over.
 
     Args:
         duplex: The shell's standard input and output.

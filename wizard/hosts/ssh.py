@@ -9,12 +9,11 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
-import asyncssh
-
 from wizard.errors import HostError, HostUnreachable, LinkLost
 from wizard.hosts.base import Destination
 from wizard.hosts.dial import PATIENCE, Dialler
 from wizard.hosts.known import USER_FILES, KnownHosts
+from wizard.hosts.sshlib import asyncssh
 from wizard.hosts.streams import Streams
 from wizard.hosts.targets import Target, Way, socket_directory
 
