@@ -76,6 +76,7 @@ class Narrator:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or _stderr()
+        """None where no terminal reads it, so that nothing is styled."""
         self._began = time.monotonic()
         self._lines = Lines()
         self._place: dict[str, str] = {}
@@ -117,14 +118,16 @@ class Narrator:
             tell(message.event)
 
     def _line(self, lead: str, style: str, *parts: str) -> None:
-        from rich.text import Text  # noqa: PLC0415 - rich is loaded only where something is told
+        clock = f"{_clock(time.monotonic() - self._began)} "
+        said = " ".join(part for part in parts if part)
+        if self._console is None:
+            sys.stderr.write(f"{clock}{lead}{said}\n")
+            return
+        from rich.text import Text  # noqa: PLC0415 - rich is loaded only where something is styled
 
-        elapsed = time.monotonic() - self._began
         mark = lead.lstrip(" ")
         indent = lead[: len(lead) - len(mark)]
-        said = " ".join(part for part in parts if part)
-        text = Text.assemble((f"{_clock(elapsed)} ", "dim"), indent, (mark, style), said)
-        self._console.print(text, soft_wrap=True)
+        self._console.print(Text.assemble((clock, "dim"), indent, (mark, style), said), soft_wrap=True)
 
     def _run_started(self, event: ev.RunStarted) -> None:
         for number, phase in enumerate(event.outline, start=1):
@@ -250,8 +253,10 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
-def _stderr() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - rich is loaded only where something is told
+def _stderr() -> Console | None:
+    if not (sys.stderr.isatty() or os.environ.get("FORCE_COLOR")):
+        return None
+    from rich.console import Console  # noqa: PLC0415 - rich is loaded only where something is styled
 
     dumb = os.environ.get("TERM") == "dumb"
     return Console(stderr=True, highlight=False, markup=False, emoji=False, no_color=True if dumb else None)

@@ -269,11 +269,15 @@ class Redactor:
 
     def mask_bytes(self, data: bytes) -> bytes:
         """The data with every secret replaced by ``MARKER``."""
+        if not self._count:
+            return data
         spans, _ = self.scan(data)
         return _cover(data, spans, 0, len(data))[0] if spans else data
 
     def mask(self, text: str) -> str:
         """The text with every secret replaced; lone surrogates beside a secret turn into escapes."""
+        if not self._count:
+            return text
         data = text.encode("utf-8", "surrogatepass")
         masked = self.mask_bytes(data)
         return text if masked is data else masked.decode("utf-8", "backslashreplace")
