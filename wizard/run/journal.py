@@ -102,22 +102,23 @@ def _checked(lines: list[bytes], torn: int) -> Reading:
     records: list[Record] = []
     head = GENESIS
     for number, line in enumerate(lines, start=1):
-        why = _flaw(line, number, head)
-        if why:
+        record, why = _read_line(line, number, head)
+        if record is None:
             return Reading(tuple(records), head, torn, Broken(number, why))
-        records.append(decode(line)[0])
+        records.append(record)
         head = hashlib.sha256(line).hexdigest()
     return Reading(tuple(records), head, torn)
 
 
-def _flaw(line: bytes, number: int, head: str) -> str:
+def _read_line(line: bytes, number: int, head: str) -> tuple[Record | None, str]:
+    """The record; or none, and why not."""
     try:
         record, previous = decode(line)
     except ValueError:
-        return "not a journal line"
+        return None, "not a journal line"
     if previous != head:
-        return "the line before it was changed"
-    return "" if record.seq == number else f"numbered {record.seq}"
+        return None, "the line before it was changed"
+    return (record, "") if record.seq == number else (None, f"numbered {record.seq}")
 
 
 class Journal:
