@@ -35,7 +35,7 @@ wz_ping() { wz_frame P "$1"; }
 
 wz_use() { wz_launcher=$1; }
 
-# wz_hello ID: who this host is, one NAME=VALUE a line.
+# wz_hello ID: who this host is, one NAME=VALUE a line. What needs not be told is found out afterwards.
 wz_hello() {
     wz_say >"$wz_tmp/hello" 2>/dev/null
     wz_n=$(($(wc -c <"$wz_tmp/hello")))
@@ -43,12 +43,16 @@ wz_hello() {
     printf '\036%s H %s %s\n' "$wz_nonce" "$1" "$wz_n"
     cat "$wz_tmp/hello"
     wz_give
+    wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
+    wz_has env-signals env --default-signal=INT,QUIT true
 }
 
 wz_say() {
     printf '%s=%s\n' machine_id "$wz_machine" boot_id "$wz_boot" init "$wz_init" uid "$wz_uid" spool "$wz_spool"
-    printf '%s=%s\n' hostname "$(uname -n)" user "$(id -un)" clock "$(date +%s)" home "$HOME"
-    printf '%s=%s\n' kill_user_processes "$(wz_kills)" tools "$wz_tools"
+    printf '%s=%s\n' hostname "$(wz_first /proc/sys/kernel/hostname || uname -n)" user "$wz_user" home "$HOME"
+    printf '%s=%s\n' clock "$(date +%s)" tools "$wz_tools"
+    wait "$wz_asking"
+    printf '%s=%s\n' kill_user_processes "$(wz_first "$wz_tmp/kills")"
 }
 
 # org.freedesktop.login1(5): KillUserProcesses ends everything of a session, setsid or not, when it closes.
@@ -69,8 +73,6 @@ wz_has() {
 wz_survey() {
     wz_tools=' '
     for wz_tool in flock setsid systemd-run; do wz_has "$wz_tool" command -v "$wz_tool"; done
-    wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
-    wz_has env-signals env --default-signal=INT,QUIT true
 }
 
 wz_first() { { read -r wz_line <"$1"; } 2>/dev/null && printf '%s' "$wz_line"; }
@@ -89,11 +91,19 @@ wz_setup() {
     wz_locale=C
     case $(locale -a 2>/dev/null) in *C.utf8* | *C.UTF-8*) wz_locale=C.UTF-8 ;; esac
     LC_ALL=C # our own tools start faster so, and what they say is not translated
-    wz_uid=$(id -u)
+    # `uid=1000(name) gid=...`, or without a name.
+    wz_user=$(id)
+    wz_user=${wz_user%% gid=*}
+    wz_user=${wz_user#uid=}
+    wz_uid=${wz_user%%[!0-9]*}
+    wz_user=${wz_user#*\(}
+    wz_user=${wz_user%\)}
     [ -n "$HOME" ] || HOME=$(cd && pwd)
     export PATH LC_ALL HOME
     umask 077
     wz_tmp=$(mktemp -d /dev/shm/wizard.XXXXXXXX 2>/dev/null || mktemp -d) || exit 70
+    wz_kills >"$wz_tmp/kills" 2>/dev/null &
+    wz_asking=$!
     trap wz_leave EXIT
     trap 'exit 129' HUP INT TERM PIPE
     mkfifo "$wz_tmp/token" "$wz_tmp/jobs" "$wz_tmp/wake" || exit 70
