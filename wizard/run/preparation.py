@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from wizard import paths
-from wizard.checklist.document import Document, load
+from wizard.checklist.document import Document
 from wizard.checklist.inputs import Inputs, resolve
+from wizard.checklist.loading import source_of
 from wizard.checklist.model import HostSpec, Step
 from wizard.checklist.templating import render
 from wizard.errors import UsageError
 from wizard.hosts.base import Host, Link
 from wizard.hosts.factory import make_host
 from wizard.hosts.world import LOCAL
-from wizard.kinds import registry
+from wizard.kinds import document_from, kinds_in
 from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.context import Context
@@ -88,7 +89,7 @@ def prepare(request: Request) -> Prepared:
         ChecklistInvalid: With every problem and its position.
         UsageError: An input is missing or not what it must be.
     """
-    document = load(find_checklist(request.checklist), registry())
+    document = document_from(source_of(find_checklist(request.checklist)))
     inputs = resolve(document.checklist.inputs, pairs=request.sets, file=request.inputs)
     run = paths.new_run_id(datetime.now(UTC))
     if request.run_dir:
@@ -123,7 +124,7 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
         directory=prepared.directory,
         checklist=prepared.document.checklist,
         inputs=prepared.inputs,
-        kinds=registry(),
+        kinds=kinds_in(prepared.document.source),
         hosts=hosts,
         recorder=recorder,
         desk=Desk(recorder),
