@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -16,6 +17,9 @@ ANSWER_CAP = MEBIBYTE
 """Bytes of standard output, and as many of standard error, that an answer may have."""
 
 _FUNCTIONS = ("channel.sh", "attempts.sh", "following.sh")
+TICKS = 5
+"""Of a channel's clock, in a second."""
+
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = frozenset(range(0x20, 0x7F)) | {0x0A, 0x09}
@@ -136,7 +140,7 @@ def start(number: int, attempt: Attempt, place: int, grace: float, slot: int, *,
 
 def ask(number: int, slot: int, limit: float, script: str, stdin: bytes) -> bytes:
     """Run a read-only script in the background of the channel."""
-    return call("wz_ask", number, slot, max(1, round(limit * 100)), ANSWER_CAP, script, printf_format(stdin))
+    return call("wz_ask", number, slot, math.ceil(limit * TICKS), ANSWER_CAP, script, printf_format(stdin))
 
 
 def follow(number: int, key: str, offset: int, slot: int) -> bytes:

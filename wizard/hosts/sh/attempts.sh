@@ -28,7 +28,8 @@ wz_checked_spool() {
 wz_serve() {
     [ "$wz_launcher" != systemd-run ] || return 0
     printf '%s\n' "$wz_runner" >"$wz_tmp/runner"
-    wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_id" "$wz_mask" "$wz_locale" 5<"$wz_tmp/jobs"
+    wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_id" "$wz_mask" "$wz_locale" "$wz_tmp/watch" \
+        5<"$wz_tmp/jobs"
 }
 
 # wz_apart FILE ARGUMENT...: a shell that outlives this connection and can be interrupted like any other. It reads what
@@ -115,13 +116,11 @@ wz_some() {
 # wz_make NAME...: directories of attempts; they mean nothing until they are claimed. The last file says it is complete.
 wz_make() {
     cd "$wz_spool" && mkdir "$@" || return
+    wz_fifos=
+    for wz_n; do wz_fifos="$wz_fifos $wz_n/pipe $wz_n/watch"; done
+    # shellcheck disable=SC2086 # names without blanks
+    mkfifo $wz_fifos || return
     for wz_n; do
-        set -- "$@" "$wz_n/pipe"
-        shift
-    done
-    mkfifo "$@" || return
-    for wz_n; do
-        wz_n=${wz_n%/pipe}
         printf '%30s\n' '' >"$wz_n/pid" || return
         for wz_file in out sink.open in-time let-live state.ready; do printf '' >"$wz_n/$wz_file" || return; done
     done
@@ -183,10 +182,10 @@ wz_launch() {
         systemd-run --quiet --collect --unit="incident-wizard-$1-$wz_name" -p KillMode=process \
             -p StandardOutput=null -p StandardError=null --setenv=PATH="$PATH" --setenv=HOME="$HOME" \
             --setenv=LC_ALL=C -- /bin/sh "$wz_dir/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
-            "$wz_name" "$2" "$3" "$4" "$wz_s.news" 3>&- 4>&- 7>&- 8>&-
+            "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 3>&- 4>&- 7>&- 8>&-
     elif [ -n "$5" ]; then
         wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
-            "$wz_name" "$2" "$3" "$4" "$wz_s.news" 5</dev/null
+            "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 5</dev/null
     else
         echo "$wz_name $2 $3 $4 $wz_s.news" >&7
     fi

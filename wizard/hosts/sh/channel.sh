@@ -106,7 +106,7 @@ wz_setup() {
     wz_asking=$!
     trap wz_leave EXIT
     trap 'exit 129' HUP INT TERM PIPE
-    mkfifo "$wz_tmp/token" "$wz_tmp/jobs" "$wz_tmp/wake" || exit 70
+    mkfifo "$wz_tmp/token" "$wz_tmp/jobs" "$wz_tmp/wake" "$wz_tmp/watch" || exit 70
     exec 3<>"$wz_tmp/wake" 7<>"$wz_tmp/jobs" 8<>"$wz_tmp/token"
     wz_give
     wz_clock &
@@ -122,9 +122,9 @@ wz_default_spool() {
     [ "$wz_uid" != 0 ] || wz_spool=/var/lib/incident-wizard/spool
 }
 
-# wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. LIMIT is in hundredths
-# of a second, STDIN a printf format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never
-# stops reading.
+# wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. LIMIT is in fifths of a
+# second, STDIN a printf format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never stops
+# reading.
 wz_ask() {
     wz_s=$wz_tmp/$2 wz_in=/dev/null
     [ -p "$wz_s.o" ] || mkfifo "$wz_s.o" "$wz_s.e"
@@ -137,8 +137,7 @@ wz_ask() {
     wz_e=$!
     wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_pid=$!
-    wz_clock_now
-    echo "$((wz_now + $3)) $wz_pid $wz_o $wz_e" >"$wz_s.due"
+    echo "$1 $3 $wz_pid $wz_o $wz_e" >"$wz_s.due"
     wz_wind
     wait "$wz_pid"
     wz_rc=$?
@@ -156,7 +155,8 @@ wz_asked() {
 }
 
 # The clock of a channel: while anything is awaited, it ends asks that are over their time and has those who follow an
-# attempt look again, five times a second. One for all, as each `sleep` is a process.
+# attempt look again, five times a second. One for all, as each `sleep` is a process. It counts its ticks, as the time
+# that a machine was suspended is nobody's fault.
 wz_clock() {
     exec 3<"$wz_tmp/wake" 7>&- 8>&-
     while read -r wz_word <&3; do
@@ -174,12 +174,6 @@ wz_clock() {
 # wz_wind: see that the clock goes. Who calls this has written down first what is awaited.
 wz_wind() { [ -s "$wz_tmp/ticking" ] || echo >&3; }
 
-# wz_clock_now: wz_now = hundredths of a second since the host started.
-wz_clock_now() {
-    read -r wz_now wz_line </proc/uptime
-    wz_now=$((${wz_now%.*} * 100 + 1${wz_now#*.} - 100))
-}
-
 # wz_tick: fails where nothing is awaited.
 wz_tick() {
     wz_awaited=
@@ -193,13 +187,19 @@ wz_remind() {
     case $1 in
     *.on) : >"$1" && echo tick 1<>"${1%on}news" ;;
     *)
-        wz_clock_now
-        read -r wz_then wz_pid wz_o wz_e <"$1"
-        [ -n "$wz_then" ] && [ "$wz_now" -ge "$wz_then" ] || return 0
+        read -r wz_call wz_limit wz_pid wz_o wz_e <"$1" && wz_late "${1##*/}" || return 0
         : >"$1"
         wz_overdue "${1%due}late" &
         ;;
     esac
+}
+
+# wz_late SLOT.due: one more tick for the call of this slot, in variables that bear its number; is it over its limit?
+wz_late() {
+    set -- "${1%.due}"
+    eval "[ \"\$wz_call_$1\" = $wz_call ] || wz_call_$1=$wz_call wz_ticks_$1=0"
+    eval "wz_ticks_$1=\$((wz_ticks_$1 + 1)) wz_n=\$wz_ticks_$1"
+    [ "$wz_n" -gt "$wz_limit" ]
 }
 
 # wz_overdue FILE: end the ask, its children and, should anything still hold the pipes, their readers.
@@ -219,7 +219,7 @@ wz_overdue() {
 wz_leave() {
     : >"$wz_tmp/left"
     for wz_file in "$wz_tmp"/*.due; do
-        [ -s "$wz_file" ] && read -r wz_then wz_pid wz_line <"$wz_file" || continue
+        [ -s "$wz_file" ] && read -r wz_call wz_limit wz_pid wz_line <"$wz_file" || continue
         wz_tree "$wz_pid"
         # shellcheck disable=SC2086 # process ids
         kill -TERM $wz_found

@@ -1,12 +1,12 @@
 # The runner: apart from any connection, it takes attempts, runs their scripts, and records how each ended by renaming a
 # file, which needs no free disk block. It holds a lock as long as it lives; the state of what it runs carries its name.
-# Arguments: SPOOL NAME UMASK LOCALE, and of one attempt DIRECTORY LIMIT CAP GRACE; without, it reads such lines, each
-# with the FIFO at which somebody waits for news, until its standard input ends.
+# Arguments: SPOOL NAME UMASK LOCALE FIFO, the last for its watch, and of one attempt DIRECTORY LIMIT CAP GRACE NEWS, where
+# NEWS is a FIFO at which somebody waits; without an attempt it reads such lines until its standard input ends.
 
 # Secrets become the environment of the script alone, and their file is gone before the script runs. A secret may have
 # any name, so nothing of ours is read by name after them.
 script() {
-    exec 5>&- 9>&-
+    exec 5>&- 6>&- 9>&-
     read -r line </proc/self/stat
     born
     printf '%s %s \n' "${line%% *}" "$birth" 1<>pid
@@ -33,7 +33,7 @@ born() {
 # Is the process that the script began as still there? Before it has its session it is a shell, which may lose a TERM.
 there() {
     until read -r pid then <pid && [ -n "$pid" ] && kill -0 "-$pid"; do
-        kill -0 $$ || return
+        kill -0 $$ && [ -e "state.running.$me" ] || return
         sleep 0.1
     done
     read -r line <"/proc/$pid/stat" || return
@@ -43,20 +43,30 @@ there() {
 
 end() { kill "-$1" "-$pid" || kill "-$1" "$pid"; }
 
-# The sleep is ended by KILL: a TERM that finds it still a shell, between fork and exec, would be lost.
-limit() {
-    exec 5>&- 9>&-
-    before=$!
-    trap '[ "$!" = "$before" ] || kill -KILL "$!"; exit' TERM
-    sleep "$limit" &
-    wait $!
-    # Where the runner was killed, nobody holds this process id for us any more.
-    there || exit
-    rm -f in-time
-    end TERM
-    sleep "$grace" &
-    wait $!
-    end KILL
+# The watch reads which attempt began and how long it may take, and ends it when that is over; one for all of a runner, as
+# each `sleep` is a process. It counts its own naps: time for which the machine was suspended is not the script's.
+watch() {
+    exec 5>&- 6>&- 9>&-
+    while read -r name limit grace; do
+        cd "$spool/$name" || continue
+        passes "$limit" && continue
+        # Where the runner was killed, nobody holds this process id for us any more.
+        there || continue
+        rm -f in-time
+        end TERM
+        passes "$grace" || { there && end KILL; }
+    done
+}
+
+# passes SECONDS: does the attempt end before that?
+passes() {
+    left=${1%.*} part=${1#"${1%.*}"}
+    [ -z "$part" ] || sleep "0$part"
+    while [ -e "state.running.$me" ]; do
+        [ "$left" -gt 0 ] || return 1
+        sleep 1
+        left=$((left - 1))
+    done
 }
 
 # What the script leaves in its session is given the rest of the grace, then killed.
@@ -75,14 +85,12 @@ tell() { [ ! -p "$news" ] || echo look 1<>"$news"; }
 
 # The script is not put in the background: a shell without job control would make it deaf to INT and QUIT.
 run() {
+    echo "$1 $limit $grace" >&6
     sink &
     exec 4<&-
-    limit &
-    dog=$!
     (script) </dev/null >&5 2>&1
     rc=$? how=
     exec 5>&-
-    kill "$dog"
     [ -e let-live ] || how=.killed
     [ -e in-time ] || { rc=124 && how=.timeout; }
     [ -z "$how" ] || sweep
@@ -94,7 +102,7 @@ run() {
 # until the cap is reached. What is beyond, or finds the disk full, is read on and counted: the script's output never
 # fails.
 sink() {
-    exec <&4 >>out 4<&- 5>&- 9>&-
+    exec <&4 >>out 4<&- 5>&- 6>&- 9>&-
     left=$cap total=$cap
     while [ "$left" -gt 0 ]; do
         size=65536
@@ -132,16 +140,19 @@ attempt() {
     if cd "$spool/$1" && mv state.ready "state.running.$me"; then
         exec 3<>pipe 4<pipe 5>pipe
         exec 3>&-
-        run
+        run "$1"
     fi
     tell
 }
 
-spool=$1 me=$2 mask=$3 locale=$4
-shift 4
+spool=$1 me=$2 mask=$3 locale=$4 fifo=$5
+shift 5
 exec 2>/dev/null >/dev/null 9>>"$spool/runner.$me"
 flock -n 9 9>&9 || exit
 trap 'rm -f "$spool/runner.$me"' EXIT
+exec 6<>"$fifo" 5<"$fifo"
+watch <&5 &
+exec 5<&-
 if [ $# -gt 0 ]; then
     attempt "$@"
     exit
