@@ -57,6 +57,56 @@ async def test_output_is_byte_exact(host: Host, tmp_path: Path) -> None:
     assert output == data
 
 
+LINES = [
+    b"one\n",
+    b"no end",
+    b"\n",
+    b"  kept  \n",
+    b"a\\b%s\n",
+    b"tab\t\n",
+    b"nul\0\n",
+    b"caf\xc3\xa9\n",
+    b"\x81\x88\xff\n",
+    b"x" * 2000,
+]
+
+
+async def test_a_short_output_is_byte_exact_too(host: Host, tmp_path: Path) -> None:
+    for number, line in enumerate(LINES):
+        (tmp_path / "line").write_bytes(line)
+        ending, output = await run(host, Attempt(f"line{number}", f"cat '{tmp_path}/line'"))
+        assert (output, ending.total) == (line, len(line))
+
+
+async def test_attempts_of_one_host_run_at_the_same_time(host: Host, tmp_path: Path) -> None:
+    for name in ("there", "back"):
+        os.mkfifo(tmp_path / name)
+    one = f"echo hello >'{tmp_path}/there'; cat '{tmp_path}/back'"
+    two = f"cat '{tmp_path}/there'; echo hello >'{tmp_path}/back'"
+    ended = await asyncio.gather(run(host, Attempt("one", one)), run(host, Attempt("two", two)))
+    assert [(ending.ok, output) for ending, output in ended] == [(True, b"hello\n")] * 2
+
+
+async def test_however_a_script_ends_the_next_one_runs(host: Host) -> None:
+    ways = ["kill -INT $$", "kill -TERM $$", "kill -KILL $$", "exec true", "if", "set -e; false", "kill -PIPE $$"]
+    for number, way in enumerate(ways):
+        ending, _ = await run(host, Attempt(f"way{number}", way))
+        assert ending.state is AttemptState.DONE
+        assert (await run(host, Attempt(f"next{number}", "echo fine")))[1] == b"fine\n"
+
+
+async def test_an_attempt_whose_runner_is_gone_is_run_by_the_next(here: Host, spool: Path, tmp_path: Path) -> None:
+    await run(here, Attempt("first", "true"))
+    (lock,) = spool.glob("runner.*")
+    (runner,) = (pid for pid in alive(f"{spool}\0{lock.name.partition('.')[2]}\0") if parent_of(int(pid)) == 1)
+    kill(int(runner))
+    attempt = Attempt("second", f"echo ran >>'{tmp_path}/effect'")
+    ending, _ = await run(here, attempt)
+    assert ending.state is AttemptState.READY
+    assert (await run(here, attempt))[0].ok
+    assert (tmp_path / "effect").read_text() == "ran\n"
+
+
 async def test_output_is_seen_while_the_step_still_runs(host: Host, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "gate")
     seen = asyncio.Event()
@@ -106,6 +156,17 @@ async def test_at_its_limit_a_step_is_ended_with_its_children(host: Host) -> Non
     assert not ending.ok
     assert output.startswith(b"before\n")
     assert alive("over-time") == []
+
+
+async def test_a_limit_is_kept_after_another_attempt_and_after_the_connection(spool: Path) -> None:
+    async with shell_host(spool) as host:
+        await run(host, Attempt("quick", "true"))
+        await host.start(Attempt("slow", "export WIZARD_TEST=unwatched; sleep 300 & sleep 300", limit=0.5))
+        await until_running(host, "slow")
+    async with shell_host(spool) as again:
+        ending = await again.follow("slow", 0, Heard())
+    assert (ending.exit_status, ending.timed_out) == (124, True)
+    assert alive("WIZARD_TEST=unwatched") == []
 
 
 async def test_a_step_that_leaves_a_daemon_ends_at_once(host: Host) -> None:
@@ -298,6 +359,14 @@ async def test_a_start_that_finds_no_room_runs_nothing_and_says_so(here: Host, s
     with pytest.raises(HostError):
         await here.start(Attempt("full", "true"))
     assert len(list(spool.glob("d.*/meta"))) == 1
+
+
+async def test_what_was_made_ahead_is_taken_away_again(spool: Path) -> None:
+    async with shell_host(spool) as host:
+        await run(host, Attempt("one", "true"))
+    kept = {"one.claim", folder(spool, "one").name}
+    while {path.name for path in spool.iterdir()} != kept:
+        await asyncio.sleep(0)
 
 
 async def test_what_was_started_outlives_the_connection(spool: Path, tmp_path: Path) -> None:

@@ -95,19 +95,16 @@ class ShellHost:
 
     async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
         """Start it and follow it; see ``start`` and ``follow``."""
-        pull = Pull(attempt.key, 0, on_output)
-        slot = self._slot()
-        channel, stack, frames = await self._begun(attempt, slot)
-        on_claimed()
-        async with stack:
+        pull, slot = Pull(attempt.key, 0, on_output), self._slot()
+        async with AsyncExitStack() as stack:
+            frames = await self._started(attempt, slot, stack)
+            on_claimed()
             try:
                 ending = await pull.over(frames)
             except LinkLost:
                 return await self._followed(pull)
         self._slots.append(slot)
-        if ending.state is not AttemptState.READY:
-            channel.under_way.discard(attempt.key)
-        return ending
+        return self._noted(attempt.key, ending)
 
     async def start(self, attempt: Attempt) -> None:
         """Prepare, claim and launch; repeating it is safe for as long as the host has not rebooted since.
@@ -116,35 +113,36 @@ class ShellHost:
             HostError: It cannot be claimed, or its key was claimed for another script.
             LinkLost: Whether it was started cannot be known any more.
         """
-        _, stack, _ = await self._begun(attempt, self._slot())
-        await stack.aclose()
+        async with AsyncExitStack() as stack:
+            await self._started(attempt, self._slot(), stack)
 
-    async def _begun(self, attempt: Attempt, slot: int) -> tuple[Channel, AsyncExitStack, AsyncIterator[Frame]]:
-        """The attempt, claimed: over which channel, and the frames that follow; whoever has them closes the stack."""
-        boot = ""
-        for left in reversed(range(REPEATS)):
-            stack = AsyncExitStack()
+    async def _started(self, attempt: Attempt, slot: int, stack: AsyncExitStack) -> AsyncIterator[Frame]:
+        """Start it; returns the frames that follow, for as long as the stack is open."""
+        boot, left = "", REPEATS
+        while True:
             try:
                 channel = await self._spool()
                 boot = self._same_boot(boot)
                 frames = await stack.enter_async_context(channel.stream(self._start_call(channel, attempt, slot)))
                 self._same_script(attempt, await channel.answer(frames, 60.0))
             except LinkLost:
-                await stack.aclose()
+                left -= 1
                 if not left:
                     raise
-            except BaseException:
-                await stack.aclose()
-                raise
             else:
-                channel.under_way.add(attempt.key)
-                return channel, stack, frames
-        raise AssertionError
+                return frames
 
     @staticmethod
     def _start_call(channel: Channel, attempt: Attempt, slot: int) -> Call:
         place, apart = next(channel.places), bool(channel.under_way)
+        channel.under_way.add(attempt.key)
         return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart)
+
+    def _noted(self, key: str, ending: Ending) -> Ending:
+        """The ending; where it is one, the channel's runner is free again."""
+        if self._spooled and ending.state not in {AttemptState.READY, AttemptState.RUNNING}:
+            self._spooled.under_way.discard(key)
+        return ending
 
     def _same_boot(self, boot: str) -> str:
         now = self._identity().boot_id
@@ -186,8 +184,7 @@ class ShellHost:
             except LinkLost:
                 continue
             self._slots.append(slot)
-            channel.under_way.discard(pull.key)
-            return ending
+            return self._noted(pull.key, ending)
 
     async def status(self, key: str) -> Ending:
         """What the host says of the attempt right now."""
@@ -196,9 +193,8 @@ class ShellHost:
     async def cancel(self, key: str) -> Ending:
         """Make sure it never starts, or end it; see ``Host.cancel``."""
         place = next((await self._spool()).places)
-        return ending_of(
-            await self._repeated(lambda number: commands.cancel(number, key, place, GRACE), 2 * GRACE + SPARE)
-        )
+        frame = await self._repeated(lambda number: commands.cancel(number, key, place, GRACE), 2 * GRACE + SPARE)
+        return self._noted(key, ending_of(frame))
 
     async def _repeated(self, call: Call, patience: float, *, repeats: int = REPEATS) -> Frame:
         while True:
