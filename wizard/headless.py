@@ -27,8 +27,8 @@ from wizard.run.session import Session
 from wizard.run.unattended import Unattended, read_decisions
 from wizard.text import sanitise
 
-TICK = 0.2
-"""Seconds between two looks at whether the engine has ended."""
+TICK = 0.05
+"""Seconds between two looks at what there is to tell, and at whether the engine has ended."""
 
 SIGNALS = {signal.SIGHUP: "hung up", signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
