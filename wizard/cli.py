@@ -286,4 +286,4 @@ def _rollback(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -138,7 +138,8 @@ wz_ask() {
     wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_pid=$!
     echo "$1 $3 $wz_pid $wz_o $wz_e" >"$wz_s.due"
-    wz_wind
+    # Whoever leaves looks for this file after having said so, and finds it; or it is found here that he left.
+    if [ -s "$wz_s.due" ] && [ ! -e "$wz_tmp/left" ]; then wz_wind; else wz_overdue /dev/null & fi
     wait "$wz_pid"
     wz_rc=$?
     wait "$wz_o" "$wz_e"
@@ -208,6 +209,8 @@ wz_overdue() {
     wz_tree "$wz_pid"
     # shellcheck disable=SC2086 # process ids
     kill -TERM $wz_found
+    # shellcheck disable=SC2086
+    kill -CONT $wz_found
     sleep 1
     # shellcheck disable=SC2086
     kill -KILL $wz_found
@@ -215,24 +218,30 @@ wz_overdue() {
     kill "$wz_o" "$wz_e"
 }
 
-# wz_leave: nobody is there any more to hear an answer. What was started as an attempt goes on.
+# wz_leave: nobody is there any more to hear an answer. What was started as an attempt goes on. A job that died while it
+# spoke took the token with it, so there is one for each of the others now: who speaks ends of it, and none waits.
 wz_leave() {
     : >"$wz_tmp/left"
+    wz_n=64
+    while [ "$wz_n" -gt 0 ]; do
+        echo
+        wz_n=$((wz_n - 1))
+    done >&8
     for wz_file in "$wz_tmp"/*.due; do
-        [ -s "$wz_file" ] && read -r wz_call wz_limit wz_pid wz_line <"$wz_file" || continue
-        wz_tree "$wz_pid"
-        # shellcheck disable=SC2086 # process ids
-        kill -TERM $wz_found
+        [ -s "$wz_file" ] && read -r wz_call wz_limit wz_pid wz_o wz_e <"$wz_file" || continue
+        wz_overdue /dev/null &
     done
     for wz_file in "$wz_tmp"/*.news; do [ ! -p "$wz_file" ] || echo look 1<>"$wz_file"; done
     wz_unused
     rm -rf "$wz_tmp"
 } 2>/dev/null
 
-# wz_tree PID: wz_found = PID and all that descend from it.
+# wz_tree PID: wz_found = PID and all that descend from it, stopped, so that none begins another meanwhile.
 wz_tree() {
     wz_found=$1 wz_new=$1
     while [ -n "$wz_new" ]; do
+        # shellcheck disable=SC2086 # process ids
+        kill -STOP $wz_new
         wz_parents=" $wz_new " wz_new=
         for wz_line in /proc/[0-9]*; do
             wz_child=${wz_line#/proc/}

@@ -103,16 +103,16 @@ run() {
 # fails.
 sink() {
     exec <&4 >>out 4<&- 5>&- 6>&- 9>&-
-    left=$cap total=$cap
+    left=$cap total=
     while [ "$left" -gt 0 ]; do
         size=65536
         [ "$left" -ge "$size" ] || size=$left
         reads=$((left / size))
-        if ! dd bs="$size" count="$reads" 2>sunk || ! sunk; then total='' && break; fi
+        if ! dd bs="$size" count="$reads" 2>sunk || ! sunk; then break; fi
         left=$((left - bytes))
         [ "$reads_done" -eq "$reads" ] || { total=$((cap - left)) && break; }
     done
-    [ "$total" = $((cap - left)) ] && [ "$left" -gt 0 ] || count
+    [ -n "$total" ] || count
     echo "$total" >complete
     tell
 }
