@@ -361,6 +361,24 @@ async def test_a_start_that_finds_no_room_runs_nothing_and_says_so(here: Host, s
     assert len(list(spool.glob("d.*/meta"))) == 1
 
 
+STAND_INS = {
+    "busctl": "echo b true",
+    "systemd-run": 'echo "$*" >>"${0%/*}/units"; while [ "$1" != -- ]; do shift; done; shift; setsid "$@" &',
+}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts units")
+async def test_where_the_end_of_a_login_kills_its_processes_each_attempt_is_a_unit(spool: Path, tmp_path: Path) -> None:
+    for name, script in STAND_INS.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    async with shell_host(spool, path=(str(tmp_path),)) as host:
+        assert (await host.connect()).launcher == "systemd-run"
+        ended = [await run(host, Attempt(key, f"echo {key}; exit 3", limit=9)) for key in ("one", "two")]
+    assert [(ending.exit_status, output) for ending, output in ended] == [(3, b"one\n"), (3, b"two\n")]
+    assert [line.count("--unit=incident-wizard-") for line in (tmp_path / "units").read_text().splitlines()] == [1, 1]
+
+
 async def test_what_was_made_ahead_is_taken_away_again(spool: Path) -> None:
     async with shell_host(spool) as host:
         await run(host, Attempt("one", "true"))

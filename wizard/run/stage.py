@@ -91,10 +91,10 @@ class StepStage:
             self._context.recorder.output(Output(self._step.id, host.name, shown))
 
         def claim() -> None:
+            self._running = (host, attempt.key)
             if not claimed:
                 self._context.recorder.record(ev.AttemptClaimed(attempt.key))
 
-        self._running = (host, attempt.key)
         try:
             ending = await self._end(host, attempt, claim, take)
         except BaseException:
