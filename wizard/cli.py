@@ -9,8 +9,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from wizard.errors import WizardError
 
@@ -35,6 +36,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python would complain once more at exit, when it flushes what nobody reads.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def program() -> NoReturn:
+    """Run a command as a program; it leaves without taking its objects apart one by one, which takes 30 ms."""
+    status = main()
+    if "logging" in sys.modules:
+        sys.modules["logging"].shutdown()
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
 
 
 def _spare_the_collector() -> None:
@@ -321,4 +333,4 @@ def _rollback(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

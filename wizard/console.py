@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,7 @@ class Narrator:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or _stderr()
+        """None where no terminal reads it, so that nothing is styled."""
         self._began = time.monotonic()
         self._lines = Lines()
         self._place: dict[str, str] = {}
@@ -117,14 +119,16 @@ class Narrator:
             tell(message.event)
 
     def _line(self, lead: str, style: str, *parts: str) -> None:
-        from rich.text import Text  # noqa: PLC0415 - rich is loaded only where something is told
+        clock = f"{_clock(time.monotonic() - self._began)} "
+        said = " ".join(part for part in parts if part)
+        if self._console is None:
+            sys.stderr.write(f"{clock}{lead}{said}\n")
+            return
+        from rich.text import Text  # noqa: PLC0415 - rich is loaded only where something is styled
 
-        elapsed = time.monotonic() - self._began
         mark = lead.lstrip(" ")
         indent = lead[: len(lead) - len(mark)]
-        said = " ".join(part for part in parts if part)
-        text = Text.assemble((f"{_clock(elapsed)} ", "dim"), indent, (mark, style), said)
-        self._console.print(text, soft_wrap=True)
+        self._console.print(Text.assemble((clock, "dim"), indent, (mark, style), said), soft_wrap=True)
 
     def _run_started(self, event: ev.RunStarted) -> None:
         for number, phase in enumerate(event.outline, start=1):
@@ -250,33 +254,36 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
-def _stderr() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - rich is loaded only where something is told
+def _stderr() -> Console | None:
+    if not (sys.stderr.isatty() or os.environ.get("FORCE_COLOR")):
+        return None
+    from rich.console import Console  # noqa: PLC0415 - rich is loaded only where something is styled
 
     dumb = os.environ.get("TERM") == "dumb"
     return Console(stderr=True, highlight=False, markup=False, emoji=False, no_color=True if dumb else None)
 
 
 class Inbox:
-    """A queue between the engine's thread and the reader's, so that a slow terminal never holds up a run."""
+    """A queue between the engine's thread and the reader's, so that a slow terminal never holds up a run.
+
+    The reader looks into it now and then; to be woken for each message would cost a quick run a tenth of its time.
+    """
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Record | Output | None] = queue.SimpleQueue()
+        self._messages: deque[Record | Output] = deque()
+        self._over = threading.Event()
 
     def __call__(self, message: Record | Output) -> None:
         """Take a message; called in the engine's thread."""
-        self._queue.put(message)
+        self._messages.append(message)
 
     def wake(self) -> None:
-        """End the wait for a message: there will be no more."""
-        self._queue.put(None)
+        """End the wait for messages: there will be no more."""
+        self._over.set()
 
     def drain(self, reader: Callable[[Record | Output], None], wait: float) -> None:
-        """Hand over everything there is, waiting at most ``wait`` seconds for the first."""
-        try:
-            message = self._queue.get(timeout=wait)
-            while message is not None:
-                reader(message)
-                message = self._queue.get_nowait()
-        except queue.Empty:
-            sys.stderr.flush()
+        """Wait ``wait`` seconds, or until there will be no more, then hand over everything there is."""
+        self._over.wait(wait)
+        while self._messages:
+            reader(self._messages.popleft())
+        sys.stderr.flush()

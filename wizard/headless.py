@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +12,18 @@ from types import FrameType
 from wizard.console import Inbox, JsonLines, Narrator
 from wizard.run.attempting import Manner
 from wizard.run.engine import Engine, Outcome
+from wizard.run.events import Record
 from wizard.run.intents import PAUSE, UNDO_EVERYTHING, Stop
 from wizard.run.preparation import Prepared
+from wizard.run.recorder import Output
 from wizard.run.session import Session
 from wizard.run.unattended import Unattended, read_decisions
 from wizard.running import SIGNALS, Work, debug_log, engine_of, report_keeper, told_end
 
-TICK = 0.2
-"""Seconds between two looks at whether the engine has ended."""
+TICK = 0.05
+"""Seconds between two looks at what there is to tell, and at whether the engine has ended."""
+
+Told = Callable[[Record | Output], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,16 @@ def run_headless(prepared: Prepared, how: Unasked, work: Work = Session.walk) ->
     inbox, current = Inbox(), report_keeper(prepared)
     answering = Unattended(decisions, UNDO_EVERYTHING if how.roll_back else PAUSE)
     debug_log(prepared.directory)
+    if any(host.ssh for host in prepared.document.checklist.hosts.values()):
+        importlib.import_module("wizard.hosts.ssh")
     engine = engine_of(prepared, Manner(dry=how.dry), [inbox, answering, current], work, inbox.wake)
     answering.submit = engine.submit
-    reader = JsonLines() if how.as_json else Narrator()
-    outcome, caught = _watch(engine, lambda wait: inbox.drain(reader, wait))
+    outcome, caught = _watch(engine, inbox, JsonLines if how.as_json else Narrator)
     current.close()
     return told_end(prepared.directory, outcome, caught, "--headless")
 
 
-def _watch(engine: Engine, drain: Callable[[float], None]) -> tuple[Outcome, int]:
+def _watch(engine: Engine, inbox: Inbox, make_reader: Callable[[], Told]) -> tuple[Outcome, int]:
     """Read until the engine ends; a signal stops it with the state kept. Returns the signal caught, or 0."""
     caught: list[int] = []
 
@@ -67,7 +73,10 @@ def _watch(engine: Engine, drain: Callable[[float], None]) -> tuple[Outcome, int
     for number in SIGNALS:
         signal.signal(number, stop)
     engine.start()
+    # The engine waits for its hosts now, so this is the time to load what is needed later.
+    reader = make_reader()
+    importlib.import_module("wizard.report.files")
     while (outcome := engine.join(0)) is None:
-        drain(TICK)
-    drain(0)
+        inbox.drain(reader, TICK)
+    inbox.drain(reader, 0)
     return outcome, caught[0] if caught else 0

@@ -261,6 +261,11 @@ class Redactor:
     def __repr__(self) -> str:
         return f"<Redactor of {self._count} secrets>"
 
+    @property
+    def idle(self) -> bool:
+        """It knows no secret, so it changes nothing."""
+        return not self._count
+
     def scan(self, data: bytes) -> tuple[list[tuple[int, int]], int]:
         """Where secrets stand in ``data``, as sorted (start, end), and the offset from which more data may matter."""
         needles, begun = self._needles.scan(data)
@@ -269,11 +274,15 @@ class Redactor:
 
     def mask_bytes(self, data: bytes) -> bytes:
         """The data with every secret replaced by ``MARKER``."""
+        if self.idle:
+            return data
         spans, _ = self.scan(data)
         return _cover(data, spans, 0, len(data))[0] if spans else data
 
     def mask(self, text: str) -> str:
         """The text with every secret replaced; lone surrogates beside a secret turn into escapes."""
+        if self.idle:
+            return text
         data = text.encode("utf-8", "surrogatepass")
         masked = self.mask_bytes(data)
         return text if masked is data else masked.decode("utf-8", "backslashreplace")

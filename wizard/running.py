@@ -12,7 +12,6 @@ from pathlib import Path
 from wizard.paths import JOURNAL, private_directory, private_file
 from wizard.redact import Redactor
 from wizard.report.current import KeepsReport
-from wizard.report.files import write_report
 from wizard.run.attempting import Manner
 from wizard.run.context import Context
 from wizard.run.engine import FAILED, PAUSED, Engine, Outcome
@@ -51,7 +50,13 @@ def engine_of(
 def report_keeper(prepared: Prepared) -> KeepsReport:
     """A reader that keeps the run's ``report.md`` current; it must be closed."""
     redactor = Redactor(prepared.inputs.secrets.values())
-    return KeepsReport(lambda: write_report(prepared.directory, redactor))
+    return KeepsReport(lambda: _write(prepared.directory, redactor))
+
+
+def _write(directory: Path, redactor: Redactor) -> None:
+    from wizard.report.files import write_report  # noqa: PLC0415 - loaded while the engine waits for its hosts
+
+    write_report(directory, redactor)
 
 
 def debug_log(directory: Path) -> None:

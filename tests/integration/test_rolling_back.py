@@ -184,3 +184,27 @@ def test_a_phase_undone_at_a_gate_is_done_again_on_resume(wizard: Wizard, place:
     assert again.exit_status == 4
     assert (place / "made").is_dir()
     assert [body["attempt"] for body in again.of("attempt_intended") if body["step"] == "run"] == [1, 1, 2]
+
+
+PLAIN = """\
+  - id: plain
+    title: Plain
+    steps:
+      - id: make
+        title: Make
+        why: it must be there
+        run: {command: "mkdir -p {{ where }}/made", undo: "rmdir {{ where }}/made"}
+        checks:
+          - file: {path: "{{ where }}/allowed"}
+"""
+
+
+def test_a_command_without_anything_to_capture_is_registered_once_and_undone(wizard: Wizard, place: Path) -> None:
+    stopped = wizard.run(checklist(PLAIN, WHERE), "--set", f"where={place}", answers="make: run it again\n")
+    assert stopped.exit_status == 4
+    assert [event["attempt"] for event in stopped.of("action_ended")] == [1, 2]
+    assert [event["step"] for event in stopped.of("undo_registered")] == ["make"]
+    assert not (wizard.directory / "before").exists()
+    undone = wizard("rollback", wizard.directory, "--headless")
+    assert [event["outcome"] for event in undone.of("undo_ended")] == ["ran, unproven"]
+    assert not (place / "made").exists()

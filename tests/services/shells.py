@@ -56,8 +56,7 @@ class Heard:
 async def run(host: Host, attempt: Attempt) -> tuple[Ending, bytes]:
     """Start it and follow it to its end."""
     heard = Heard()
-    await host.start(attempt)
-    ending = await host.follow(attempt.key, 0, heard)
+    ending = await host.run(attempt, lambda: None, heard)
     return ending, bytes(heard.data)
 
 

@@ -34,8 +34,8 @@ async def here(spool: Path) -> AsyncIterator[Host]:
 
 
 def folder(spool: Path, key: str) -> Path:
-    (found,) = spool.glob(f"{key}.d.*")
-    return found
+    """The directory that the claim names first."""
+    return spool / (spool / f"{key}.claim").read_text().split("\n", 1)[0]
 
 
 async def until_running(host: Host, key: str) -> None:
@@ -55,6 +55,56 @@ async def test_output_is_byte_exact(host: Host, tmp_path: Path) -> None:
     ending, output = await run(host, Attempt("bytes", f"cat '{tmp_path}/data'"))
     assert ending.ok
     assert output == data
+
+
+LINES = [
+    b"one\n",
+    b"no end",
+    b"\n",
+    b"  kept  \n",
+    b"a\\b%s\n",
+    b"tab\t\n",
+    b"nul\0\n",
+    b"caf\xc3\xa9\n",
+    b"\x81\x88\xff\n",
+    b"x" * 2000,
+]
+
+
+async def test_a_short_output_is_byte_exact_too(host: Host, tmp_path: Path) -> None:
+    for number, line in enumerate(LINES):
+        (tmp_path / "line").write_bytes(line)
+        ending, output = await run(host, Attempt(f"line{number}", f"cat '{tmp_path}/line'"))
+        assert (output, ending.total) == (line, len(line))
+
+
+async def test_attempts_of_one_host_run_at_the_same_time(host: Host, tmp_path: Path) -> None:
+    for name in ("there", "back"):
+        os.mkfifo(tmp_path / name)
+    one = f"echo hello >'{tmp_path}/there'; cat '{tmp_path}/back'"
+    two = f"cat '{tmp_path}/there'; echo hello >'{tmp_path}/back'"
+    ended = await asyncio.gather(run(host, Attempt("one", one)), run(host, Attempt("two", two)))
+    assert [(ending.ok, output) for ending, output in ended] == [(True, b"hello\n")] * 2
+
+
+async def test_however_a_script_ends_the_next_one_runs(host: Host) -> None:
+    ways = ["kill -INT $$", "kill -TERM $$", "kill -KILL $$", "exec true", "if", "set -e; false", "kill -PIPE $$"]
+    for number, way in enumerate(ways):
+        ending, _ = await run(host, Attempt(f"way{number}", way))
+        assert ending.state is AttemptState.DONE
+        assert (await run(host, Attempt(f"next{number}", "echo fine")))[1] == b"fine\n"
+
+
+async def test_an_attempt_whose_runner_is_gone_is_run_by_the_next(here: Host, spool: Path, tmp_path: Path) -> None:
+    await run(here, Attempt("first", "true"))
+    (lock,) = spool.glob("runner.*")
+    (runner,) = (pid for pid in alive(f"{spool}\0{lock.name.partition('.')[2]}\0") if parent_of(int(pid)) == 1)
+    kill(int(runner))
+    attempt = Attempt("second", f"echo ran >>'{tmp_path}/effect'")
+    ending, _ = await run(here, attempt)
+    assert ending.state is AttemptState.READY
+    assert (await run(here, attempt))[0].ok
+    assert (tmp_path / "effect").read_text() == "ran\n"
 
 
 async def test_output_is_seen_while_the_step_still_runs(host: Host, tmp_path: Path) -> None:
@@ -83,7 +133,7 @@ async def test_a_step_is_started_once_however_many_start_it(host: Host, tmp_path
     assert endings[0].ok
     assert endings[0] == endings[1]
     assert (tmp_path / "effect").read_text() == "ran\n"
-    assert len(list(spool.glob("once.d.*"))) == 1
+    assert len(list(spool.glob("d.*/meta"))) == 1
 
 
 async def test_a_key_claimed_for_another_script_is_refused(here: Host) -> None:
@@ -108,6 +158,17 @@ async def test_at_its_limit_a_step_is_ended_with_its_children(host: Host) -> Non
     assert alive("over-time") == []
 
 
+async def test_a_limit_is_kept_after_another_attempt_and_after_the_connection(spool: Path) -> None:
+    async with shell_host(spool) as host:
+        await run(host, Attempt("quick", "true"))
+        await host.start(Attempt("slow", "export WIZARD_TEST=unwatched; sleep 300 & sleep 300", limit=0.5))
+        await until_running(host, "slow")
+    async with shell_host(spool) as again:
+        ending = await again.follow("slow", 0, Heard())
+    assert (ending.exit_status, ending.timed_out) == (124, True)
+    assert alive("WIZARD_TEST=unwatched") == []
+
+
 async def test_a_step_that_leaves_a_daemon_ends_at_once(host: Host) -> None:
     began = time.monotonic()
     ending, _ = await run(host, Attempt("daemon", "(exec sleep 60) & echo $!; exit 0"))
@@ -123,9 +184,13 @@ async def output_of(host: Host, key: str) -> bytes:
 
 
 async def test_cancelling_ends_what_runs_and_its_children(host: Host) -> None:
-    await host.start(Attempt("long", "export WIZARD_TEST=cancelled; sleep 300 & sleep 300"))
-    await until_running(host, "long")
+    # A shell that is told to end just while it starts a program may not hear of it; mksh does not.
+    await host.start(Attempt("long", "export WIZARD_TEST=cancelled; sleep 300 & echo up; exec sleep 300"))
+    seen = asyncio.Event()
+    following = asyncio.create_task(host.follow("long", 0, lambda _at, _data: seen.set()))
+    await seen.wait()
     ending = await host.cancel("long")
+    assert await following == ending
     assert (ending.state, ending.killed, ending.exit_status) == (AttemptState.DONE, True, 143)
     assert not ending.ok
     assert alive("WIZARD_TEST=cancelled") == []
@@ -175,7 +240,9 @@ async def test_secrets_reach_the_script_and_nobody_else(host: Host, spool: Path)
     assert output.startswith(secret.encode())
     assert output.endswith(b" td")
     assert b"secrets" not in output
-    kept = b"".join(path.read_bytes() for path in folder(spool, "secret").iterdir() if path.name != "out")
+    kept = b"".join(
+        path.read_bytes() for path in folder(spool, "secret").iterdir() if path.is_file() and path.name != "out"
+    )
     assert b"hunter2" not in kept
 
 
@@ -210,9 +277,9 @@ async def test_a_killed_runner_leaves_an_attempt_lost_not_failed(here: Host, spo
 
 
 async def script_pid(spool: Path, key: str) -> int:
-    while not (text := (folder(spool, key) / "pid").read_text().strip()):
+    while not (words := (folder(spool, key) / "pid").read_text().split()):
         await asyncio.sleep(0)
-    return int(text)
+    return int(words[0])
 
 
 def parent_of(pid: int) -> int:
@@ -291,7 +358,33 @@ async def test_a_start_that_finds_no_room_runs_nothing_and_says_so(here: Host, s
     (spool / "full.claim").symlink_to("/nonexistent/claim")
     with pytest.raises(HostError):
         await here.start(Attempt("full", "true"))
-    assert list(spool.glob("full.d.*")) == []
+    assert len(list(spool.glob("d.*/meta"))) == 1
+
+
+STAND_INS = {
+    "busctl": "echo b true",
+    "systemd-run": 'echo "$*" >>"${0%/*}/units"; while [ "$1" != -- ]; do shift; done; shift; setsid "$@" &',
+}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts units")
+async def test_where_the_end_of_a_login_kills_its_processes_each_attempt_is_a_unit(spool: Path, tmp_path: Path) -> None:
+    for name, script in STAND_INS.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    async with shell_host(spool, path=(str(tmp_path),)) as host:
+        assert (await host.connect()).launcher == "systemd-run"
+        ended = [await run(host, Attempt(key, f"echo {key}; exit 3", limit=9)) for key in ("one", "two")]
+    assert [(ending.exit_status, output) for ending, output in ended] == [(3, b"one\n"), (3, b"two\n")]
+    assert [line.count("--unit=incident-wizard-") for line in (tmp_path / "units").read_text().splitlines()] == [1, 1]
+
+
+async def test_what_was_made_ahead_is_taken_away_again(spool: Path) -> None:
+    async with shell_host(spool) as host:
+        await run(host, Attempt("one", "true"))
+    kept = {"one.claim", folder(spool, "one").name}
+    while {path.name for path in spool.iterdir()} != kept:
+        await asyncio.sleep(0)
 
 
 async def test_what_was_started_outlives_the_connection(spool: Path, tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ async def asked_as_root(home: Path, monkeypatch: pytest.MonkeyPatch, mode: str, 
     tools = home / "tools"
     tools.mkdir()
     (tools / "sudo").write_text(SUDO.replace("MODE", mode))
-    (tools / "id").write_text('#!/bin/sh\n[ "$1" = -u ] && echo 1000 || echo tester\n')
+    (tools / "id").write_text('#!/bin/sh\n[ "$1" = -u ] && echo 1000 || echo "uid=1000(tester) gid=1000"\n')
     for tool in tools.iterdir():
         tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")

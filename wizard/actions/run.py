@@ -60,7 +60,7 @@ class RunSpec(ActionSpec):
 class Run(Action[RunSpec]):
     """Runs a command.
 
-    Before-state: ``undo_check``, the exit status of that command then; None where there is none or it did not answer.
+    Before-state: ``undo_check``, the exit status of that command then, None where it did not answer; else empty.
     """
 
     Spec = RunSpec
@@ -77,8 +77,8 @@ class Run(Action[RunSpec]):
         return Plan(self.spec.command, self.spec.undo or f"cannot be undone: {self.spec.irreversible_reason}")
 
     async def capture(self) -> Before:
-        """Whether the check that will prove an undo holds now, as it should."""
-        return {"undo_check": None if self.spec.undo_check is None else (await self._check()).exit_status}
+        """Whether the check that will prove an undo holds now, as it should; nothing where there is none."""
+        return {} if self.spec.undo_check is None else {"undo_check": (await self._check()).exit_status}
 
     async def _check(self) -> Answer:
         return await self.host.ask(self.spec.undo_check or ":", limit=_CHECK_LIMIT)

@@ -138,7 +138,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 class Spec(BaseModel):
     """Base of every part of a checklist."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False, defer_build=True)
 
     def flaws(self) -> Iterator[Flaw]:
         """What is wrong with this part that its types cannot say; asked of the part as written."""

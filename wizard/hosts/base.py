@@ -176,6 +176,9 @@ class Host(Protocol):
     async def ask(self, script: str, *, limit: float = 30.0, stdin: bytes = b"") -> Answer:
         """Run a read-only POSIX sh script in the background of the control channel; the host ends it at ``limit``."""
 
+    async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
+        """Start it and follow it to its end, in one go; ``on_claimed`` is called once the host has claimed it."""
+
     async def start(self, attempt: Attempt) -> None:
         """Prepare, claim and launch the attempt; where its key is claimed already, do nothing."""
 

@@ -26,6 +26,9 @@ Call = Callable[[int], bytes]
 class Channel:
     """One shell on a host, asked many things at once.
 
+    ``places`` counts the directories it is given for attempts; ``under_way`` holds the keys of the attempts given to it
+    and not known to be over.
+
     Args:
         duplex: The shell's standard input and output.
         where: Named in errors.
@@ -33,6 +36,8 @@ class Channel:
 
     def __init__(self, duplex: Duplex, where: str) -> None:
         self.nonce = secrets.token_hex(16)
+        self.places = count()
+        self.under_way: set[str] = set()
         self._duplex = duplex
         self._where = where
         self._numbers = count(1)
@@ -55,7 +60,7 @@ class Channel:
             HostError: It is there but cannot do what a channel needs.
         """
         self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._drain, self._watch)]
-        await self._send(commands.bootstrap(self.nonce, spool, path))
+        await self._send(commands.bootstrap(self.nonce, secrets.token_hex(6), spool, path))
         return await self.request(lambda number: commands.call("wz_hello", number, background=False), 20.0)
 
     async def tell(self, line: bytes) -> None:
@@ -74,11 +79,15 @@ class Channel:
             HostError: The host could not do it; in its own words.
         """
         async with self.stream(call) as frames:
-            try:
-                return await asyncio.wait_for(anext(frames), patience)
-            except TimeoutError:
-                self._lose(f"no answer within {patience:.0f} s")
-                raise self._loss() from None
+            return await self.answer(frames, patience)
+
+    async def answer(self, frames: AsyncIterator[Frame], patience: float) -> Frame:
+        """The next of a stream's answers, where it must come soon; see ``request``."""
+        try:
+            return await asyncio.wait_for(anext(frames), patience)
+        except TimeoutError:
+            self._lose(f"no answer within {patience:.0f} s")
+            raise self._loss() from None
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:

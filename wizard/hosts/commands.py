@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -15,6 +16,10 @@ from wizard.hosts.base import MEBIBYTE, Attempt
 ANSWER_CAP = MEBIBYTE
 """Bytes of standard output, and as many of standard error, that an answer may have."""
 
+_FUNCTIONS = ("channel.sh", "attempts.sh", "following.sh")
+TICKS = 5
+"""Of a channel's clock, in a second."""
+
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = frozenset(range(0x20, 0x7F)) | {0x0A, 0x09}
@@ -26,16 +31,24 @@ def _source(name: str) -> str:
     return "".join(f"{line}\n" for line in text.splitlines() if line and not line.lstrip().startswith("#"))
 
 
-def bootstrap(nonce: str, spool: str, path: Sequence[str]) -> bytes:
-    """What makes a fresh ``/bin/sh`` into a control channel."""
+def bootstrap(nonce: str, name: str, spool: str, path: Sequence[str]) -> bytes:
+    """What makes a fresh ``/bin/sh`` into a control channel.
+
+    Args:
+        nonce: What its frames carry; must stay unknown to what runs there.
+        name: Names its runner and the directories it makes: letters and digits, unique on the host.
+        spool: Where attempts are kept; empty for the default.
+        path: Directories put before the host's own PATH.
+    """
     settings = {
         "wz_nonce": nonce,
+        "wz_id": name,
         "wz_spool": spool,
         "wz_path": ":".join(path),
         "wz_runner": _source("runner.sh"),
     }
     assignments = "".join(f"{name}={quote(value)}\n" for name, value in settings.items())
-    return (assignments + _source("channel.sh") + _source("attempts.sh") + "wz_setup\n").encode()
+    return (assignments + "".join(map(_source, _FUNCTIONS)) + "wz_setup\n").encode()
 
 
 def call(function: str, *words: str | float, background: bool = True) -> bytes:
@@ -98,17 +111,28 @@ def secrets_file(secrets: Mapping[str, str]) -> str:
     return "".join(f"{name}={quote(value)}\n" for name, value in secrets.items())
 
 
-def start(number: int, attempt: Attempt, nonce: str, grace: float) -> bytes:
-    """Prepare, claim and launch."""
+def start(number: int, attempt: Attempt, place: int, grace: float, slot: int, *, apart: bool) -> bytes:
+    """Prepare, claim, launch and follow.
+
+    Args:
+        number: What the answers carry.
+        attempt: What is started.
+        place: Which of the channel's directories is used: never the same twice.
+        grace: Seconds between TERM and KILL.
+        slot: Whose FIFO is used meanwhile.
+        apart: The channel's runner is taken up with another attempt.
+    """
     return call(
         "wz_start",
         number,
         checked_key(attempt.key),
-        nonce,
+        place,
         checksum(attempt.script),
         attempt.limit,
         attempt.cap,
         grace,
+        slot,
+        "yes" if apart else "",
         attempt.script,
         secrets_file(attempt.secrets),
     )
@@ -116,12 +140,12 @@ def start(number: int, attempt: Attempt, nonce: str, grace: float) -> bytes:
 
 def ask(number: int, slot: int, limit: float, script: str, stdin: bytes) -> bytes:
     """Run a read-only script in the background of the channel."""
-    return call("wz_ask", number, slot, limit, ANSWER_CAP, script, printf_format(stdin))
+    return call("wz_ask", number, slot, math.ceil(limit * TICKS), ANSWER_CAP, script, printf_format(stdin))
 
 
-def follow(number: int, key: str, offset: int) -> bytes:
+def follow(number: int, key: str, offset: int, slot: int) -> bytes:
     """Send output from ``offset`` on until it is over."""
-    return call("wz_follow", number, checked_key(key), offset)
+    return call("wz_follow", number, checked_key(key), offset, slot)
 
 
 def status(number: int, key: str) -> bytes:
@@ -129,6 +153,6 @@ def status(number: int, key: str) -> bytes:
     return call("wz_status", number, checked_key(key))
 
 
-def cancel(number: int, key: str, nonce: str, grace: float) -> bytes:
+def cancel(number: int, key: str, place: int, grace: float) -> bytes:
     """See that it never starts, or ends."""
-    return call("wz_cancel", number, checked_key(key), nonce, grace)
+    return call("wz_cancel", number, checked_key(key), place, grace)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import asyncssh
-
 from wizard.errors import UsageError
 from wizard.hosts.known import KnownHosts
 from wizard.hosts.refusals import KeyJudge, explained
+from wizard.hosts.sshlib import asyncssh
 from wizard.hosts.targets import Login, Way
 
 Connection = asyncssh.SSHClientConnection

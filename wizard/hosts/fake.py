@@ -115,6 +115,12 @@ class FakeHost:
         missing = Answer(127, stderr=b"the fake host was not told what to answer")
         return next((reply for part, reply in self._parts if part in script), missing)
 
+    async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
+        """Start and follow."""
+        await self.start(attempt)
+        on_claimed()
+        return await self.follow(attempt.key, 0, on_output)
+
     async def start(self, attempt: Attempt) -> None:
         """Take the key, once."""
         self._linked()

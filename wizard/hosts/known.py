@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncssh
-from asyncssh.known_hosts import SSHKnownHosts
+from wizard.hosts.sshlib import SSHKnownHosts, asyncssh
 
 USER_FILES = (Path("~/.ssh/known_hosts"), Path("~/.ssh/known_hosts2"), Path("/etc/ssh/ssh_known_hosts"))
 """Where ssh(1) keeps host keys, in ssh_config(5)'s default order."""

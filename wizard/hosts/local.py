@@ -17,6 +17,9 @@ from wizard.hosts.targets import Target, socket_directory
 CLOSING = 2.0
 """Seconds a shell gets to clean up after its standard input closed."""
 
+LINGERING = 0.5
+"""Seconds after a program's end for which what it left in its pipes is read."""
+
 
 class _Process(asyncio.SubprocessProtocol):
     def __init__(self) -> None:
@@ -24,15 +27,19 @@ class _Process(asyncio.SubprocessProtocol):
         self.ended = asyncio.Event()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        (self.streams.output if fd == 1 else self.streams.error).feed_data(data)
+        if not self.streams.over:
+            (self.streams.output if fd == 1 else self.streams.error).feed_data(data)
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         if fd == 1:
-            self.streams.end()
+            self.streams.end_output()
+        elif fd == 2:  # noqa: PLR2004 - standard error
+            self.streams.error.feed_eof()
 
     def process_exited(self) -> None:
         self.ended.set()
-        self.streams.end()
+        # Its last words may still be in the pipes; who else holds these open is not waited for long.
+        asyncio.get_running_loop().call_later(LINGERING, self.streams.end)
 
     def pause_writing(self) -> None:
         self.streams.hold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from wizard.errors import HostError
@@ -20,18 +21,22 @@ class Pull:
     position: int
     on_output: OnOutput
 
-    async def over(self, channel: Channel) -> Ending:
-        """Go on where it was, until the attempt is over.
+    async def again(self, channel: Channel, slot: int) -> Ending:
+        """Go on where it was, over this channel, until the attempt is over; see ``over``."""
+        async with channel.stream(lambda number: commands.follow(number, self.key, self.position, slot)) as frames:
+            return await self.over(frames)
+
+    async def over(self, frames: AsyncIterator[Frame]) -> Ending:
+        """Take output until the attempt is over.
 
         Raises:
             LinkLost: The channel broke; go on over the next.
             HostError: The host sent other bytes than those asked for.
         """
-        async with channel.stream(lambda number: commands.follow(number, self.key, self.position)) as frames:
-            async for frame in frames:
-                if frame.kind == "E":
-                    return ending_of(frame)
-                self._take(frame)
+        async for frame in frames:
+            if frame.kind == "E":
+                return ending_of(frame)
+            self._take(frame)
         raise HostError("the host stopped answering")
 
     def _take(self, frame: Frame) -> None:

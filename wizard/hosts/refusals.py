@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import asyncssh
-
 from wizard.errors import HostError, HostKeyChanged, HostKeyUnknown, HostUnreachable, LoginRefused, UsageError
 from wizard.hosts.known import KnownHosts, Lookup
+from wizard.hosts.sshlib import asyncssh
 from wizard.hosts.targets import Way
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 
 from wizard.errors import HostError, LinkLost
 from wizard.hosts import commands
 from wizard.hosts.attachment import Attachment, Settings
-from wizard.hosts.base import Answer, Attempt, Destination, Ending, Identity, OnLink, OnOutput
+from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Identity, OnLink, OnOutput
 from wizard.hosts.channel import Call, Channel
 from wizard.hosts.frames import Frame
 from wizard.hosts.pull import Pull
@@ -49,6 +48,7 @@ class ShellHost:
         self._slots: list[int] = []
         self._fresh = count()
         self._spooled: Channel | None = None
+        self._spooling = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -79,7 +79,7 @@ class ShellHost:
     async def ask(self, script: str, *, limit: float = 30.0, stdin: bytes = b"") -> Answer:
         """Run a read-only script; sent once more where the link is lost, as asking twice does no harm."""
         async with self._asks:
-            slot = self._slots.pop() if self._slots else next(self._fresh)
+            slot = self._slot()
             began = asyncio.get_running_loop().time()
             frame = await self._repeated(
                 lambda number: commands.ask(number, slot, limit, script, stdin), limit + SPARE, repeats=1
@@ -89,6 +89,23 @@ class ShellHost:
                 self._slots.append(slot)
             return answer
 
+    def _slot(self) -> int:
+        """Names the files of a call on the host; given back only where nothing there uses them any more."""
+        return self._slots.pop() if self._slots else next(self._fresh)
+
+    async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
+        """Start it and follow it; see ``start`` and ``follow``."""
+        pull, slot = Pull(attempt.key, 0, on_output), self._slot()
+        async with AsyncExitStack() as stack:
+            frames = await self._started(attempt, slot, stack)
+            on_claimed()
+            try:
+                ending = await pull.over(frames)
+            except LinkLost:
+                return await self._followed(pull)
+        self._slots.append(slot)
+        return self._noted(attempt.key, ending)
+
     async def start(self, attempt: Attempt) -> None:
         """Prepare, claim and launch; repeating it is safe for as long as the host has not rebooted since.
 
@@ -96,18 +113,36 @@ class ShellHost:
             HostError: It cannot be claimed, or its key was claimed for another script.
             LinkLost: Whether it was started cannot be known any more.
         """
-        nonce = secrets.token_hex(8)
-        boot = ""
-        for left in reversed(range(REPEATS)):
+        async with AsyncExitStack() as stack:
+            await self._started(attempt, self._slot(), stack)
+
+    async def _started(self, attempt: Attempt, slot: int, stack: AsyncExitStack) -> AsyncIterator[Frame]:
+        """Start it; returns the frames that follow, for as long as the stack is open."""
+        boot, left = "", REPEATS
+        while True:
             try:
                 channel = await self._spool()
                 boot = self._same_boot(boot)
-                frame = await channel.request(lambda number: commands.start(number, attempt, nonce, GRACE), 60.0)
-                return self._same_script(attempt, frame)
+                frames = await stack.enter_async_context(channel.stream(self._start_call(channel, attempt, slot)))
+                self._same_script(attempt, await channel.answer(frames, 60.0))
             except LinkLost:
+                left -= 1
                 if not left:
                     raise
-        return None
+            else:
+                return frames
+
+    @staticmethod
+    def _start_call(channel: Channel, attempt: Attempt, slot: int) -> Call:
+        place, apart = next(channel.places), bool(channel.under_way)
+        channel.under_way.add(attempt.key)
+        return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart)
+
+    def _noted(self, key: str, ending: Ending) -> Ending:
+        """The ending; where it is one, the channel's runner is free again."""
+        if self._spooled and ending.state not in {AttemptState.READY, AttemptState.RUNNING}:
+            self._spooled.under_way.discard(key)
+        return ending
 
     def _same_boot(self, boot: str) -> str:
         now = self._identity().boot_id
@@ -130,20 +165,26 @@ class ShellHost:
             raise HostError(
                 f"the host has no {' and no '.join(sorted(missing))}", where=self.label, mend="Install util-linux there"
             )
-        if self._spooled is not channel:
-            await channel.request(lambda number: commands.call("wz_ready_spool", number), 60.0)
-            self._spooled = channel
+        async with self._spooling:
+            if self._spooled is not channel:
+                await channel.request(lambda number: commands.call("wz_ready_spool", number), 60.0)
+                self._spooled = channel
         return channel
 
     async def follow(self, key: str, offset: int, on_output: OnOutput) -> Ending:
         """Pull output until the attempt is over; see ``Host.follow``."""
-        pull = Pull(key, offset, on_output)
+        return await self._followed(Pull(key, offset, on_output))
+
+    async def _followed(self, pull: Pull) -> Ending:
         while True:
             channel = await self._attached.channel()
+            slot = self._slot()
             try:
-                return await pull.over(channel)
+                ending = await pull.again(channel, slot)
             except LinkLost:
                 continue
+            self._slots.append(slot)
+            return self._noted(pull.key, ending)
 
     async def status(self, key: str) -> Ending:
         """What the host says of the attempt right now."""
@@ -151,11 +192,9 @@ class ShellHost:
 
     async def cancel(self, key: str) -> Ending:
         """Make sure it never starts, or end it; see ``Host.cancel``."""
-        await self._spool()
-        nonce = secrets.token_hex(8)
-        return ending_of(
-            await self._repeated(lambda number: commands.cancel(number, key, nonce, GRACE), 2 * GRACE + SPARE)
-        )
+        place = next((await self._spool()).places)
+        frame = await self._repeated(lambda number: commands.cancel(number, key, place, GRACE), 2 * GRACE + SPARE)
+        return self._noted(key, ending_of(frame))
 
     async def _repeated(self, call: Call, patience: float, *, repeats: int = REPEATS) -> Frame:
         while True:

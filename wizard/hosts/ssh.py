@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
-
-import asyncssh
 
 from wizard.errors import HostError, HostUnreachable, LinkLost
 from wizard.hosts.base import Destination
 from wizard.hosts.dial import PATIENCE, Dialler
 from wizard.hosts.known import USER_FILES, KnownHosts
+from wizard.hosts.sshlib import asyncssh
 from wizard.hosts.streams import Streams
 from wizard.hosts.targets import Target, Way, socket_directory
 
@@ -26,11 +26,38 @@ logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 logging.getLogger("asyncssh").propagate = False
 
 
+class _Wire:
+    """The TCP connection beneath a channel. Where there is none, as through a jump host, nothing is set.
+
+    tcp(7): a cork keeps back what is written until it is drawn, so that the library's two packets a line travel as one;
+    quick acknowledgements have to be asked for again and again, and sshd waits for them between two answers.
+    """
+
+    def __init__(self) -> None:
+        self.socket: socket.socket | None = None
+
+    def set(self, option: str, value: int) -> None:
+        number = getattr(socket, option, None)
+        if self.socket is not None and number is not None:
+            with suppress(OSError):
+                self.socket.setsockopt(socket.IPPROTO_TCP, number, value)
+
+    @contextmanager
+    def corked(self) -> Iterator[None]:
+        self.set("TCP_CORK", 1)
+        try:
+            yield
+        finally:
+            self.set("TCP_CORK", 0)
+
+
 class _Session(asyncssh.SSHClientSession[bytes]):
     def __init__(self) -> None:
         self.streams = Streams()
+        self.wire = _Wire()
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
+        self.wire.set("TCP_QUICKACK", 1)
         (self.streams.error if datatype else self.streams.output).feed_data(data)
 
     def eof_received(self) -> bool:
@@ -53,6 +80,8 @@ class SshDuplex:
     def __init__(self, channel: asyncssh.SSHClientChannel[bytes], session: _Session) -> None:
         self._channel = channel
         self._streams = session.streams
+        self._wire = session.wire
+        self._wire.socket = channel.get_extra_info("socket")
         self._streams.throttle(channel)
         self.read = session.streams.read
         self.read_error = session.streams.read_error
@@ -62,7 +91,8 @@ class SshDuplex:
         if self._streams.lost:
             raise LinkLost("the connection is gone")
         try:
-            self._channel.write(data)
+            with self._wire.corked():
+                self._channel.write(data)
         except OSError as error:
             raise LinkLost("the connection is gone") from error
         await self._streams.writable()

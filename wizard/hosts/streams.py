@@ -19,6 +19,7 @@ class Streams:
         self._writable = asyncio.Event()
         self._writable.set()
         self.lost = False
+        self.over = False
 
     def throttle(self, transport: object) -> None:
         """Let a full buffer of output pause ``transport``, which has pause_reading and resume_reading."""
@@ -26,10 +27,15 @@ class Streams:
 
     def end(self) -> None:
         """Nothing more comes, and nothing more can be sent."""
+        self.over = True
+        self.end_output()
+        self.error.feed_eof()
+
+    def end_output(self) -> None:
+        """No more output comes, and nothing more can be sent; an error may still be told."""
         self.lost = True
         self._writable.set()
         self.output.feed_eof()
-        self.error.feed_eof()
 
     def hold(self) -> None:
         """The other side cannot take more for now."""

@@ -27,7 +27,10 @@ TURNS = (
 """Events after which a person may want to read the report."""
 
 
-TURN, LAST = "turn", "last"
+ENDS = (ev.RunPaused, ev.RunEnded)
+"""Turns after which nothing follows at once."""
+
+TURN, END, LAST = "turn", "end", "last"
 
 SETTLES = 1.0
 """Seconds without another turn after which the report is written; at the end it is written at once."""
@@ -43,13 +46,16 @@ class KeepsReport:
     def __init__(self, write: Callable[[], object]) -> None:
         self._write = write
         self._turns: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._behind = True
         self._thread = threading.Thread(target=self._work, name="report", daemon=True)
         self._thread.start()
 
     def __call__(self, message: Record | Output) -> None:
         """Note a turn."""
-        if isinstance(message, Record) and isinstance(message.event, TURNS):
-            self._turns.put(TURN)
+        if isinstance(message, Record):
+            self._behind = True
+            if isinstance(message.event, TURNS):
+                self._turns.put(END if isinstance(message.event, ENDS) else TURN)
 
     def close(self) -> None:
         """Write what is still to be written; returns when it is on disk."""
@@ -60,6 +66,9 @@ class KeepsReport:
         turn = TURN
         while turn != LAST:
             turn = self._last_of_many(self._turns.get())
+            if not self._behind:
+                continue
+            self._behind = False
             try:
                 self._write()
             except WizardError:
@@ -68,7 +77,7 @@ class KeepsReport:
 
     def _last_of_many(self, turn: str) -> str:
         """Wait a moment for what follows at once, so that a quick run is not slowed by being written up again."""
-        while turn != LAST:
+        while turn == TURN:
             try:
                 turn = self._turns.get(timeout=SETTLES)
             except queue.Empty:

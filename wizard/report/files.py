@@ -52,7 +52,7 @@ def render(directory: Path, redactor: Redactor | None = None) -> str:
         WizardError: A secret could not be kept out.
     """
     reading = read(directory)
-    if redactor is None:
+    if redactor is None or redactor.idle:
         return to_markdown(build_from(reading), _outputs(directory, None))
     masked = replace(reading, records=tuple(_masked(record, redactor) for record in reading.records))
     return _clean(to_markdown(build_from(masked), _outputs(directory, redactor)), redactor)

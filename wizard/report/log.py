@@ -9,11 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from wizard.checklist.document import read_document
 from wizard.checklist.loading import Source
 from wizard.checklist.model import CheckItem, Checklist, Step
 from wizard.errors import WizardError
-from wizard.kinds import registry
+from wizard.kinds import document_from
 from wizard.run import events as ev
 from wizard.run.events import Event, Record
 from wizard.run.state import RunState, StepState, replay
@@ -31,7 +30,7 @@ log = logging.getLogger(__name__)
 def checklist_of(source: str) -> Checklist | None:
     """The checklist that a journal carries; None where it is not one for the kinds there are now."""
     try:
-        return read_document(Source(Path("checklist.yaml"), source, ""), registry()).checklist
+        return document_from(Source(Path("checklist.yaml"), source, "")).checklist
     except WizardError:
         return None
     except Exception:  # whatever an old or odd checklist does to the loader, the events still make a report

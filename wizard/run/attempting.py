@@ -123,13 +123,14 @@ class Attempting:
         self._record(ev.StepRendered(step.id, plan.command, plan.undo, step.action.changes))
         if step.action.changes and self._manner.approve:
             await self._approve(step, plan.command)
-        if step.action.changes and not known:
-            self._register(step, plan.undo, before)
+        if step.action.changes and step.id not in self._state.undo_stack:
+            self._register(step, plan.undo, {} if known else before)
         return before
 
     def _register(self, step: Step, undo: str, before: Before) -> None:
-        name, digest = before_states.save(self._context.directory, step.id, before)
-        self._record(ev.BeforeCaptured(step.id, name, digest))
+        if before:
+            name, digest = before_states.save(self._context.directory, step.id, before)
+            self._record(ev.BeforeCaptured(step.id, name, digest))
         self._record(ev.UndoRegistered(step.id, undo, step.action.irreversible_reason))
 
     async def _approve(self, step: Step, command: str) -> None:

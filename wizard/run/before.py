@@ -34,12 +34,15 @@ def save(directory: Path, step: str, before: Before) -> tuple[str, str]:
 
 def _write_durably(folder: Path, name: str, data: bytes) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
-    half = folder / f".{name}"
+    whole = folder / name
+    # A new name needs no detour: nobody reads it before the event that tells of it, which comes later.
+    half = folder / f".{name}" if whole.exists() else whole
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    half.rename(folder / name)
+    if half != whole:
+        half.rename(whole)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

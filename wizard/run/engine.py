@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from wizard.errors import WizardError
+from wizard.hosts.base import Host
 from wizard.run import events as ev
 from wizard.run.context import Context
 from wizard.run.desk import Paused
@@ -145,12 +146,7 @@ class Engine:
     async def _close(self) -> None:
         if self._context is None:
             return
-        for host in self._context.hosts.values():
-            try:
-                async with asyncio.timeout(5):
-                    await host.close()
-            except (TimeoutError, WizardError, OSError):
-                log.debug("%s did not close in time", host.label)
+        await asyncio.gather(*map(_let_go, self._context.hosts.values()))
         self._context.recorder.journal.close()
 
     def _take(self, intent: Intent) -> None:
@@ -177,3 +173,11 @@ class Engine:
     def _cancel_flow(self) -> None:
         if self._flow:
             self._flow.cancel()
+
+
+async def _let_go(host: Host) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await host.close()
+    except (TimeoutError, WizardError, OSError):
+        log.debug("%s did not close in time", host.label)

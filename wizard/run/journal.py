@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,15 +27,21 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def encode(record: Record, previous: str) -> bytes:
-    """The record's line. ``previous`` is the SHA-256 of the line before, without its newline."""
+def encode(record: Record, previous: str, body: Mapping[str, Any] | None = None) -> bytes:
+    """The record's line.
+
+    Args:
+        record: What happened.
+        previous: The SHA-256 of the line before, without its newline.
+        body: The event's fields as JSON values, where they are at hand.
+    """
     line = {
         "v": VERSION,
         "seq": record.seq,
         "at": record.at,
         "kind": record.event.kind,
         "who": record.who,
-        "body": body_of(record.event),
+        "body": body_of(record.event) if body is None else body,
         "prev": previous,
     }
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
@@ -95,22 +102,23 @@ def _checked(lines: list[bytes], torn: int) -> Reading:
     records: list[Record] = []
     head = GENESIS
     for number, line in enumerate(lines, start=1):
-        why = _flaw(line, number, head)
-        if why:
+        record, why = _read_line(line, number, head)
+        if record is None:
             return Reading(tuple(records), head, torn, Broken(number, why))
-        records.append(decode(line)[0])
+        records.append(record)
         head = hashlib.sha256(line).hexdigest()
     return Reading(tuple(records), head, torn)
 
 
-def _flaw(line: bytes, number: int, head: str) -> str:
+def _read_line(line: bytes, number: int, head: str) -> tuple[Record | None, str]:
+    """The record; or none, and why not."""
     try:
         record, previous = decode(line)
     except ValueError:
-        return "not a journal line"
+        return None, "not a journal line"
     if previous != head:
-        return "the line before it was changed"
-    return "" if record.seq == number else f"numbered {record.seq}"
+        return None, "the line before it was changed"
+    return (record, "") if record.seq == number else (None, f"numbered {record.seq}")
 
 
 class Journal:
@@ -136,6 +144,7 @@ class Journal:
             self._lock = _locked(directory / "lock", self.who)
             self._seq, self._head = self._mend_tail()
             self._file = os.open(directory / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            self._size = os.fstat(self._file).st_size
         except OSError as problem:
             self._release()
             raise _unwritable(directory, problem) from problem
@@ -161,22 +170,20 @@ class Journal:
         Raises:
             JournalUnwritable: It is not written, so what it announces must not be done.
         """
-        record = Record(self._seq + 1, utc_now(), self.who, self._masked(event))
-        line = encode(record, self._head)
-        size = os.fstat(self._file).st_size
+        body = _mask(body_of(event), self._redactor)
+        record = Record(self._seq + 1, utc_now(), self.who, event_of(event.kind, body))
+        line = encode(record, self._head, body)
         try:
             _write_all(self._file, line + b"\n")
             if event.awaited:
                 os.fsync(self._file)
         except OSError as problem:
             # Half a line would join with the next one and break the chain for good.
-            os.ftruncate(self._file, size)
+            os.ftruncate(self._file, self._size)
             raise _unwritable(self.directory, problem) from problem
+        self._size += len(line) + 1
         self._seq, self._head = record.seq, hashlib.sha256(line).hexdigest()
         return record
-
-    def _masked(self, event: Event) -> Event:
-        return event_of(event.kind, _mask(body_of(event), self._redactor))
 
     def close(self) -> None:
         """Let go of the run directory."""

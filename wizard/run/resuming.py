@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from wizard.checklist.document import Document, read_document
+from wizard.checklist.document import Document
 from wizard.checklist.inputs import Inputs, given_values, resolve
 from wizard.checklist.loading import Source, source_of
 from wizard.errors import JournalUnwritable, UsageError
-from wizard.kinds import registry
+from wizard.kinds import document_from
 from wizard.run import events as ev
 from wizard.run.journal import JOURNAL, Reading, read
 from wizard.run.preparation import Prepared, Request
@@ -72,7 +72,7 @@ def _document(started: ev.RunStarted, *, as_started: bool) -> Document:
                 where=started.path,
                 mend="--as-started goes on with it as it was; or put it back",
             )
-    return read_document(then, registry())
+    return document_from(then)
 
 
 def _difference(then: str, now: str) -> str:

@@ -83,7 +83,7 @@ class Rollback:
     def _revives(self, step: str) -> bool:
         before = self._before(step)
         try:
-            return before is not None and self.action(step).revives(before)
+            return bool(before) and self.action(step).revives(before)
         except WizardError:
             return False
 
@@ -131,7 +131,7 @@ class Rollback:
 
     async def _restored(self, step: Step) -> Undone:
         before, action = self._before(step.id), self.action(step.id)
-        if before is None or not self._started(step.id):
+        if not self._started(step.id):
             return Undone(NOT_NEEDED, "the step never started")
         if step.action.needless_undo:
             return Undone(NOT_NEEDED, "there is nothing to take back", reason=step.action.needless_undo)
@@ -147,9 +147,10 @@ class Rollback:
             return Undone(FAILED, result.what, changed, remaining, why)
         return Undone(PROVEN if action.provable else UNPROVEN, result.what, changed)
 
-    def _before(self, step: str) -> Before | None:
+    def _before(self, step: str) -> Before:
+        """What was captured; empty where there was nothing to capture."""
         name = self._state.steps[step].before
-        return before_states.load(self._context.directory, name) if name else None
+        return before_states.load(self._context.directory, name) if name else {}
 
     def _started(self, step: str) -> bool:
         mine = [attempt for attempt in self._state.attempts.values() if attempt.step == step]

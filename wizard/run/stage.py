@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wizard.actions.base import Question, Ran, Reply, Sample
@@ -49,10 +49,7 @@ class StepStage:
         elif vanished := await self._vanished(host, known):
             self._ended(keyed, Ending(vanished), None, 0.0)
             return Ran(Ending(vanished))
-        await host.start(keyed)
-        if known is None or not known.claimed:
-            self._context.recorder.record(ev.AttemptClaimed(keyed.key))
-        return await self._follow(host, keyed)
+        return await self._perform(host, keyed, claimed=known is not None and known.claimed)
 
     async def _vanished(self, host: Host, known: st.AttemptState) -> AttemptState | None:
         """What the host should know of this attempt and does not: it is not started again in the dark."""
@@ -83,7 +80,7 @@ class StepStage:
             )
         )
 
-    async def _follow(self, host: Host, attempt: Attempt) -> Ran:
+    async def _perform(self, host: Host, attempt: Attempt, *, claimed: bool) -> Ran:
         began = time.monotonic()
         output = OutputFile(self._context.directory / "output" / f"{attempt.key}.log", self._context.redactor)
         kept = _Tail()
@@ -93,9 +90,13 @@ class StepStage:
             kept.add(data)
             self._context.recorder.output(Output(self._step.id, host.name, shown))
 
-        self._running = (host, attempt.key)
+        def claim() -> None:
+            self._running = (host, attempt.key)
+            if not claimed:
+                self._context.recorder.record(ev.AttemptClaimed(attempt.key))
+
         try:
-            ending = await self._end(host, attempt, take)
+            ending = await self._end(host, attempt, claim, take)
         except BaseException:
             output.close(cut=True)
             raise
@@ -106,14 +107,13 @@ class StepStage:
         return Ran(ending, kept.data)
 
     @staticmethod
-    async def _end(host: Host, attempt: Attempt, take: OnOutput) -> Ending:
-        """Follow to the end; a claimed attempt that no runner took up is launched again, which only one can win."""
-        ending = await host.follow(attempt.key, 0, take)
+    async def _end(host: Host, attempt: Attempt, claim: Callable[[], None], take: OnOutput) -> Ending:
+        """Run to the end; a claimed attempt that no runner took up is launched again, which only one can win."""
+        ending = await host.run(attempt, claim, take)
         for _ in range(LAUNCHES):
             if ending.state is not AttemptState.READY:
                 break
-            await host.start(attempt)
-            ending = await host.follow(attempt.key, ending.total, take)
+            ending = await host.run(attempt, lambda: None, take)
         return ending
 
     def _ended(self, attempt: Attempt, ending: Ending, output: OutputFile | None, seconds: float) -> None:

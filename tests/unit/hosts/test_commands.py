@@ -32,7 +32,7 @@ def test_a_file_name_that_is_not_utf_8_keeps_its_bytes() -> None:
 
 def test_a_nul_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(UsageError, match="NUL"):
-        commands.start(1, Attempt(key="k", script="echo \0"), "n", 10)
+        commands.start(1, Attempt(key="k", script="echo \0"), 0, 10, 0, apart=False)
 
 
 @pytest.mark.parametrize("key", ["", "../x", "a/b", "a b", "-rf", ".hidden", "a\n", "x" * 201])
@@ -48,6 +48,6 @@ def test_a_secret_whose_name_is_no_variable_is_refused(name: str) -> None:
 
 
 def test_the_functions_are_sent_without_their_comments() -> None:
-    text = commands.bootstrap("n", "", ()).decode()
+    text = commands.bootstrap("n", "id", "", ()).decode()
     assert "wz_ask()" in text
     assert not [line for line in text.splitlines() if line.lstrip().startswith("#")]

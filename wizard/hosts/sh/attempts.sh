@@ -1,9 +1,14 @@
-# Attempts on a host: the second half of what a control channel is given. See docs/architecture.md for their states.
+# Attempts on a host, from the claim to the end: what a control channel is given beside following.sh. See
+# docs/architecture.md for their states.
 
-# wz_ready_spool ID: make the spool where it is missing; refuse one that somebody else could write to.
+# wz_ready_spool ID: make the spool where it is missing, refuse one that somebody else could write to, and have a runner.
 wz_ready_spool() {
     wz_said=$wz_tmp/spool.said
-    if wz_checked_spool >"$wz_said" 2>&1; then wz_frame S "$1"; else wz_fail "$1" "$wz_said"; fi
+    if wz_checked_spool >"$wz_said" 2>&1 && wz_some 0 2>"$wz_said" && wz_serve; then
+        wz_frame S "$1"
+    else
+        wz_fail "$1" "$wz_said"
+    fi
 }
 
 wz_checked_spool() {
@@ -19,12 +24,28 @@ wz_checked_spool() {
     esac
 }
 
-# wz_find KEY: wz_dir and what the claim says; fails where there is no claim.
+# wz_serve: a runner that takes attempts until this channel is gone; it is there before the first one comes.
+wz_serve() {
+    [ "$wz_launcher" != systemd-run ] || return 0
+    printf '%s\n' "$wz_runner" >"$wz_tmp/runner"
+    wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_id" "$wz_mask" "$wz_locale" "$wz_tmp/watch" \
+        5<"$wz_tmp/jobs"
+}
+
+# wz_apart FILE ARGUMENT...: a shell that outlives this connection and can be interrupted like any other. It reads what
+# is open as 5: in the background 0 is /dev/null.
+wz_apart() {
+    set -- setsid /bin/sh "$@"
+    case $wz_tools in *' env-signals '*) set -- env --default-signal=INT,QUIT "$@" ;; esac
+    "$@" <&5 >/dev/null 2>&1 3>&- 4>&- 5>&- 7>&- 8>&- &
+}
+
+# wz_find KEY: wz_name, the directory of the attempt, and what else the claim says; fails where there is no claim.
 wz_find() {
-    wz_id_dir='' wz_then_boot='' wz_then_init='' wz_sha=- wz_dir=/nonexistent
-    { { read -r wz_id_dir && read -r wz_then_boot && read -r wz_then_init && read -r wz_sha; } \
+    wz_name='' wz_then_boot='' wz_then_init='' wz_sha=- wz_dir=/nonexistent
+    { { read -r wz_name && read -r wz_then_boot && read -r wz_then_init && read -r wz_sha; } \
         <"$wz_spool/$1.claim"; } 2>/dev/null || return 1
-    wz_dir=$wz_spool/$1.d.$wz_id_dir
+    wz_dir=$wz_spool/$wz_name
 }
 
 # wz_look: wz_state = the name of the one state file, without `state.`. A rename during a look shows none or two; in
@@ -38,16 +59,17 @@ wz_look() {
     wz_state=corrupt
 }
 
-# wz_free: is nobody holding the lock? A shared lock, let go at once, so that a look never stands in a runner's way.
+# wz_free: does nobody hold the lock of the runner that wz_state names? A shared lock, let go at once, so that a look
+# never stands in a runner's way.
 wz_free() {
     wz_held=0
-    exec 7<"$wz_dir/lock" || return 1
-    flock -s "$@" 7 7<&7 || wz_held=1
-    exec 7<&-
+    { exec 9<"$wz_spool/runner.${wz_state#running.}"; } || return 0
+    flock -s -n 9 9<&9 || wz_held=1
+    exec 9<&-
     return "$wz_held"
 }
 
-# wz_judge KEY: wz_state = absent ready running done.* cancelled lost rebooted corrupt. The order of looks matters:
+# wz_judge KEY: wz_state = absent ready running.* done.* cancelled lost rebooted corrupt. The order of looks matters:
 # a runner may finish between the look at the state and the look at the lock.
 wz_judge() {
     wz_state=absent
@@ -57,12 +79,12 @@ wz_judge() {
     fi
     wz_look
     case $wz_state in
-    ready | running)
+    ready | running*)
         if [ "$wz_then_boot $wz_then_init" != "$wz_boot $wz_init" ]; then
             wz_state=rebooted
-        elif [ "$wz_state" = running ] && wz_free -n; then
+        elif [ "$wz_state" != ready ] && wz_free; then
             wz_look
-            [ "$wz_state" != running ] || wz_state=lost
+            case $wz_state in running*) wz_state=lost ;; esac
         fi
         ;;
     esac
@@ -83,141 +105,97 @@ wz_status() {
     wz_ending "$1"
 }
 
-# wz_prepare KEY NONCE SHA STATE: a complete directory; it means nothing until it is claimed.
-wz_prepare() {
-    wz_dir=$wz_spool/$1.d.$2
-    mkdir "$wz_dir" &&
-        printf '%s\n' "$2" "$wz_boot" "$wz_init" "$3" >"$wz_dir/meta" &&
-        printf '%30s\n' '' >"$wz_dir/pid" && : >"$wz_dir/lock" && : >"$wz_dir/out" && : >"$wz_dir/sink.open" &&
-        : >"$wz_dir/in-time" && : >"$wz_dir/let-live" && : >"$wz_dir/state.$4"
+# wz_some NUMBER: directories for eight attempts from this one on, so that one `mkdir` in eight attempts is paid for.
+wz_some() {
+    wz_new=
+    for wz_n in 0 1 2 3 4 5 6 7; do wz_new="$wz_new d.$wz_id.$(($1 + wz_n))"; done
+    # shellcheck disable=SC2086 # names without blanks
+    wz_make $wz_new
 }
 
-# wz_claim KEY: link(2) is exclusive, so one directory wins and the claim appears complete.
+# wz_make NAME...: directories of attempts; they mean nothing until they are claimed. The last file says it is complete.
+wz_make() {
+    cd "$wz_spool" && mkdir "$@" || return
+    wz_fifos=
+    for wz_n; do wz_fifos="$wz_fifos $wz_n/pipe $wz_n/watch"; done
+    # shellcheck disable=SC2086 # names without blanks
+    mkfifo $wz_fifos || return
+    for wz_n; do
+        printf '%30s\n' '' >"$wz_n/pid" || return
+        for wz_file in out sink.open in-time let-live state.ready; do printf '' >"$wz_n/$wz_file" || return; done
+    done
+}
+
+# wz_unused: what was made ahead and never claimed is taken away.
+wz_unused() {
+    for wz_line in "$wz_spool/d.$wz_id".*; do
+        [ ! -d "$wz_line" ] || [ -e "$wz_line/meta" ] || rm -rf "$wz_line"
+    done
+}
+
+# wz_claim KEY SHA: link(2) is exclusive, so one directory wins and the claim appears complete.
 wz_claim() {
-    ln "$wz_dir/meta" "$wz_spool/$1.claim" && return
-    [ ! -e "$wz_spool/$1.claim" ] || wz_lost_race=yes
+    printf '%s\n' "$wz_name" "$wz_boot" "$wz_init" "$2" >"$wz_dir/meta" || return
+    ln "$wz_dir/meta" "$wz_spool/$1.claim" && wz_won=yes && return
     rm -rf "$wz_dir"
-    [ -n "$wz_lost_race" ]
+    [ -e "$wz_spool/$1.claim" ]
 }
 
-# wz_start ID KEY NONCE SHA LIMIT CAP GRACE SCRIPT SECRETS
+# wz_pick NUMBER: wz_dir = a directory for an attempt, one made ahead where there is one.
+wz_pick() {
+    wz_name=d.$wz_id.$1
+    [ -e "$wz_spool/$wz_name/state.ready" ] || { wz_name=$wz_name.late && wz_make "$wz_name"; }
+    wz_dir=$wz_spool/$wz_name
+}
+
+# wz_start ID KEY NUMBER SHA LIMIT CAP GRACE SLOT APART SCRIPT SECRETS: claim and launch, say so, and follow to the end.
 wz_start() {
-    wz_lost_race='' wz_said=$wz_tmp/$1.said
+    wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won=''
+    wz_listen
     if [ ! -e "$wz_spool/$2.claim" ]; then
-        { wz_prepare "$2" "$3" "$4" ready &&
-            printf '%s' "$8" >"$wz_dir/script" &&
-            printf '%s\n' "$wz_runner" >"$wz_dir/runner" &&
-            { [ -z "$9" ] || printf '%s' "$9" >"$wz_dir/secrets"; } &&
-            wz_claim "$2"; } 2>"$wz_said" || {
+        { wz_pick "$3" && printf '%s' "${10}" >"$wz_dir/script" &&
+            { [ -z "${11}" ] || printf '%s' "${11}" >"$wz_dir/secrets"; } &&
+            wz_claim "$2" "$4"; } 2>"$wz_s.said" || {
             rm -rf "$wz_dir"
-            wz_fail "$1" "$wz_said"
+            wz_fail "$1" "$wz_s.said"
             return
         }
     fi
-    wz_judge "$2"
+    # What somebody else claimed may wait for a runner that is gone, so it is given one of its own.
+    if [ -z "$wz_won" ]; then
+        wz_judge "$2"
+        set -- "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8" yes
+    fi
     if [ "$wz_state" = ready ]; then
-        wz_launch "$2" "$5" "$6" "$7" 2>"$wz_said" || { wz_fail "$1" "$wz_said" && return; }
+        wz_launch "$2" "$5" "$6" "$7" "$9" 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
     fi
     wz_frame S "$1" "$wz_sha"
+    [ "$wz_sha" != "$4" ] || wz_pull "$1" "$2" 0 look
+    [ $(($3 % 8)) -ne 4 ] || wz_some $(($3 + 4)) 2>/dev/null
 }
 
-# wz_launch KEY LIMIT CAP GRACE: a runner that outlives this connection. A second one does no harm: one wins the lock.
+# wz_launch KEY LIMIT CAP GRACE APART: a runner that outlives this connection takes it up, the one that waits for such or
+# one for this attempt alone. A second one does no harm: the rename has one winner.
 wz_launch() {
-    wz_unit=incident-wizard-$1-$wz_id_dir
-    set -- "$wz_dir/runner" "$wz_dir" "$2" "$3" "$4" "$wz_mask" "$wz_locale" "$wz_tools"
     if [ "$wz_launcher" = systemd-run ]; then
-        systemd-run --quiet --collect --unit="$wz_unit" -p KillMode=process \
+        printf '%s\n' "$wz_runner" >"$wz_dir/runner"
+        systemd-run --quiet --collect --unit="incident-wizard-$1-$wz_name" -p KillMode=process \
             -p StandardOutput=null -p StandardError=null --setenv=PATH="$PATH" --setenv=HOME="$HOME" \
-            --setenv=LC_ALL=C -- /bin/sh "$@" 8>&-
+            --setenv=LC_ALL=C -- /bin/sh "$wz_dir/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
+            "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 3>&- 4>&- 7>&- 8>&-
+    elif [ -n "$5" ]; then
+        wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
+            "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 5</dev/null
     else
-        setsid /bin/sh "$@" </dev/null >/dev/null 2>&1 8>&- &
+        echo "$wz_name $2 $3 $4 $wz_s.news" >&7
     fi
 }
 
-# wz_follow ID KEY OFFSET: state first, then size, then data; without that order the last bytes would be missed.
-wz_follow() {
-    wz_at=$3 wz_nap=1 wz_idle=0 wz_over=0
-    while [ -d "$wz_tmp" ]; do
-        wz_judge "$2"
-        wz_send "$1"
-        case $wz_state in
-        running) wz_rest ;;
-        ready) wz_waiting || break ;;
-        done.*) wz_drained "$1" && break ;;
-        *) break ;;
-        esac
-    done
-    [ ! -d "$wz_tmp" ] || wz_ending "$1" "$wz_at"
-} 2>/dev/null
-
-# wz_waiting: a runner should lock and start within milliseconds; after five seconds there is none.
-wz_waiting() { [ "$wz_idle" -lt 5000 ] && wz_sleep; }
-
-# wz_send ID: every byte there is beyond wz_at, a quarter of a mebibyte a frame.
-wz_send() {
-    [ -s "$wz_dir/out" ] || return 0
-    wz_have=$(($(wc -c <"$wz_dir/out")))
-    while [ "$wz_at" -lt "$wz_have" ]; do
-        wz_n=$((wz_have - wz_at)) wz_nap=1 wz_idle=0
-        [ "$wz_n" -le 262144 ] || wz_n=262144
-        wz_take
-        printf '\036%s D %s %s %s\n' "$wz_nonce" "$1" "$wz_at" "$wz_n"
-        wz_bytes_of "$wz_dir/out" "$wz_at" "$wz_n"
-        wz_give
-        wz_at=$((wz_at + wz_n))
-    done
-}
-
-# wz_bytes_of FILE OFFSET COUNT
-wz_bytes_of() {
-    if [ "$2" -eq 0 ]; then
-        head -c "$3" "$1"
-        return
-    fi
-    case $wz_tools in
-    *' dd-bytes '*) dd if="$1" bs=65536 skip="$2" count="$3" iflag=skip_bytes,count_bytes ;;
-    *) tail -c +$(($2 + 1)) "$1" | head -c "$3" ;;
-    esac
-}
-
-# wz_sleep: from 1 ms, doubling to 200 ms while nothing happens. wz_idle counts the milliseconds.
-wz_sleep() {
-    case $wz_nap in ?) sleep "0.00$wz_nap" ;; ??) sleep "0.0$wz_nap" ;; *) sleep "0.$wz_nap" ;; esac || sleep 1
-    wz_longer
-}
-
-wz_longer() {
-    wz_idle=$((wz_idle + wz_nap))
-    wz_nap=$((wz_nap * 2))
-    [ "$wz_nap" -le 200 ] || wz_nap=200
-}
-
-# wz_rest: let a running attempt run. Waiting for its lock ends the moment it does, which polling would not.
-wz_rest() {
-    case $wz_tools in *' flock-wait '*) : ;; *) wz_sleep && return ;; esac
-    [ "$wz_nap" -ge 24 ] || wz_nap=24
-    case $wz_nap in ??) wz_free -w "0.0$wz_nap" ;; *) wz_free -w "0.$wz_nap" ;; esac
-    wz_longer
-}
-
-# wz_drained ID: has the sink written all? A daemon that keeps the pipe open is not waited for: 200 ms of silence do,
-# and where it is never silent, two seconds.
-wz_drained() {
-    for wz_line in "$wz_dir"/complete "$wz_dir"/sink.dropped.*; do
-        [ ! -e "$wz_line" ] || { wz_send "$1" && return; }
-    done
-    [ "$wz_over" -ne 0 ] || wz_nap=1 wz_idle=0
-    wz_over=$((wz_over + wz_nap))
-    [ "$wz_idle" -lt 200 ] && [ "$wz_over" -lt 2000 ] || return 0
-    wz_sleep
-    return 1
-}
-
-# wz_cancel ID KEY NONCE GRACE: a tombstone where nothing is claimed, so that a late start finds it; else end it.
+# wz_cancel ID KEY NUMBER GRACE: a tombstone where nothing is claimed, so that a late start finds it; else end it.
 wz_cancel() {
-    wz_lost_race='' wz_said=$wz_tmp/$1.said
+    wz_dir=/nonexistent wz_said=$wz_tmp/$1.said
     if [ ! -e "$wz_spool/$2.claim" ]; then
-        { wz_prepare "$2" "$3" - cancelled && wz_claim "$2"; } 2>"$wz_said" || {
+        { wz_pick "$3" && mv "$wz_dir/state.ready" "$wz_dir/state.cancelled" && wz_claim "$2" -; } 2>"$wz_said" || {
             wz_fail "$1" "$wz_said"
             return
         }
@@ -225,28 +203,47 @@ wz_cancel() {
     wz_judge "$2"
     [ "$wz_state" != ready ] || { mv "$wz_dir/state.ready" "$wz_dir/state.cancelled" 2>/dev/null; wz_judge "$2"; }
     [ "$wz_state" != cancelled ] || rm -f "$wz_dir/secrets"
-    [ "$wz_state" != running ] || { wz_kill "$4" 2>/dev/null; wz_judge "$2"; }
+    case $wz_state in running*) wz_kill "$4" 2>/dev/null && wz_judge "$2" ;; esac
     wz_ending "$1"
 }
 
-# wz_kill GRACE: TERM to the script's session, and KILL after the grace. Only while the runner holds the lock, so that
-# the process id is still its child's.
+# wz_kill GRACE: TERM to the script's session, and KILL after the grace. Only while the runner holds its lock and the
+# process is the one that the script began as. Before it has its session it is a shell, which may lose a TERM.
 wz_kill() {
     wz_nap=1 wz_idle=0
-    while read -r wz_pid wz_rest <"$wz_dir/pid" && [ -z "$wz_pid" ] && [ "$wz_idle" -lt 2000 ]; do wz_sleep; done
-    [ -n "$wz_pid" ] && ! wz_free -n || return 0
+    until read -r wz_pid wz_born <"$wz_dir/pid" && [ -n "$wz_pid" ] && kill -0 "-$wz_pid"; do
+        [ "$wz_idle" -lt 2000 ] || break
+        wz_sleep
+    done
+    { ! wz_free && wz_there; } || return 0
     rm -f "$wz_dir/let-live"
     kill -TERM "-$wz_pid" || kill -TERM "$wz_pid"
     wz_gone "$1" && return
     kill -KILL "-$wz_pid" || kill -KILL "$wz_pid"
     wz_gone 5
+    return 0
 }
 
-# wz_gone SECONDS: wait until the runner has let go of its lock.
+wz_there() {
+    read -r wz_line <"/proc/$wz_pid/stat" || return
+    # shellcheck disable=SC2086 # the fields are wanted one by one
+    set -- ${wz_line##*) }
+    [ "${20}" = "$wz_born" ]
+}
+
+# wz_gone SECONDS: wait until the runner has recorded an end, or is gone itself.
 wz_gone() {
     wz_nap=1 wz_idle=0
-    until wz_free -n; do
+    while wz_look; case $wz_state in running*) ! wz_free ;; *) false ;; esac; do
         [ "$wz_idle" -lt $(($1 * 1000)) ] || return 1
-        wz_rest
+        wz_sleep
     done
+}
+
+# wz_sleep: from 1 ms, doubling to 200 ms while nothing happens. wz_idle counts the milliseconds.
+wz_sleep() {
+    case $wz_nap in ?) sleep "0.00$wz_nap" ;; ??) sleep "0.0$wz_nap" ;; *) sleep "0.$wz_nap" ;; esac || sleep 1
+    wz_idle=$((wz_idle + wz_nap))
+    wz_nap=$((wz_nap * 2))
+    [ "$wz_nap" -le 200 ] || wz_nap=200
 }

@@ -35,7 +35,7 @@ wz_ping() { wz_frame P "$1"; }
 
 wz_use() { wz_launcher=$1; }
 
-# wz_hello ID: who this host is, one NAME=VALUE a line.
+# wz_hello ID: who this host is, one NAME=VALUE a line. What needs not be told is found out afterwards.
 wz_hello() {
     wz_say >"$wz_tmp/hello" 2>/dev/null
     wz_n=$(($(wc -c <"$wz_tmp/hello")))
@@ -43,12 +43,16 @@ wz_hello() {
     printf '\036%s H %s %s\n' "$wz_nonce" "$1" "$wz_n"
     cat "$wz_tmp/hello"
     wz_give
+    wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
+    wz_has env-signals env --default-signal=INT,QUIT true
 }
 
 wz_say() {
     printf '%s=%s\n' machine_id "$wz_machine" boot_id "$wz_boot" init "$wz_init" uid "$wz_uid" spool "$wz_spool"
-    printf '%s=%s\n' hostname "$(uname -n)" user "$(id -un)" clock "$(date +%s)" home "$HOME"
-    printf '%s=%s\n' kill_user_processes "$(wz_kills)" tools "$wz_tools"
+    printf '%s=%s\n' hostname "$(wz_first /proc/sys/kernel/hostname || uname -n)" user "$wz_user" home "$HOME"
+    printf '%s=%s\n' clock "$(date +%s)" tools "$wz_tools"
+    wait "$wz_asking"
+    printf '%s=%s\n' kill_user_processes "$(wz_first "$wz_tmp/kills")"
 }
 
 # org.freedesktop.login1(5): KillUserProcesses ends everything of a session, setsid or not, when it closes.
@@ -69,9 +73,6 @@ wz_has() {
 wz_survey() {
     wz_tools=' '
     for wz_tool in flock setsid systemd-run; do wz_has "$wz_tool" command -v "$wz_tool"; done
-    wz_has flock-wait flock -s -w 0.01 "$wz_tmp" true
-    wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
-    wz_has env-signals env --default-signal=INT,QUIT true
 }
 
 wz_first() { { read -r wz_line <"$1"; } 2>/dev/null && printf '%s' "$wz_line"; }
@@ -90,17 +91,25 @@ wz_setup() {
     wz_locale=C
     case $(locale -a 2>/dev/null) in *C.utf8* | *C.UTF-8*) wz_locale=C.UTF-8 ;; esac
     LC_ALL=C # our own tools start faster so, and what they say is not translated
-    wz_uid=$(id -u)
+    # `uid=1000(name) gid=...`, or without a name.
+    wz_user=$(id)
+    wz_user=${wz_user%% gid=*}
+    wz_user=${wz_user#uid=}
+    wz_uid=${wz_user%%[!0-9]*}
+    wz_user=${wz_user#*\(}
+    wz_user=${wz_user%\)}
     [ -n "$HOME" ] || HOME=$(cd && pwd)
     export PATH LC_ALL HOME
     umask 077
     wz_tmp=$(mktemp -d /dev/shm/wizard.XXXXXXXX 2>/dev/null || mktemp -d) || exit 70
-    # shellcheck disable=SC2064 # the directory is known now and must be the one removed
-    trap "rm -rf '$wz_tmp'" EXIT
+    wz_kills >"$wz_tmp/kills" 2>/dev/null &
+    wz_asking=$!
+    trap wz_leave EXIT
     trap 'exit 129' HUP INT TERM PIPE
-    mkfifo "$wz_tmp/token" || exit 70
-    exec 8<>"$wz_tmp/token"
+    mkfifo "$wz_tmp/token" "$wz_tmp/jobs" "$wz_tmp/wake" "$wz_tmp/watch" || exit 70
+    exec 3<>"$wz_tmp/wake" 7<>"$wz_tmp/jobs" 8<>"$wz_tmp/token"
     wz_give
+    wz_clock &
     wz_boot=$(wz_first /proc/sys/kernel/random/boot_id)
     wz_init=$(wz_init_start)
     wz_machine=$(wz_first /etc/machine-id || wz_first /var/lib/dbus/machine-id)
@@ -113,26 +122,28 @@ wz_default_spool() {
     [ "$wz_uid" != 0 ] || wz_spool=/var/lib/incident-wizard/spool
 }
 
-# wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. STDIN is a printf
-# format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never stops reading.
+# wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. LIMIT is in fifths of a
+# second, STDIN a printf format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never stops
+# reading.
 wz_ask() {
     wz_s=$wz_tmp/$2 wz_in=/dev/null
     [ -p "$wz_s.o" ] || mkfifo "$wz_s.o" "$wz_s.e"
     # shellcheck disable=SC2059 # the bytes come as a format, so that any byte can be said
     if [ -n "$6" ]; then wz_in=$wz_s.in && printf "$6" >"$wz_in"; fi
     exec 5>"$wz_s.out" 6>"$wz_s.err"
-    tail -c $(($4 + 1)) <"$wz_s.o" >&5 5>&- 6>&- 8>&- &
+    tail -c $(($4 + 1)) <"$wz_s.o" >&5 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_o=$!
-    tail -c $(($4 + 1)) <"$wz_s.e" >&6 5>&- 6>&- 8>&- &
+    tail -c $(($4 + 1)) <"$wz_s.e" >&6 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_e=$!
-    wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 5>&- 6>&- 8>&- &
+    wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 3>&- 5>&- 6>&- 7>&- 8>&- &
     wz_pid=$!
-    wz_limit "$3" >/dev/null 2>&1 </dev/null 5>&- 6>&- 8>&- &
-    wz_dog=$!
+    echo "$1 $3 $wz_pid $wz_o $wz_e" >"$wz_s.due"
+    # Whoever leaves looks for this file after having said so, and finds it; or it is found here that he left.
+    if [ -s "$wz_s.due" ] && [ ! -e "$wz_tmp/left" ]; then wz_wind; else wz_overdue /dev/null & fi
     wait "$wz_pid"
     wz_rc=$?
     wait "$wz_o" "$wz_e"
-    kill "$wz_dog"
+    : >"$wz_s.due"
     wz_answer "$1" "$4"
 } 2>/dev/null
 
@@ -144,17 +155,62 @@ wz_asked() {
     eval "$wz_script"
 }
 
-# wz_limit SECONDS: end the ask, its children and, should anything still hold the pipes, their readers. The sleep is
-# ended by KILL: a TERM that finds it still a shell, between fork and exec, would be lost.
-wz_limit() {
-    wz_before=$!
-    trap '[ "$!" = "$wz_before" ] || kill -KILL "$!"; exit' TERM
-    sleep "$1" &
-    wait $!
-    : >"$wz_s.late"
+# The clock of a channel: while anything is awaited, it ends asks that are over their time and has those who follow an
+# attempt look again, five times a second. One for all, as each `sleep` is a process. It counts its ticks, as the time
+# that a machine was suspended is nobody's fault.
+wz_clock() {
+    exec 3<"$wz_tmp/wake" 7>&- 8>&-
+    while read -r wz_word <&3; do
+        echo on >"$wz_tmp/ticking"
+        while sleep 0.2 || sleep 1; do
+            wz_tick && continue
+            : >"$wz_tmp/ticking"
+            # Somebody may have begun to wait just before that, and have found the clock going.
+            wz_tick || break
+            echo on >"$wz_tmp/ticking"
+        done
+    done
+} >/dev/null 2>&1
+
+# wz_wind: see that the clock goes. Who calls this has written down first what is awaited.
+wz_wind() { [ -s "$wz_tmp/ticking" ] || echo >&3; }
+
+# wz_tick: fails where nothing is awaited.
+wz_tick() {
+    wz_awaited=
+    for wz_file in "$wz_tmp"/*.due "$wz_tmp"/*.on; do
+        [ ! -s "$wz_file" ] || { wz_awaited=yes && wz_remind "$wz_file"; }
+    done
+    [ -n "$wz_awaited" ]
+}
+
+wz_remind() {
+    case $1 in
+    *.on) : >"$1" && echo tick 1<>"${1%on}news" ;;
+    *)
+        read -r wz_call wz_limit wz_pid wz_o wz_e <"$1" && wz_late "${1##*/}" || return 0
+        : >"$1"
+        wz_overdue "${1%due}late" &
+        ;;
+    esac
+}
+
+# wz_late SLOT.due: one more tick for the call of this slot, in variables that bear its number; is it over its limit?
+wz_late() {
+    set -- "${1%.due}"
+    eval "[ \"\$wz_call_$1\" = $wz_call ] || wz_call_$1=$wz_call wz_ticks_$1=0"
+    eval "wz_ticks_$1=\$((wz_ticks_$1 + 1)) wz_n=\$wz_ticks_$1"
+    [ "$wz_n" -gt "$wz_limit" ]
+}
+
+# wz_overdue FILE: end the ask, its children and, should anything still hold the pipes, their readers.
+wz_overdue() {
+    : >"$1"
     wz_tree "$wz_pid"
     # shellcheck disable=SC2086 # process ids
     kill -TERM $wz_found
+    # shellcheck disable=SC2086
+    kill -CONT $wz_found
     sleep 1
     # shellcheck disable=SC2086
     kill -KILL $wz_found
@@ -162,10 +218,30 @@ wz_limit() {
     kill "$wz_o" "$wz_e"
 }
 
-# wz_tree PID: wz_found = PID and all that descend from it.
+# wz_leave: nobody is there any more to hear an answer. What was started as an attempt goes on. A job that died while it
+# spoke took the token with it, so there is one for each of the others now: who speaks ends of it, and none waits.
+wz_leave() {
+    : >"$wz_tmp/left"
+    wz_n=64
+    while [ "$wz_n" -gt 0 ]; do
+        echo
+        wz_n=$((wz_n - 1))
+    done >&8
+    for wz_file in "$wz_tmp"/*.due; do
+        [ -s "$wz_file" ] && read -r wz_call wz_limit wz_pid wz_o wz_e <"$wz_file" || continue
+        wz_overdue /dev/null &
+    done
+    for wz_file in "$wz_tmp"/*.news; do [ ! -p "$wz_file" ] || echo look 1<>"$wz_file"; done
+    wz_unused
+    rm -rf "$wz_tmp"
+} 2>/dev/null
+
+# wz_tree PID: wz_found = PID and all that descend from it, stopped, so that none begins another meanwhile.
 wz_tree() {
     wz_found=$1 wz_new=$1
     while [ -n "$wz_new" ]; do
+        # shellcheck disable=SC2086 # process ids
+        kill -STOP $wz_new
         wz_parents=" $wz_new " wz_new=
         for wz_line in /proc/[0-9]*; do
             wz_child=${wz_line#/proc/}

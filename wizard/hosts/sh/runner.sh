@@ -1,15 +1,18 @@
-# The runner of one attempt: holds the lock as long as it lives, runs the script, and records how it ended by renaming
-# a file, which needs no free disk block. Arguments: DIRECTORY LIMIT CAP GRACE UMASK LOCALE TOOLS.
-cd "$1" || exit
-dir=$1 limit=$2 cap=$3 grace=$4 mask=$5 locale=$6 tools=$7
+# The runner: apart from any connection, it takes attempts, runs their scripts, and records how each ended by renaming a
+# file, which needs no free disk block. It holds a lock as long as it lives; the state of what it runs carries its name.
+# Arguments: SPOOL NAME UMASK LOCALE FIFO, the last for its watch, and of one attempt DIRECTORY LIMIT CAP GRACE NEWS, where
+# NEWS is a FIFO at which somebody waits; without an attempt it reads such lines until its standard input ends.
 
 # Secrets become the environment of the script alone, and their file is gone before the script runs. A secret may have
 # any name, so nothing of ours is read by name after them.
 script() {
-    exec 9>&-
+    exec 5>&- 6>&- 9>&-
+    read -r line </proc/self/stat
+    born
+    printf '%s %s \n' "${line%% *}" "$birth" 1<>pid
     umask "$mask"
     LC_ALL=$locale
-    set -- "$dir" "$tools"
+    set -- "$PWD/script"
     if [ -f secrets ]; then
         set -a
         . ./secrets
@@ -17,43 +20,58 @@ script() {
         rm -f secrets
     fi
     cd "$HOME" 2>/dev/null || cd /
-    # A shell without job control starts what is in its background deaf to INT and QUIT.
-    case $2 in
-    *' env-signals '*) exec env --default-signal=INT,QUIT setsid /bin/sh "$1/script" ;;
-    *) exec setsid /bin/sh "$1/script" ;;
-    esac
+    exec setsid /bin/sh "$1"
 }
 
-end() { kill "-$1" "-$pid" || kill "-$1" "$pid"; }
-
-# When the script's process started: proc(5), field 22. It tells a process from a later one with its id.
-birth() {
-    line=
-    read -r line <"/proc/$pid/stat"
+# When the process of the stat in `line` started: proc(5), field 22. It tells a process from a later one with its id.
+born() {
     # shellcheck disable=SC2086 # the fields are wanted one by one
     set -- ${line##*) }
     birth=${20}
 }
 
-# The sleep is ended by KILL: a TERM that finds it still a shell, between fork and exec, would be lost.
-limit() {
-    exec 9>&-
-    before=$!
-    trap '[ "$!" = "$before" ] || kill -KILL "$!"; exit' TERM
-    sleep "$limit" &
-    birth && born=$birth
-    wait $!
-    # Where the runner was killed, nobody holds this process id for us any more.
-    birth && [ "$birth" = "$born" ] || exit
-    rm -f in-time
-    end TERM
-    sleep "$grace" &
-    wait $!
-    end KILL
+# Is the process that the script began as still there? Before it has its session it is a shell, which may lose a TERM.
+there() {
+    until read -r pid then <pid && [ -n "$pid" ] && kill -0 "-$pid"; do
+        kill -0 $$ && [ -e "state.running.$me" ] || return
+        sleep 0.1
+    done
+    read -r line <"/proc/$pid/stat" || return
+    born
+    [ "$birth" = "$then" ]
+}
+
+end() { kill "-$1" "-$pid" || kill "-$1" "$pid"; }
+
+# The watch reads which attempt began and how long it may take, and ends it when that is over; one for all of a runner, as
+# each `sleep` is a process. It counts its own naps: time for which the machine was suspended is not the script's.
+watch() {
+    exec 5>&- 6>&- 9>&-
+    while read -r name limit grace; do
+        cd "$spool/$name" || continue
+        passes "$limit" && continue
+        # Where the runner was killed, nobody holds this process id for us any more.
+        there || continue
+        rm -f in-time
+        end TERM
+        passes "$grace" || { there && end KILL; }
+    done
+}
+
+# passes SECONDS: does the attempt end before that?
+passes() {
+    left=${1%.*} part=${1#"${1%.*}"}
+    [ -z "$part" ] || sleep "0$part"
+    while [ -e "state.running.$me" ]; do
+        [ "$left" -gt 0 ] || return 1
+        sleep 1
+        left=$((left - 1))
+    done
 }
 
 # What the script leaves in its session is given the rest of the grace, then killed.
 sweep() {
+    read -r pid line <pid
     left=$((grace * 10))
     while kill -0 "-$pid"; do
         [ "$left" -gt 0 ] || { kill -KILL "-$pid" && break; }
@@ -62,38 +80,41 @@ sweep() {
     done
 }
 
+# Whoever follows the attempt looks again. Opened for both ends, so that nobody needs to be there.
+tell() { [ ! -p "$news" ] || echo look 1<>"$news"; }
+
+# The script is not put in the background: a shell without job control would make it deaf to INT and QUIT.
 run() {
-    script </dev/null 2>&1 &
-    pid=$!
-    printf '%s \n' "$pid" 1<>pid
-    exec >/dev/null
-    limit &
-    dog=$!
-    wait "$pid"
+    echo "$1 $limit $grace" >&6
+    sink &
+    exec 4<&-
+    (script) </dev/null >&5 2>&1
     rc=$? how=
-    kill "$dog"
+    exec 5>&-
     [ -e let-live ] || how=.killed
     [ -e in-time ] || { rc=124 && how=.timeout; }
     [ -z "$how" ] || sweep
-    mv state.running "state.done.$rc$how"
+    # A runner that cannot record an end is of no more use: without its lock the attempt is seen to be lost.
+    mv "state.running.$me" "state.done.$rc$how" || exit
 }
 
 # dd writes what it reads at once, where head holds it back; but it counts reads, short ones too, so it is run again
 # until the cap is reached. What is beyond, or finds the disk full, is read on and counted: the script's output never
 # fails.
 sink() {
-    exec >>out 9>&-
-    left=$cap
+    exec <&4 >>out 4<&- 5>&- 6>&- 9>&-
+    left=$cap total=
     while [ "$left" -gt 0 ]; do
         size=65536
         [ "$left" -ge "$size" ] || size=$left
         reads=$((left / size))
         if ! dd bs="$size" count="$reads" 2>sunk || ! sunk; then break; fi
         left=$((left - bytes))
-        [ "$reads_done" -eq "$reads" ] || { : >complete && return; }
+        [ "$reads_done" -eq "$reads" ] || { total=$((cap - left)) && break; }
     done
-    count
-    : >complete
+    [ -n "$total" ] || count
+    echo "$total" >complete
+    tell
 }
 
 # What dd said: `12+3 records in`, the same of records out, `123456 bytes ...`, maybe after a warning.
@@ -113,14 +134,27 @@ count() {
     [ "$dropped" -eq 0 ] || mv sink.open "sink.dropped.$dropped"
 }
 
-exec 2>/dev/null 9>>lock
-case $tools in
-*' flock-wait '*) flock -w 5 9 9>&9 ;;
-*) flock -n 9 9>&9 ;;
-esac || exit 0
-mv state.ready state.running || exit 0
-# The lock is run's alone. It is closed by exec inside the others: a redirection where a function is called leaves a
-# hidden copy behind in dash and bash, and the runner's death would go unseen.
-run | sink &
-exec 9>&-
-wait
+# attempt DIRECTORY LIMIT CAP GRACE [FIFO]. A FIFO that is opened at one end alone would wait for the other.
+attempt() {
+    limit=$2 cap=$3 grace=$4 news=$5
+    if cd "$spool/$1" && mv state.ready "state.running.$me"; then
+        exec 3<>pipe 4<pipe 5>pipe
+        exec 3>&-
+        run "$1"
+    fi
+    tell
+}
+
+spool=$1 me=$2 mask=$3 locale=$4 fifo=$5
+shift 5
+exec 2>/dev/null >/dev/null 9>>"$spool/runner.$me"
+flock -n 9 9>&9 || exit
+trap 'rm -f "$spool/runner.$me"' EXIT
+exec 6<>"$fifo" 5<"$fifo"
+watch <&5 &
+exec 5<&-
+if [ $# -gt 0 ]; then
+    attempt "$@"
+    exit
+fi
+while read -r name limit cap grace news; do attempt "$name" "$limit" "$cap" "$grace" "$news"; done
