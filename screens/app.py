@@ -17,6 +17,7 @@ from screens.interface import Interface
 from screens.leaving import Leaving, spare_what_is_gone
 from screens.live import LiveRun
 from screens.modals import past
+from screens.rehearsals import Rehearsals
 from screens.report import Report
 from screens.run import RunScreen
 from screens.start import Start
@@ -87,6 +88,21 @@ def roll_back(prepared: Prepared, to: str, reason: str) -> int:
 def open_interface() -> int:
     """Choose what to do; returns the exit status."""
     return _Sitting(Start).hold()
+
+
+def choose_rehearsal() -> str | None:
+    """Ask what to practise: the step that is to fail, empty for the whole incident, None where a person leaves.
+
+    Raises:
+        UsageError: There is no terminal.
+    """
+    need_terminal()
+    debug_log(state_directory())
+    chosen: list[str] = []
+    app = Interface(lambda: Rehearsals(chosen.append))
+    with Leaving(app, lambda _stop: None, lambda: None).watching():
+        app.run()
+    return chosen[0] if chosen else None
 
 
 def need_terminal() -> None:

@@ -291,16 +291,34 @@ def _unattended(prepared: Prepared, options: argparse.Namespace) -> int:
 
 
 def _drill(options: argparse.Namespace) -> int:
-    from wizard.drill.command import drill
+    from wizard.drill.command import LIST, drill
 
+    if options.headless or options.fail == LIST:
+        return drill(options, _unattended_drill(options))
+    from screens.app import choose_rehearsal, need_terminal
+
+    _headless_needed(options)
+    need_terminal()
+    if options.fail is None and not options.checklist:
+        options.fail = choose_rehearsal()
+        if options.fail is None:
+            return 0
+    return drill(options, _attended_drill)
+
+
+def _unattended_drill(options: argparse.Namespace) -> Callable[[Practice, Prepared], int]:
     def work(practice: Practice, prepared: Prepared) -> int:
         from wizard.headless import Unasked, run_headless
 
         return run_headless(prepared, Unasked(practice.answers, bool(practice.fault.step), options.json))
 
-    if options.fail != "list":
-        _headless_only(options)
-    return drill(options, work)
+    return work
+
+
+def _attended_drill(_practice: Practice, prepared: Prepared) -> int:
+    from screens.app import Asked, run_interface
+
+    return run_interface(prepared, Asked())
 
 
 def _resume(options: argparse.Namespace) -> int:
