@@ -30,10 +30,11 @@ $(READY): $(RUNS)
 	@touch $@
 
 test: setup  ## unit, property and integration tests, without root
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m "not services"
 
-services: setup  ## tests against real sshd, shells and Redis: apt packages of tests/services/requirements.apt
+services: setup  ## tests against real sshd, shells, ACLs and Redis: apt packages of tests/services/requirements.apt
 	$(BIN)/python -m pytest tests/services
+	$(BIN)/python -m pytest -m services
 
 realhost: setup  ## the real incident on a real host: root, systemd-nspawn, apt packages of tests/realhost/requirements.apt
 	$(BIN)/python -m pytest -m realhost tests/realhost

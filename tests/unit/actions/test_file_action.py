@@ -33,6 +33,7 @@ async def test_a_new_file_gets_its_content_and_mode_and_is_removed_again(tmp_pat
     assert not await write.compare(before)
 
 
+@pytest.mark.services
 async def test_an_old_file_comes_back_with_bytes_mode_and_acl(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"\0old\xff")

@@ -137,6 +137,7 @@ async def test_a_file_that_became_a_link_is_left_alone(tree: Path, tmp_path: Pat
     assert (tmp_path / "shadow").stat().st_mode & 0o7777 == 0o600
 
 
+@pytest.mark.services
 async def test_a_grant_is_an_acl_entry_and_its_undo_leaves_no_trace(tree: Path) -> None:
     grant = action(tree, grant={"account": NOBODY})
     before = await grant.capture()
@@ -150,6 +151,7 @@ async def test_a_grant_is_an_acl_entry_and_its_undo_leaves_no_trace(tree: Path) 
     assert not await grant.compare(before)
 
 
+@pytest.mark.services
 async def test_an_acl_that_was_there_comes_back_with_its_defaults(tree: Path) -> None:
     subprocess.run(["setfacl", "-m", "u:1234:r,d:u:1234:rwx", str(tree)], check=True)
     was = acl(tree)
@@ -164,6 +166,7 @@ async def test_an_acl_that_was_there_comes_back_with_its_defaults(tree: Path) ->
     assert not await grant.compare(before)
 
 
+@pytest.mark.services
 async def test_revoking_the_last_entry_leaves_a_minimal_acl(tree: Path) -> None:
     subprocess.run(["setfacl", "-m", f"u:{NOBODY}:rwx", str(tree)], check=True)
     was = acl(tree)
@@ -176,6 +179,7 @@ async def test_revoking_the_last_entry_leaves_a_minimal_acl(tree: Path) -> None:
     assert acl(tree) == was
 
 
+@pytest.mark.services
 async def test_revoking_one_of_two_entries_leaves_the_other(tree: Path) -> None:
     subprocess.run(["setfacl", "-m", f"u:{NOBODY}:rwx,u:1234:rx", str(tree)], check=True)
     revoke = action(tree, revoke={"account": NOBODY})

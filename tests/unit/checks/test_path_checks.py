@@ -94,6 +94,7 @@ def test_contradictions_of_file_are_flaws() -> None:
     assert list(FileCheckSpec.model_validate({"path": "/a", "contains": [""]}).flaws())
 
 
+@pytest.mark.services
 async def test_a_tree_that_belongs_to_its_owner_passes(data: Path) -> None:
     seen = await tree(data, owner=ME, dir_mode="0750", no_acl=True, min_entries=8)
 
@@ -113,6 +114,7 @@ async def test_offending_paths_are_named_up_to_five(data: Path) -> None:
     assert seen.evidence[-1] == "and 4 more"
 
 
+@pytest.mark.services
 async def test_one_acl_below_is_found(data: Path) -> None:
     subprocess.run(["setfacl", "-m", "u:1234:r", str(data / "sub")], check=True)
 

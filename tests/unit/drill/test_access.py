@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -50,7 +49,7 @@ def ours(step: tuple[str, int, int], access: Access) -> None:
     deeds[name]()
 
 
-@pytest.mark.skipif(shutil.which("setfacl") is None, reason="there is nothing to compare with: no setfacl")
+@pytest.mark.services
 @settings(max_examples=30)
 @given(st.lists(STEPS, max_size=5))
 def test_it_comes_to_what_setfacl_and_the_kernel_come_to(steps: list[tuple[str, int, int]]) -> None:

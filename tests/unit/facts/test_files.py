@@ -51,6 +51,7 @@ async def test_a_file_below_a_file_is_not_absence_but_an_error(tmp_path: Path) -
         await look(ShellHost(), str(tmp_path / "file" / "below"))
 
 
+@pytest.mark.services
 async def test_an_acl_is_part_of_the_state(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("")
@@ -74,6 +75,7 @@ async def test_a_read_whose_end_was_not_learnt_is_an_error() -> None:
         await look(ScriptedHost(Answer(None)), "/x")
 
 
+@pytest.mark.services
 async def test_busybox_tells_the_same(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("text")

@@ -53,6 +53,7 @@ async def test_without_recursion_only_the_top_is_listed(tree: Path) -> None:
     assert list((await survey(ShellHost(), str(tree), recursive=False)).entries) == [escaped(os.fsencode(tree))]
 
 
+@pytest.mark.services
 async def test_an_acl_is_listed_with_its_path(tree: Path) -> None:
     odd = tree / "sub" / "a\nb\\c"
     odd.chmod(0o640)
@@ -72,6 +73,7 @@ async def test_a_manifest_survives_json(tree: Path) -> None:
     assert Manifest.from_json(manifest.to_json()) == manifest
 
 
+@pytest.mark.services
 async def test_busybox_tells_the_same(tree: Path, tmp_path: Path) -> None:
     box = tmp_path / "bin"
     box.mkdir()

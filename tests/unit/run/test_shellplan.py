@@ -141,6 +141,7 @@ def capture(directory: Path, step: str, before: Mapping[str, Any]) -> list[ev.Ev
     return [ev.BeforeCaptured(step, f"{step}.json", "0"), ev.UndoRegistered(step, "as it was")]
 
 
+@pytest.mark.services
 def test_the_shipped_checklist_becomes_shell_that_parses() -> None:
     shipped = load(SHIPPED / "redis-ownership.yaml", registry())
     plan = plan_of_checklist(shipped, resolve(shipped.checklist.inputs, environ={}).values, registry())
