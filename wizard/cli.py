@@ -8,11 +8,11 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from wizard.arguments import parser
 from wizard.errors import WizardError
 
 if TYPE_CHECKING:
@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status. No error reaches a person as a traceback."""
     _spare_the_collector()
-    parser = _parser()
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     try:
-        command: Callable[[argparse.Namespace], int] = options.command
-        return command(options)
+        return _COMMANDS.get(options.command, _records)(options)
     except WizardError as problem:
         _complain(str(problem))
         return problem.exit_status
@@ -61,138 +59,12 @@ def _complain(text: str) -> None:
     sys.stderr.write(f"wizard: {sanitise(text)}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="wizard", description="Incident checklists as guided, gated, reversible runs.", allow_abbrev=False
-    )
-    parser.set_defaults(command=_interface)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _add_run(commands)
-    _add_resume(commands)
-    _add_rollback(commands)
-    _add_records(commands)
-    _add_drill(commands)
-    _add_lint(commands)
-    schema = commands.add_parser("schema", help="print the JSON Schema of checklists", allow_abbrev=False)
-    schema.set_defaults(command=_schema)
-    version = commands.add_parser("version", help="print the version", allow_abbrev=False)
-    version.set_defaults(command=_version)
-    return parser
+def _records(options: argparse.Namespace) -> int:
+    """A command about runs that are or were."""
+    from wizard import records
 
-
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names its type only so
-
-
-def _add_run(commands: Commands) -> None:
-    run = commands.add_parser("run", help="run a checklist", allow_abbrev=False)
-    run.add_argument("checklist", metavar="CHECKLIST", help="a path, or the name of a shipped checklist")
-    run.add_argument("--run-dir", type=Path, metavar="DIR", help="keep the run here")
-    run.add_argument("--check", action="store_true", help="render, connect and read; change nothing")
-    _add_window(run)
-    _add_running(run)
-    _add_answers(run)
-    run.set_defaults(command=_run)
-
-
-def _add_resume(commands: Commands) -> None:
-    resume = commands.add_parser("resume", help="go on with a run that stopped", allow_abbrev=False)
-    resume.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
-    resume.add_argument("--as-started", action="store_true", help="with the checklist as it was, although it changed")
-    _add_window(resume)
-    _add_running(resume)
-    _add_answers(resume)
-    resume.set_defaults(command=_resume)
-
-
-def _add_rollback(commands: Commands) -> None:
-    rollback = commands.add_parser("rollback", help="undo a run, newest first", allow_abbrev=False)
-    rollback.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
-    rollback.add_argument("--to", metavar="STEP", help="no further back than this step, which is undone too")
-    rollback.add_argument("--reason", metavar="TEXT", help="why, for the report")
-    _add_running(rollback)
-    rollback.set_defaults(command=_rollback)
-
-
-def _add_window(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--window", metavar="START/END", help="changing steps start only then, as in 22:00/04:00")
-
-
-def _add_running(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="K=V", help="set an input")
-    parser.add_argument("--inputs", type=Path, metavar="FILE", help="inputs in YAML, secrets too; must be 0600")
-    parser.add_argument("--headless", action="store_true", help="no interface; pass gates only on what is observed")
-    parser.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
-    parser.add_argument(
-        "--accept-host-key", action="append", default=[], metavar="SHA256:...", help="trust this key from now on"
-    )
-
-
-def _add_answers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--answers", type=Path, metavar="FILE", help="answers by step id, in YAML (with --headless)")
-    parser.add_argument(
-        "--on-fail",
-        choices=["stop", "rollback"],
-        default="stop",
-        help="at a gate that stays shut: stop with the state kept, or undo everything (with --headless)",
-    )
-
-
-def _add_records(commands: Commands) -> None:
-    """Commands about runs that are or were."""
-    runs = commands.add_parser("runs", help="list runs, newest first", allow_abbrev=False)
-    runs.add_argument("--json", action="store_true", help="a JSON line a run")
-    runs.set_defaults(command=_records("runs"))
-    report = _of_run(commands, "report", "render the incident report from the journal")
-    report.add_argument("--format", choices=["markdown", "json"], default="markdown")
-    report.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there")
-    note = _of_run(commands, "note", "put words on the record: [HH:MM] [#tag] text")
-    note.add_argument("text", nargs="+", metavar="TEXT")
-    _of_run(commands, "verify", "say whether the record is whole")
-    plan = commands.add_parser("plan", help="print what remains, and the undo, as commented shell", allow_abbrev=False)
-    plan.add_argument("what", metavar="RUN|CHECKLIST")
-    plan.add_argument("--set", dest="sets", action="append", default=[], metavar="K=V", help="set an input")
-    plan.set_defaults(command=_records("plan"))
-
-
-def _of_run(commands: Commands, name: str, about: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=about, allow_abbrev=False)
-    parser.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
-    parser.set_defaults(command=_records(name))
-    return parser
-
-
-def _records(name: str) -> Callable[[argparse.Namespace], int]:
-    def command(options: argparse.Namespace) -> int:
-        from wizard import records
-
-        chosen: Callable[[argparse.Namespace], int] = getattr(records, name)
-        return chosen(options)
-
-    return command
-
-
-def _add_drill(commands: Commands) -> None:
-    drill = commands.add_parser(
-        "drill", help="work the first incident on a practice host of its own", allow_abbrev=False
-    )
-    drill.add_argument(
-        "checklist", metavar="CHECKLIST", nargs="?", default="", help="a path, or the name of a shipped one"
-    )
-    drill.add_argument("--headless", action="store_true", help="no interface; answered beforehand")
-    drill.add_argument(
-        "--fail", metavar="STEP", help="rehearse a failure of this step and its rollback; `list` tells which"
-    )
-    drill.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
-    drill.add_argument("--run-dir", type=Path, metavar="DIR", help="keep the run here")
-    drill.set_defaults(command=_drill)
-
-
-def _add_lint(commands: Commands) -> None:
-    lint = commands.add_parser("lint", help="say everything that is wrong with checklists", allow_abbrev=False)
-    lint.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    lint.add_argument("--json", action="store_true", help="print problems as JSON lines")
-    lint.set_defaults(command=_lint)
+    command: Callable[[argparse.Namespace], int] = getattr(records, options.command)
+    return command(options)
 
 
 def _interface(_options: argparse.Namespace) -> int:
@@ -348,6 +220,19 @@ def _rollback(options: argparse.Namespace) -> int:
 
     _headless_needed(options)
     return roll_back(prepared, to, reason)
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "interface": _interface,
+    "run": _run,
+    "resume": _resume,
+    "rollback": _rollback,
+    "drill": _drill,
+    "lint": _lint,
+    "schema": _schema,
+    "version": _version,
+}
+"""The commands that are not about a record; those are in ``wizard.records``, by their names."""
 
 
 if __name__ == "__main__":
