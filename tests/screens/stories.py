@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,13 @@ def records(name: str) -> list[Record]:
     return [decode(line)[0] for line in (JOURNALS / f"{name}.jsonl").read_bytes().splitlines()]
 
 
+@cache
 def outputs() -> dict[str, bytes]:
-    """What the attempts of all the journals printed."""
-    if not make.OUTPUTS:
-        for story in make.STORIES.values():
-            story()
-    return make.OUTPUTS
+    """What the attempts of all the journals printed, whichever stories other tests told before or tell later."""
+    make.OUTPUTS.clear()
+    for story in make.STORIES.values():
+        story()
+    return dict(make.OUTPUTS)
 
 
 def upto(name: str, kind: type[ev.Event], nth: int = 1) -> list[Record]:
