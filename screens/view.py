@@ -126,11 +126,9 @@ class View:
         return bool(self.state.current) and self.waiting is None and self.state.rolling is None
 
     def status(self, step: st.StepState) -> str:
-        """How a step stands; one whose gate was told to try again is running, one of a stopped run is paused."""
-        if step.status in {st.RUNNING, st.CHECKING} and self.state.paused:
-            return PAUSED
-        again = step.status == st.BLOCKED and self.state.current == step.id and self.state.blocked is None
-        return st.RUNNING if again else step.status
+        """How a step stands; one of a stopped run is paused."""
+        paused = step.status in {st.RUNNING, st.CHECKING} and self.state.paused
+        return PAUSED if paused else step.status
 
     def host(self, name: str) -> str:
         """A host by name and address; this machine by who works on it."""

@@ -212,6 +212,12 @@ def _rollback(options: argparse.Namespace) -> int:
 
     prepared = reopen(find_run(options.run), _request(options), as_started=True, rolling_back=True)
     to, reason = options.to or "", options.reason or ""
+    if to and prepared.history:
+        from wizard.run.rollback import back_to
+        from wizard.run.state import replay
+
+        # Refused before anything is connected: a name mistyped must not undo more than was meant.
+        back_to(replay(prepared.history.records), to)
     if options.headless:
         from wizard.headless import Unasked, run_headless
 

@@ -113,6 +113,22 @@ def test_a_rollback_to_a_step_leaves_what_came_before_it(wizard: Wizard, place: 
     assert not (place / "made").exists()
 
 
+@pytest.mark.parametrize(
+    ("step", "said"), [("rnu", "no step rnu"), ("look", "look has nothing to undo")], ids=["mistyped", "read only"]
+)
+def test_a_rollback_to_a_step_that_cannot_be_meant_undoes_nothing(
+    wizard: Wizard, place: Path, step: str, said: str
+) -> None:
+    looks = "      - {id: look, title: Look, why: to see, run: {command: ls, read_only: true}}\n"
+    wizard.run(checklist(CHANGES + looks, WHERE), "--set", f"where={place}")
+    done = wizard("rollback", wizard.directory, "--headless", "--to", step)
+    assert done.exit_status == 2
+    assert said in done.stderr
+    assert "keep, run, edit, write" in done.stderr
+    assert outcomes(done) == []
+    assert (place / "made").exists()
+
+
 def test_a_step_undone_at_its_gate_can_be_done_again(wizard: Wizard, place: Path) -> None:
     steps = CHANGES.replace("contains: [right]", "contains: [wrong]")
     answers = "edit: [undo this step, {answer: accept as it is, reason: better so}]\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 from wizard.actions.base import Action, Before, Difference
 from wizard.checklist.model import Step
-from wizard.errors import JournalUnwritable, WizardError
+from wizard.errors import JournalUnwritable, UsageError, WizardError
 from wizard.run import before as before_states
 from wizard.run import events as ev
 from wizard.run import state as st
@@ -52,9 +52,17 @@ def since(state: st.RunState, phase: str) -> list[str]:
 
 
 def back_to(state: st.RunState, step: str) -> list[str]:
-    """The steps on the undo stack down to this one, which is among them, newest first."""
+    """The steps on the undo stack down to this one, which is among them, newest first.
+
+    Raises:
+        UsageError: It is not on the stack, so how far to go back is not known.
+    """
     stack = list(state.undo_stack)
-    return stack[: stack.index(step) + 1] if step in stack else stack
+    if step not in stack:
+        what = f"step {step} has nothing to undo" if step in state.steps else f"the run has no step {step}"
+        mend = f"Name one of: {', '.join(stack)}" if stack else "Nothing of this run is left to undo"
+        raise UsageError(what, where="--to", mend=mend)
+    return stack[: stack.index(step) + 1]
 
 
 class Rollback:

@@ -12,7 +12,7 @@ from typing import Any
 
 from wizard.run import events as ev
 from wizard.run.events import Event, Record
-from wizard.run.intents import ACCEPT, OVERRIDE
+from wizard.run.intents import ACCEPT, AGAIN, OVERRIDE
 
 WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
 VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
@@ -302,7 +302,8 @@ def _gate_answered(state: RunState, event: ev.GateAnswered, _at: str) -> RunStat
         deviations = (*deviations, f"{event.scope} accepted: {event.reason}")
     if event.answer == OVERRIDE:
         deviations = (*deviations, f"{event.scope} {OVERRIDE}: {event.reason}")
-    return replace(state, blocked=None, deviations=deviations)
+    moved = replace(state, blocked=None, deviations=deviations)
+    return _step(moved, event.scope, status=RUNNING) if event.answer == AGAIN else moved
 
 
 @_folds(ev.QuestionAsked)
