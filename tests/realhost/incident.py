@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from wizard.drill.furnish import UNIT_TEXT
+
 from .lifetime import write
 from .machine import UNIT, USER, Hook, Machine, Sudo
 from .rootfs import Flavour
@@ -32,26 +34,6 @@ DEBIAN_LINKS = {
     "redis-check-rdb": "/usr/bin/redis-check-rdb",
     "redis-check-aof": "/usr/bin/redis-check-aof",
 }
-UNIT_TEXT = """\
-[Unit]
-Description=Redis stack server
-Documentation=https://redis.io/
-After=network.target
-
-[Service]
-Type=simple
-User=autobot
-Group=autobot
-ExecStart={server} {config}
-WorkingDirectory={data}
-Restart=always
-RestartSec=5
-TimeoutStopSec=10
-LimitNOFILE=65536
-
-[Install]
-WantedBy=multi-user.target
-"""
 CONFIG_TEXT = """\
 bind 127.0.0.1 172.16.168.23
 protected-mode no
@@ -80,7 +62,7 @@ def broken_machine(
 
 def install(root: Path, flavour: Flavour) -> None:
     """Put the service as it was before the failure into a stopped host; it is not enabled yet."""
-    fields = {"server": SERVERS[flavour], "config": CONFIG, "data": DATA_DIR}
+    fields = {"login": USER, "server": SERVERS[flavour], "config": CONFIG, "data": DATA_DIR}
     write(root / UNIT_FILE.lstrip("/"), UNIT_TEXT.format(**fields), 0o644)
     write(root / CONFIG.lstrip("/"), CONFIG_TEXT.format(**fields), 0o644)
     for place in (DATA_DIR, LOG_DIR):

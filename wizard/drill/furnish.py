@@ -17,7 +17,7 @@ from wizard.drill.standins.names import NAMES, REFUSED, SCRIPTS, TOOLS
 SAVE_POINTS = "10 1"
 """A scheduled save is due ten seconds after the last one, once one key was written: soon enough to be watched."""
 
-_UNIT_TEXT = """\
+UNIT_TEXT = """\
 [Unit]
 Description=Redis stack server
 Documentation=https://redis.io/
@@ -37,6 +37,8 @@ LimitNOFILE=65536
 [Install]
 WantedBy=multi-user.target
 """
+"""The unit as the report found it, edited by hand to run as the login's account."""
+
 _CONFIG_TEXT = """\
 bind 127.0.0.1
 port {port}
@@ -81,7 +83,7 @@ def furnish(layout: Layout, programs: Programs, port: int, password: str, fault:
     _redis(layout, programs)
     _standins(layout)
     fields = {"login": LOGIN, "server": layout.server, "config": layout.config, "data": layout.data}
-    _write(layout.unit_file, _UNIT_TEXT.format(**fields), 0o644)
+    _write(layout.unit_file, UNIT_TEXT.format(**fields), 0o644)
     config = {"port": port, "password": password, "data": layout.data, "snapshot": SNAPSHOT, "points": SAVE_POINTS}
     _write(layout.config, _CONFIG_TEXT.format(**config), 0o644)
     if fault.drop_in:
