@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import shutil
 import signal
+import subprocess
+import sys
+import termios
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from tests.services.shells import SHELLS, Heard, alive, command_lines, run, shell_host
 from wizard.errors import HostError
+from wizard.hosts import commands
 from wizard.hosts.base import Attempt, AttemptState, Host
 
 
@@ -283,11 +290,28 @@ async def script_pid(spool: Path, key: str) -> int:
 
 
 def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+    return int(stat_of(pid)[1])
+
+
+def state_of(pid: int) -> str:
+    return stat_of(pid)[0]
+
+
+def stat_of(pid: int) -> list[str]:
+    """The fields of proc(5) from the third on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
 
 
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
+
+
+async def test_a_runner_that_goes_with_its_lock_while_it_is_looked_for_costs_no_answer(host: Host, spool: Path) -> None:
+    await run(host, Attempt("gone", "true"))
+    (done,) = folder(spool, "gone").glob("state.*")
+    done.rename(done.with_name("state.running.somebody"))
+    assert (await asyncio.wait_for(host.status("gone"), 10)).state is AttemptState.LOST
+    assert (await asyncio.wait_for(host.follow("gone", 0, Heard()), 10)).state is AttemptState.LOST
 
 
 async def test_an_attempt_of_an_earlier_boot_is_called_rebooted(here: Host, spool: Path) -> None:
@@ -385,6 +409,87 @@ async def test_what_was_made_ahead_is_taken_away_again(spool: Path) -> None:
     kept = {"one.claim", folder(spool, "one").name}
     while {path.name for path in spool.iterdir()} != kept:
         await asyncio.sleep(0)
+
+
+HELD = """#!/bin/sh
+case $* in {held})
+    echo there >>'{gate}.there'
+    read -r _ <'{gate}'
+    ;;
+esac
+exec {real} "$@"
+"""
+
+
+class HeldUp:
+    """A command that waits, where its arguments are such, until it is let go on."""
+
+    def __init__(self, tools: Path, name: str, arguments: str) -> None:
+        tools.mkdir(exist_ok=True)
+        gate = tools / f"{name}.gate"
+        os.mkfifo(gate)
+        self._gate = os.open(gate, os.O_RDWR)
+        self._there = tools / f"{name}.gate.there"
+        (tools / name).write_text(HELD.format(held=arguments, gate=gate, real=shutil.which(name)))
+        (tools / name).chmod(0o755)
+
+    @property
+    def waiting(self) -> int:
+        """How many have come to wait."""
+        return len(self._there.read_text().splitlines()) if self._there.exists() else 0
+
+    def go_on(self) -> None:
+        os.write(self._gate, b"\n" * 10)
+
+
+async def test_a_start_overtaken_by_the_end_of_its_channel_can_be_made_again(spool: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    listening, removing = HeldUp(tools, "mkfifo", "*.news"), HeldUp(tools, "rm", "*/d.*.0")
+    attempt = Attempt("late", f"echo ran >>'{tmp_path}/effect'")
+    async with shell_host(spool, path=(str(tools),)) as host:
+        starting = asyncio.create_task(host.start(attempt))
+        while not listening.waiting:
+            await asyncio.sleep(0)
+        starting.cancel()
+        closing = asyncio.create_task(host.close())
+        while not removing.waiting:
+            await asyncio.sleep(0)
+        listening.go_on()
+        while removing.waiting < 2 and not (spool / "late.claim").exists():
+            await asyncio.sleep(0)
+        removing.go_on()
+        await closing
+    async with shell_host(spool) as again:
+        assert (await run(again, attempt))[0].ok
+    assert (tmp_path / "effect").read_text() == "ran\n"
+
+
+def test_a_channel_that_nobody_reads_any_more_ends_although_one_waits_to_speak(spool: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").write_bytes(bytes(3_000_000))
+    attempt = Attempt("flood", f"cat '{tmp_path}/data'")
+    ping = commands.call("wz_ping", 0, background=False)
+    with subprocess.Popen(["/bin/sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as shell:
+        assert shell.stdin
+        assert shell.stdout
+        shell.stdin.write(commands.bootstrap("nonce", "channel", str(spool), ()))
+        shell.stdin.write(commands.call("wz_ready_spool", 1, background=False))
+        shell.stdin.write(commands.start(2, attempt, 0, 1, 0, apart=False))
+        while b" D 2 " not in shell.stdout.readline():
+            pass
+        shell.stdin.write(ping)
+        while unread(shell.stdin) or state_of(shell.pid) != "S":
+            pass
+        shell.stdout.close()
+        shell.stdin.close()
+        try:
+            shell.wait(10)
+        finally:
+            shell.kill()
+
+
+def unread(pipe: IO[bytes]) -> int:
+    """Bytes that wait in it."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 async def test_what_was_started_outlives_the_connection(spool: Path, tmp_path: Path) -> None:

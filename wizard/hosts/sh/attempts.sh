@@ -60,13 +60,11 @@ wz_look() {
 }
 
 # wz_free: does nobody hold the lock of the runner that wz_state names? A shared lock, let go at once, so that a look
-# never stands in a runner's way.
+# never stands in a runner's way. A runner that goes takes the file along, at any moment: an `exec` that did not find it
+# would end this shell, and nobody would be answered.
 wz_free() {
-    wz_held=0
-    { exec 9<"$wz_spool/runner.${wz_state#running.}"; } || return 0
-    flock -s -n 9 9<&9 || wz_held=1
-    exec 9<&-
-    return "$wz_held"
+    set -- "$wz_spool/runner.${wz_state#running.}"
+    flock -s -n 9 9<"$1" || [ ! -e "$1" ]
 }
 
 # wz_judge KEY: wz_state = absent ready running.* done.* cancelled lost rebooted corrupt. The order of looks matters:
@@ -113,6 +111,12 @@ wz_some() {
     wz_make $wz_new
 }
 
+# wz_more NUMBER: the same ahead of need. Who leaves says so first and looks for unused ones then, maybe too early for these.
+wz_more() {
+    wz_some "$1"
+    if [ -e "$wz_tmp/left" ] || [ ! -d "$wz_tmp" ]; then wz_unused; fi
+}
+
 # wz_make NAME...: directories of attempts; they mean nothing until they are claimed. The last file says it is complete.
 wz_make() {
     cd "$wz_spool" && mkdir "$@" || return
@@ -126,16 +130,21 @@ wz_make() {
     done
 }
 
-# wz_unused: what was made ahead and never claimed is taken away.
+# wz_unused: what was made ahead and never claimed is taken away. A start may be under way all the same, so who makes
+# `meta` has the directory, which `set -C` lets one do.
 wz_unused() {
+    set -C
     for wz_line in "$wz_spool/d.$wz_id".*; do
-        [ ! -d "$wz_line" ] || [ -e "$wz_line/meta" ] || rm -rf "$wz_line"
+        [ ! -d "$wz_line" ] || ! printf '' >"$wz_line/meta" || rm -rf "$wz_line"
     done
+    set +C
 }
 
 # wz_claim KEY SHA: link(2) is exclusive, so one directory wins and the claim appears complete.
 wz_claim() {
+    set -C
     printf '%s\n' "$wz_name" "$wz_boot" "$wz_init" "$2" >"$wz_dir/meta" || return
+    set +C
     ln "$wz_dir/meta" "$wz_spool/$1.claim" && wz_won=yes && return
     rm -rf "$wz_dir"
     [ -e "$wz_spool/$1.claim" ]
@@ -171,7 +180,7 @@ wz_start() {
     fi
     wz_frame S "$1" "$wz_sha"
     [ "$wz_sha" != "$4" ] || wz_pull "$1" "$2" 0 look
-    [ $(($3 % 8)) -ne 4 ] || wz_some $(($3 + 4)) 2>/dev/null
+    [ $(($3 % 8)) -ne 4 ] || wz_more $(($3 + 4)) 2>/dev/null
 }
 
 # wz_launch KEY LIMIT CAP GRACE APART: a runner that outlives this connection takes it up, the one that waits for such or

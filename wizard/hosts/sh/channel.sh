@@ -3,9 +3,17 @@
 #
 # Fork-free where it can be: a process costs a millisecond. Names start with wz_ because scripts run beside them.
 
-# A token in a FIFO is the lock around frames: taking it blocks without polling and starts no process.
-wz_take() { read -r wz_token <&8; }
-wz_give() { echo >&8; }
+# A token in a FIFO is the lock around frames: taking it blocks without polling and starts no process. Who holds it does
+# not die of a pipe that nobody reads any more: all others would wait for ever.
+wz_take() {
+    trap '' PIPE
+    read -r wz_token <&8
+}
+
+wz_give() {
+    echo >&8
+    trap 'exit 129' PIPE
+}
 
 # wz_frame TYPE ID FIELD... : a frame without a payload.
 wz_frame() {
