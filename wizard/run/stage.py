@@ -96,7 +96,7 @@ class StepStage:
                 self._context.recorder.record(ev.AttemptClaimed(attempt.key))
 
         try:
-            ending = await self._end(host, attempt, claim, take)
+            ending = await to_its_end(host, attempt, claim, take)
         except BaseException:
             output.close(cut=True)
             raise
@@ -105,16 +105,6 @@ class StepStage:
         self._context.recorder.output(Output(self._step.id, host.name, output.close()))
         self._ended(attempt, ending, output, time.monotonic() - began)
         return Ran(ending, kept.data)
-
-    @staticmethod
-    async def _end(host: Host, attempt: Attempt, claim: Callable[[], None], take: OnOutput) -> Ending:
-        """Run to the end; a claimed attempt that no runner took up is launched again, which only one can win."""
-        ending = await host.run(attempt, claim, take)
-        for _ in range(LAUNCHES):
-            if ending.state is not AttemptState.READY:
-                break
-            ending = await host.run(attempt, lambda: None, take)
-        return ending
 
     def _ended(self, attempt: Attempt, ending: Ending, output: OutputFile | None, seconds: float) -> None:
         self._context.recorder.record(
@@ -174,6 +164,20 @@ class StepStage:
             await asyncio.wait_for(self._ended_early.wait(), seconds)
         except TimeoutError:
             return
+
+
+async def to_its_end(host: Host, attempt: Attempt, claim: Callable[[], None], take: OnOutput) -> Ending:
+    """Run to the end; a claimed attempt that no runner took up is launched again, which only one can win.
+
+    What none of these launches brought to run is withdrawn: it could otherwise still start late, beside the attempt
+    that a person then makes in its place.
+    """
+    ending = await host.run(attempt, claim, take)
+    for _ in range(LAUNCHES):
+        if ending.state is not AttemptState.READY:
+            return ending
+        ending = await host.run(attempt, lambda: None, take)
+    return await host.cancel(attempt.key) if ending.state is AttemptState.READY else ending
 
 
 class _Tail:
