@@ -17,7 +17,7 @@ from typing import IO
 
 import pytest
 
-from tests.services.shells import SHELLS, Heard, alive, command_lines, run, shell_host
+from tests.services.shells import SHELLS, Heard, alive, command_lines, run, scratch, shell_host
 from wizard.errors import HostError
 from wizard.hosts import commands
 from wizard.hosts.base import Attempt, AttemptState, Host
@@ -409,6 +409,16 @@ async def test_what_was_made_ahead_is_taken_away_again(spool: Path) -> None:
     kept = {"one.claim", folder(spool, "one").name}
     while {path.name for path in spool.iterdir()} != kept:
         await asyncio.sleep(0)
+
+
+async def test_after_a_channel_that_was_killed_its_runner_cleans_up(spool: Path) -> None:
+    async with shell_host(spool) as host:
+        await run(host, Attempt("one", "true"))
+        kept = {"one.claim", folder(spool, "one").name}
+        files = await scratch(host)
+        kill(int((await host.ask("echo $$")).text))
+        while files.exists() or {path.name for path in spool.iterdir()} != kept:
+            await asyncio.sleep(0)
 
 
 HELD = """#!/bin/sh

@@ -109,12 +109,10 @@ wz_some() {
     for wz_n in 0 1 2 3 4 5 6 7; do wz_new="$wz_new d.$wz_id.$(($1 + wz_n))"; done
     # shellcheck disable=SC2086 # names without blanks
     wz_make $wz_new
-}
-
-# wz_more NUMBER: the same ahead of need. Who leaves says so first and looks for unused ones then, maybe too early for these.
-wz_more() {
-    wz_some "$1"
+    set -- $?
+    # Who leaves says so first and takes away then what is unused, maybe too early for these.
     if [ -e "$wz_tmp/left" ] || [ ! -d "$wz_tmp" ]; then wz_unused; fi
+    return "$1"
 }
 
 # wz_make NAME...: directories of attempts; they mean nothing until they are claimed. The last file says it is complete.
@@ -135,10 +133,11 @@ wz_make() {
 wz_unused() {
     set -C
     for wz_line in "$wz_spool/d.$wz_id".*; do
-        [ ! -d "$wz_line" ] || ! printf '' >"$wz_line/meta" || rm -rf "$wz_line"
+        echo unused >"$wz_line/meta"
+        read -r wz_name <"$wz_line/meta" && [ "$wz_name" = unused ] && rm -rf "$wz_line"
     done
     set +C
-}
+} 2>/dev/null
 
 # wz_claim KEY SHA: link(2) is exclusive, so one directory wins and the claim appears complete.
 wz_claim() {
@@ -180,7 +179,7 @@ wz_start() {
     fi
     wz_frame S "$1" "$wz_sha"
     [ "$wz_sha" != "$4" ] || wz_pull "$1" "$2" 0 look
-    [ $(($3 % 8)) -ne 4 ] || wz_more $(($3 + 4)) 2>/dev/null
+    [ $(($3 % 8)) -ne 4 ] || wz_some $(($3 + 4)) 2>/dev/null
 }
 
 # wz_launch KEY LIMIT CAP GRACE APART: a runner that outlives this connection takes it up, the one that waits for such or

@@ -145,6 +145,17 @@ attempt() {
     tell
 }
 
+# A channel that was killed cleans nothing up. Nobody can claim anything any more: who could holds our standard input open.
+tidy() {
+    cd /
+    rm -rf "${fifo%/*}"
+    for name in "$spool/d.$me".*; do
+        line=
+        [ ! -e "$name/meta" ] || read -r line <"$name/meta"
+        case $line in '' | unused) rm -rf "$name" ;; esac
+    done
+}
+
 spool=$1 me=$2 mask=$3 locale=$4 fifo=$5
 shift 5
 exec 2>/dev/null >/dev/null 9>>"$spool/runner.$me"
@@ -158,3 +169,4 @@ if [ $# -gt 0 ]; then
     exit
 fi
 while read -r name limit cap grace news; do attempt "$name" "$limit" "$cap" "$grace" "$news"; done
+tidy
