@@ -264,6 +264,11 @@ async def test_the_spool_is_closed_to_others_and_the_script_keeps_the_login_umas
     assert all(path.stat().st_mode & 0o077 == 0 for path in inside)
 
 
+async def test_a_script_ignores_no_signal(here: Host) -> None:
+    _, output = await run(here, Attempt("signals", "grep SigIgn /proc/self/status"))
+    assert int(output.split()[1], 16) == 0
+
+
 async def test_a_script_can_be_interrupted_like_any_other(here: Host) -> None:
     ending, _ = await run(here, Attempt("int", "timeout -s INT 0.1 sleep 60"))
     assert ending.exit_status == 124
@@ -279,6 +284,7 @@ async def test_a_killed_runner_leaves_an_attempt_lost_not_failed(here: Host, spo
     ending = await asyncio.wait_for(following, 5)
     assert (ending.state, ending.exit_status, ending.state.known) == (AttemptState.LOST, None, False)
     assert (await here.status("lost")).state is AttemptState.LOST
+    assert (await run(here, Attempt("next", "true")))[0].ok  # by a runner of its own, at once
     os.kill(script, signal.SIGKILL)
     os.killpg(runners, signal.SIGKILL)
 

@@ -153,6 +153,6 @@ def status(number: int, key: str) -> bytes:
     return call("wz_status", number, checked_key(key))
 
 
-def cancel(number: int, key: str, place: int, grace: float) -> bytes:
+def cancel(number: int, key: str, grace: float) -> bytes:
     """See that it never starts, or ends."""
-    return call("wz_cancel", number, checked_key(key), place, grace)
+    return call("wz_cancel", number, checked_key(key), grace)

@@ -11,7 +11,7 @@ from pathlib import Path
 from wizard.errors import HostError, LinkLost
 from wizard.hosts import commands
 from wizard.hosts.attachment import Attachment, Settings
-from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Identity, OnLink, OnOutput
+from wizard.hosts.base import Answer, Attempt, Destination, Ending, Identity, OnLink, OnOutput
 from wizard.hosts.channel import Call, Channel
 from wizard.hosts.frames import Frame
 from wizard.hosts.pull import Pull
@@ -139,8 +139,8 @@ class ShellHost:
         return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart)
 
     def _noted(self, key: str, ending: Ending) -> Ending:
-        """The ending; where it is one, the channel's runner is free again."""
-        if self._spooled and ending.state not in {AttemptState.READY, AttemptState.RUNNING}:
+        """The ending; where it is a known one, the channel's runner is free again, else it may be gone or stuck."""
+        if self._spooled and ending.state.known:
             self._spooled.under_way.discard(key)
         return ending
 
@@ -192,8 +192,8 @@ class ShellHost:
 
     async def cancel(self, key: str) -> Ending:
         """Make sure it never starts, or end it; see ``Host.cancel``."""
-        place = next((await self._spool()).places)
-        frame = await self._repeated(lambda number: commands.cancel(number, key, place, GRACE), 2 * GRACE + SPARE)
+        await self._spool()
+        frame = await self._repeated(lambda number: commands.cancel(number, key, GRACE), 2 * GRACE + SPARE)
         return self._noted(key, ending_of(frame))
 
     async def _repeated(self, call: Call, patience: float, *, repeats: int = REPEATS) -> Frame:

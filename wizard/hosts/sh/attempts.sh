@@ -199,11 +199,12 @@ wz_launch() {
     fi
 }
 
-# wz_cancel ID KEY NUMBER GRACE: a tombstone where nothing is claimed, so that a late start finds it; else end it.
+# wz_cancel ID KEY GRACE: a tombstone where nothing is claimed, so that a late start finds it; else end it.
 wz_cancel() {
     wz_dir=/nonexistent wz_said=$wz_tmp/$1.said
     if [ ! -e "$wz_spool/$2.claim" ]; then
-        { wz_pick "$3" && mv "$wz_dir/state.ready" "$wz_dir/state.cancelled" && wz_claim "$2" -; } 2>"$wz_said" || {
+        wz_name=d.$wz_id.cancel$1 wz_dir=$wz_spool/$wz_name
+        { wz_make "$wz_name" && mv "$wz_dir/state.ready" "$wz_dir/state.cancelled" && wz_claim "$2" -; } 2>"$wz_said" || {
             wz_fail "$1" "$wz_said"
             return
         }
@@ -211,7 +212,7 @@ wz_cancel() {
     wz_judge "$2"
     [ "$wz_state" != ready ] || { mv "$wz_dir/state.ready" "$wz_dir/state.cancelled" 2>/dev/null; wz_judge "$2"; }
     [ "$wz_state" != cancelled ] || rm -f "$wz_dir/secrets"
-    case $wz_state in running*) wz_kill "$4" 2>/dev/null && wz_judge "$2" ;; esac
+    case $wz_state in running*) wz_kill "$3" 2>/dev/null && wz_judge "$2" ;; esac
     wz_ending "$1"
 }
 
