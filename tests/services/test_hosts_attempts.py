@@ -391,6 +391,24 @@ async def test_a_start_that_finds_no_room_runs_nothing_and_says_so(here: Host, s
     assert len(list(spool.glob("d.*/meta"))) == 1
 
 
+NO_ROOM = """#!/bin/sh
+case $1 in d.*) [ -e '{room}' ] || exit 1 ;; esac
+exec {real} "$@"
+"""
+
+
+async def test_a_spool_without_room_for_the_first_attempts_is_used_once_there_is_room(
+    spool: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mkfifo").write_text(NO_ROOM.format(room=tmp_path / "room", real=shutil.which("mkfifo")))
+    (tmp_path / "mkfifo").chmod(0o755)
+    async with shell_host(spool, path=(str(tmp_path),)) as host:
+        with pytest.raises(HostError):
+            await host.start(Attempt("one", "true"))
+        (tmp_path / "room").touch()
+        assert (await run(host, Attempt("one", "true")))[0].ok
+
+
 STAND_INS = {
     "busctl": "echo b true",
     "systemd-run": 'echo "$*" >>"${0%/*}/units"; while [ "$1" != -- ]; do shift; done; shift; setsid "$@" &',

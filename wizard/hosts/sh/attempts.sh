@@ -4,7 +4,7 @@
 # wz_ready_spool ID: make the spool where it is missing, refuse one that somebody else could write to, and have a runner.
 wz_ready_spool() {
     wz_said=$wz_tmp/spool.said
-    if wz_checked_spool >"$wz_said" 2>&1 && wz_some 0 2>"$wz_said" && wz_serve; then
+    if wz_checked_spool >"$wz_said" 2>&1 && wz_first_some 2>"$wz_said" && wz_serve; then
         wz_frame S "$1"
     else
         wz_fail "$1" "$wz_said"
@@ -115,6 +115,14 @@ wz_some() {
     return "$1"
 }
 
+# wz_first_some: where there was no room for them, they can be made again once there is.
+wz_first_some() {
+    wz_some 0 && return
+    # shellcheck disable=SC2086 # names without blanks
+    cd "$wz_spool" && rm -rf $wz_new
+    return 1
+}
+
 # wz_make NAME...: directories of attempts; they mean nothing until they are claimed. The last file says it is complete.
 wz_make() {
     cd "$wz_spool" && mkdir "$@" || return
@@ -129,19 +137,16 @@ wz_make() {
 }
 
 # wz_unused: what was made ahead and never claimed is taken away. A start may be under way all the same, so who makes
-# `meta` has the directory, which `set -C` lets one do.
+# `meta` has the directory: here a link that leads nowhere, which needs no disk block.
 wz_unused() {
-    set -C
     for wz_line in "$wz_spool/d.$wz_id".*; do
-        echo unused >"$wz_line/meta"
-        read -r wz_name <"$wz_line/meta" && [ "$wz_name" = unused ] && rm -rf "$wz_line"
+        { [ -L "$wz_line/meta" ] || { [ ! -e "$wz_line/meta" ] && ln -s unused "$wz_line/meta"; }; } && rm -rf "$wz_line"
     done
-    set +C
 } 2>/dev/null
 
 # wz_claim KEY SHA: link(2) is exclusive, so one directory wins and the claim appears complete.
 wz_claim() {
-    set -C
+    set -C # only a file that is not there yet
     printf '%s\n' "$wz_name" "$wz_boot" "$wz_init" "$2" >"$wz_dir/meta" || return
     set +C
     ln "$wz_dir/meta" "$wz_spool/$1.claim" && wz_won=yes && return

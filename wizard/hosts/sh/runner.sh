@@ -149,11 +149,7 @@ attempt() {
 tidy() {
     cd /
     rm -rf "${fifo%/*}"
-    for name in "$spool/d.$me".*; do
-        line=
-        [ ! -e "$name/meta" ] || read -r line <"$name/meta"
-        case $line in '' | unused) rm -rf "$name" ;; esac
-    done
+    for name in "$spool/d.$me".*; do [ -s "$name/meta" ] || rm -rf "$name"; done
 }
 
 spool=$1 me=$2 mask=$3 locale=$4 fifo=$5
