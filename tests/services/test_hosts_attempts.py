@@ -156,6 +156,16 @@ async def test_beyond_the_cap_output_is_counted_and_the_exit_status_kept(host: H
     assert len(output) == 100_001
 
 
+async def test_output_that_the_host_had_no_room_for_is_not_missed_in_silence(spool: Path, tmp_path: Path) -> None:
+    reads_more_than_it_writes = f"#!/bin/sh\n{shutil.which('dd')} bs=5000 count=1 2>/dev/null | head -c 10\nexit 1\n"
+    (tmp_path / "dd").write_text(reads_more_than_it_writes)
+    (tmp_path / "dd").chmod(0o755)
+    async with shell_host(spool, path=(str(tmp_path),)) as host:
+        ending, output = await run(host, Attempt("full", "printf %01000d 0; exit 5"))
+    assert (ending.exit_status, len(output)) == (5, 10)
+    assert ending.dropped > 0
+
+
 async def test_at_its_limit_a_step_is_ended_with_its_children(host: Host) -> None:
     script = "echo before; export WIZARD_TEST=over-time; sleep 300 & sleep 300 | cat"
     ending, output = await run(host, Attempt("slow", script, limit=0.3))
