@@ -289,14 +289,14 @@ async def test_a_killed_runner_leaves_an_attempt_lost_not_failed(here: Host, spo
     await until_running(here, "lost")
     following = asyncio.create_task(here.follow("lost", 0, Heard()))
     script = await script_pid(spool, "lost")
-    runners = os.getpgid(parent_of(script))
     kill(parent_of(script))
     ending = await asyncio.wait_for(following, 5)
     assert (ending.state, ending.exit_status, ending.state.known) == (AttemptState.LOST, None, False)
     assert (await here.status("lost")).state is AttemptState.LOST
     assert (await run(here, Attempt("next", "true")))[0].ok  # by a runner of its own, at once
-    os.kill(script, signal.SIGKILL)
-    os.killpg(runners, signal.SIGKILL)
+    kill(script)
+    while alive(f"{spool}\0"):  # nor does its watch stay
+        await asyncio.sleep(0)
 
 
 async def script_pid(spool: Path, key: str) -> int:

@@ -121,8 +121,8 @@ class AttemptState(StrEnum):
 class Ending:
     """How an attempt ended. ``exit_status`` is None unless the state is DONE.
 
-    ``total`` counts the bytes of output the host keeps, ``dropped`` those beyond the attempt's cap; where the host's disk
-    was full, there are at least so many more.
+    ``total`` counts the bytes of output the host keeps, ``dropped`` those beyond the attempt's cap; where the host's
+    disk was full, at least so many are missing.
     """
 
     state: AttemptState
