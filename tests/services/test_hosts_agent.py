@@ -18,20 +18,6 @@ PASSPHRASE = "a passphrase of its own"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    (tmp_path / ".ssh").mkdir()
-    return tmp_path
-
-
-@pytest.fixture
-def server(home: Path) -> Iterator[Sshd]:
-    with sshd.serve(home / "sshd") as server:
-        yield server
-
-
-@pytest.fixture
 def agent(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An agent of this test's own; its socket is where clients look for it."""
     socket = home / "agent"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,6 @@ from wizard.errors import HostError, HostKeyChanged, LinkLost
 from wizard.hosts import channel
 from wizard.hosts.base import Attempt, AttemptState, Host, Link
 from wizard.hosts.factory import make_host
-
-
-@pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    with sshd.serve(tmp_path / "sshd") as server:
-        yield server
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,7 @@ from wizard.errors import (
 from wizard.hosts.base import Answer, Identity
 from wizard.hosts.factory import make_host
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    (tmp_path / ".ssh").mkdir()
-    return tmp_path
-
-
-@pytest.fixture
-def server(home: Path) -> Iterator[Sshd]:
-    with sshd.serve(home / "sshd") as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("home")
 
 
 async def connect(server: Sshd, **options: Any) -> Identity:
