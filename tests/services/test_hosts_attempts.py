@@ -275,8 +275,11 @@ async def test_the_spool_is_closed_to_others_and_the_script_keeps_the_login_umas
 
 
 async def test_a_script_ignores_no_signal(here: Host) -> None:
+    # Only the classic signals, 1 to 31: the C library keeps 32 and 33 for itself, and a program that the machine
+    # started with them ignored (as a container's supervisor may be) can neither see nor change that.
+    classic = (1 << 31) - 1
     _, output = await run(here, Attempt("signals", "grep SigIgn /proc/self/status"))
-    assert int(output.split()[1], 16) == 0
+    assert int(output.split()[1], 16) & classic == 0
 
 
 async def test_a_script_can_be_interrupted_like_any_other(here: Host) -> None:
