@@ -19,14 +19,19 @@ SHELLS = ["dash", "bash", "mksh", "busybox"]
 
 
 class InsteadOfSh(LocalTransport):
-    """A machine where /bin/sh is another shell: mounted over it in a namespace of its own."""
+    """A machine where /bin/sh is another shell: mounted over it in a namespace of its own.
 
-    def __init__(self, shell: str) -> None:
+    Args:
+        before: What is done in that namespace first.
+    """
+
+    def __init__(self, shell: str, before: str = "true") -> None:
         self._shell = shell
+        self._before = before
 
     async def open(self, command: str) -> LocalDuplex:
         user = "" if os.geteuid() == 0 else "--map-root-user "
-        mounted = f'mount --bind "$(command -v {self._shell})" /bin/sh && exec {command}'
+        mounted = f'{self._before} && mount --bind "$(command -v {self._shell})" /bin/sh && exec {command}'
         return await super().open(f"unshare {user}--mount /bin/bash -c {shlex.quote(mounted)}")
 
 

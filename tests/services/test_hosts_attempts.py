@@ -17,10 +17,12 @@ from typing import IO
 
 import pytest
 
-from tests.services.shells import SHELLS, Heard, alive, command_lines, run, scratch, shell_host
+from tests.services.shells import SHELLS, Heard, InsteadOfSh, alive, command_lines, run, scratch, shell_host
 from wizard.errors import HostError
 from wizard.hosts import commands
+from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
+from wizard.hosts.shellhost import ShellHost
 
 
 @pytest.fixture
@@ -43,6 +45,15 @@ async def here(spool: Path) -> AsyncIterator[Host]:
 def folder(spool: Path, key: str) -> Path:
     """The directory that the claim names first."""
     return spool / (spool / f"{key}.claim").read_text().split("\n", 1)[0]
+
+
+def wind_back(directory: Path, *left: str) -> None:
+    """Leave of an attempt that ended only what was there before it was taken up, and these marks."""
+    for mark in (*directory.glob("state.running.*"), *directory.glob("state.done.*"), directory / "taken"):
+        mark.unlink()
+    (directory / "complete").unlink(missing_ok=True)
+    for name in left:
+        (directory / name).touch()
 
 
 async def until_running(host: Host, key: str) -> None:
@@ -327,8 +338,7 @@ def kill(pid: int) -> None:
 
 async def test_a_runner_that_goes_with_its_lock_while_it_is_looked_for_costs_no_answer(host: Host, spool: Path) -> None:
     await run(host, Attempt("gone", "true"))
-    (done,) = folder(spool, "gone").glob("state.*")
-    done.rename(done.with_name("state.running.somebody"))
+    wind_back(folder(spool, "gone"), "state.running.somebody", "taken")
     assert (await asyncio.wait_for(host.status("gone"), 10)).state is AttemptState.LOST
     assert (await asyncio.wait_for(host.follow("gone", 0, Heard()), 10)).state is AttemptState.LOST
 
@@ -338,9 +348,7 @@ async def test_an_attempt_of_an_earlier_boot_is_called_rebooted(here: Host, spoo
     await here.start(Attempt("cut", "sleep 300"))
     await until_running(here, "cut")
     await here.cancel("cut")
-    directory = folder(spool, "cut")
-    (done,) = directory.glob("state.*")
-    done.rename(directory / "state.running")
+    wind_back(folder(spool, "cut"), "state.running.somebody", "taken")
     for key in ("old", "cut"):
         claim = spool / f"{key}.claim"
         nonce, _boot, *rest = claim.read_text().splitlines()
@@ -349,15 +357,22 @@ async def test_an_attempt_of_an_earlier_boot_is_called_rebooted(here: Host, spoo
     assert (await here.status("old")).ok
 
 
-@pytest.mark.parametrize("damage", ["two states", "no state", "empty claim", "no directory"])
+@pytest.mark.parametrize(
+    "damage", ["two ends", "an end before a start", "no state", "nobody took it", "empty claim", "no directory"]
+)
 async def test_a_damaged_record_is_corrupt_and_never_run_again(here: Host, spool: Path, damage: str) -> None:
     await run(here, Attempt("bad", "true"))
     directory = folder(spool, "bad")
     match damage:
-        case "two states":
-            (directory / "state.ready").touch()
+        case "two ends":
+            (directory / "state.done.1").touch()
+        case "an end before a start":
+            (directory / "taken").unlink()
         case "no state":
-            next(directory.glob("state.*")).unlink()
+            wind_back(directory)
+            (directory / "state.ready").unlink()
+        case "nobody took it":
+            wind_back(directory, "taken")
         case "empty claim":
             (spool / "bad.claim").write_text("")
         case _:
@@ -372,13 +387,94 @@ async def test_a_prepared_attempt_whose_launch_was_cut_off_is_launched_by_the_ne
 ) -> None:
     attempt = Attempt("cut", f"echo ran >>'{tmp_path}/effect'")
     await run(here, attempt)
-    directory = folder(spool, "cut")
-    next(directory.glob("state.*")).rename(directory / "state.ready")
-    (directory / "complete").unlink()
+    wind_back(folder(spool, "cut"))
     assert (await here.status("cut")).state is AttemptState.READY
     ending, _ = await run(here, attempt)
     assert ending.ok
     assert (tmp_path / "effect").read_text() == "ran\nran\n"
+
+
+async def test_a_runner_that_was_killed_before_it_had_the_attempt_leaves_it_to_the_next(
+    host: Host, spool: Path, tmp_path: Path
+) -> None:
+    attempt = Attempt("cut", f"echo ran >>'{tmp_path}/effect'")
+    await run(host, attempt)
+    wind_back(folder(spool, "cut"), "state.running.somebody")
+    assert (await host.status("cut")).state is AttemptState.READY
+    assert (await run(host, attempt))[0].ok
+    assert (tmp_path / "effect").read_text() == "ran\nran\n"
+
+
+async def test_a_runner_that_was_killed_when_it_had_the_attempt_is_followed_by_none(
+    host: Host, spool: Path, tmp_path: Path
+) -> None:
+    attempt = Attempt("cut", f"echo ran >>'{tmp_path}/effect'")
+    await run(host, attempt)
+    wind_back(folder(spool, "cut"), "state.running.somebody", "taken")
+    ending, _ = await run(host, attempt)
+    assert (ending.state, ending.state.known) == (AttemptState.LOST, False)
+    assert (await host.cancel("cut")).state is AttemptState.LOST
+    assert (tmp_path / "effect").read_text() == "ran\n"
+
+
+async def test_what_was_cancelled_before_it_was_taken_up_is_taken_up_by_none(
+    host: Host, spool: Path, tmp_path: Path
+) -> None:
+    attempt = Attempt("late", f"echo ran >>'{tmp_path}/effect'")
+    await run(host, attempt)
+    wind_back(folder(spool, "late"))
+    assert (await host.cancel("late")).state is AttemptState.CANCELLED
+    assert (await run(host, attempt))[0].state is AttemptState.CANCELLED
+    assert (tmp_path / "effect").read_text() == "ran\n"
+
+
+class Cramped(InsteadOfSh):
+    """A machine whose spool has room for so many files and no more."""
+
+    def __init__(self, shell: str, spool: Path, files: int) -> None:
+        super().__init__(shell, f"mount -t tmpfs -o mode=0700,nr_inodes={files} none {spool}")
+
+
+FILL = "cd '{spool}' && i=0 && while touch fill.$i 2>/dev/null; do i=$((i + 1)); done; exit 7"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+async def test_an_end_is_recorded_where_there_is_no_room_for_one_more_file(spool: Path, shell: str) -> None:
+    spool.mkdir(mode=0o700)
+    host = ShellHost("here", Cramped(shell, spool, 400), Settings(spool=str(spool)))
+    try:
+        ending, _ = await run(host, Attempt("full", FILL.format(spool=spool)))
+        assert (ending.state, ending.exit_status) == (AttemptState.DONE, 7)
+        left = (await host.ask(f"cd {spool}/$(head -n 1 {spool}/full.claim) && echo state.*")).text.split()
+        assert [name for name in left if not name.startswith("state.running.")] == ["state.done.7"]
+    finally:
+        await host.close()
+
+
+RACE = """
+until [ -e go ]; do :; done
+set -C
+printf '' >taken
+set -- $?
+set +C
+[ "$1" -ne 0 ] || echo won >>winners
+"""
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash", "mksh", "busybox sh"])
+def test_what_is_to_be_made_once_is_made_once_by_every_shell(tmp_path: Path, shell: str) -> None:
+    """What take_up of runner.sh relies on, also between shells of different kinds."""
+    for number in range(30):
+        place = tmp_path / str(number)
+        place.mkdir()
+        racers = [
+            subprocess.Popen([*words.split(), "-c", RACE], cwd=place, stderr=subprocess.DEVNULL)
+            for words in (shell, shell, "dash", shell)
+        ]
+        (place / "go").touch()
+        for racer in racers:
+            racer.wait()
+        assert (place / "winners").read_text() == "won\n"
 
 
 @pytest.mark.parametrize("trap", ["open to others", "a link", "a file"])

@@ -35,9 +35,12 @@ wz_serve() {
 # wz_apart FILE ARGUMENT...: a shell that outlives this connection and can be interrupted like any other. It reads what
 # is open as 5: in the background 0 is /dev/null.
 wz_apart() {
-    set -- setsid /bin/sh "$@"
-    case $wz_tools in *' env-signals '*) set -- env --default-signal=INT,QUIT "$@" ;; esac
-    "$@" <&5 >/dev/null 2>&1 3>&- 4>&- 5>&- 7>&- 8>&- &
+    wz_exec setsid /bin/sh "$@" <&5 >/dev/null 2>&1 3>&- 4>&- 5>&- 7>&- 8>&- &
+}
+
+wz_exec() {
+    if env --default-signal=INT,QUIT true </dev/null; then set -- env --default-signal=INT,QUIT "$@"; fi
+    exec "$@"
 }
 
 # wz_find KEY: wz_name, the directory of the attempt, and what else the claim says; fails where there is no claim.
@@ -48,26 +51,34 @@ wz_find() {
     wz_dir=$wz_spool/$wz_name
 }
 
-# wz_look: wz_state = the name of the one state file, without `state.`. A rename during a look shows none or two; in
-# its life an attempt is renamed twice, so one of three looks meets no rename.
+# wz_look: wz_state = what the files of the attempt say, each made once and none taken away. Who makes `taken` has the
+# attempt: a runner makes it empty, who cancels gives that name to a file that is not.
 wz_look() {
-    for wz_try in 1 2 3; do
-        set -- "$wz_dir"/state.*
-        wz_state=${1##*/state.}
-        [ $# -eq 1 ] && [ -e "$1" ] && return
-    done
+    set -- "$wz_dir"/state.done.*
     wz_state=corrupt
+    if [ -e "$1" ]; then
+        [ $# -ne 1 ] || [ ! -e "$wz_dir/taken" ] || wz_state=${1##*/state.}
+    elif [ -s "$wz_dir/taken" ]; then
+        wz_state=cancelled
+    elif [ -e "$wz_dir/taken" ]; then
+        set -- "$wz_dir"/state.running.*
+        [ ! -e "$1" ] || wz_state=running
+    elif [ -e "$wz_dir/state.ready" ]; then
+        wz_state=ready
+    fi
 }
 
-# wz_free: does nobody hold the lock of the runner that wz_state names? A shared lock, let go at once, so that a look
-# never stands in a runner's way. A runner that goes takes the file along, at any moment: an `exec` that did not find it
-# would end this shell, and nobody would be answered.
+# wz_free: does no runner that meant to take it up hold its lock? One that came too late may for a moment. A shared lock,
+# let go at once, so that a look never stands in a runner's way. A runner that goes takes the file along, at any moment:
+# an `exec` that did not find it would end this shell, and nobody would be answered.
 wz_free() {
-    set -- "$wz_spool/runner.${wz_state#running.}"
-    flock -s -n 9 9<"$1" || [ ! -e "$1" ]
+    for wz_line in "$wz_dir"/state.running.*; do
+        set -- "$wz_spool/runner.${wz_line##*/state.running.}"
+        flock -s -n 9 9<"$1" || [ ! -e "$1" ] || return
+    done
 }
 
-# wz_judge KEY: wz_state = absent ready running.* done.* cancelled lost rebooted corrupt. The order of looks matters:
+# wz_judge KEY: wz_state = absent ready running done.* cancelled lost rebooted corrupt. The order of looks matters:
 # a runner may finish between the look at the state and the look at the lock.
 wz_judge() {
     wz_state=absent
@@ -77,12 +88,12 @@ wz_judge() {
     fi
     wz_look
     case $wz_state in
-    ready | running*)
+    ready | running)
         if [ "$wz_then_boot $wz_then_init" != "$wz_boot $wz_init" ]; then
             wz_state=rebooted
         elif [ "$wz_state" != ready ] && wz_free; then
             wz_look
-            case $wz_state in running*) wz_state=lost ;; esac
+            [ "$wz_state" != running ] || wz_state=lost
         fi
         ;;
     esac
@@ -103,10 +114,10 @@ wz_status() {
     wz_ending "$1"
 }
 
-# wz_some NUMBER: directories for eight attempts from this one on, so that one `mkdir` in eight attempts is paid for.
+# wz_some NUMBER...: directories for attempts of these numbers, so that one `mkdir` in eight attempts is paid for.
 wz_some() {
     wz_new=
-    for wz_n in 0 1 2 3 4 5 6 7; do wz_new="$wz_new d.$wz_id.$(($1 + wz_n))"; done
+    for wz_n; do wz_new="$wz_new d.$wz_id.$wz_n"; done
     # shellcheck disable=SC2086 # names without blanks
     wz_make $wz_new
     set -- $?
@@ -117,7 +128,7 @@ wz_some() {
 
 # wz_first_some: where there was no room for them, they can be made again once there is.
 wz_first_some() {
-    wz_some 0 && return
+    wz_some 0 1 2 3 && return
     # shellcheck disable=SC2086 # names without blanks
     cd "$wz_spool" && rm -rf $wz_new
     return 1
@@ -127,12 +138,12 @@ wz_first_some() {
 wz_make() {
     cd "$wz_spool" && mkdir "$@" || return
     wz_fifos=
-    for wz_n; do wz_fifos="$wz_fifos $wz_n/pipe $wz_n/watch"; done
+    for wz_n; do wz_fifos="$wz_fifos $wz_n/pipe"; done
     # shellcheck disable=SC2086 # names without blanks
     mkfifo $wz_fifos || return
     for wz_n; do
         printf '%30s\n' '' >"$wz_n/pid" || return
-        for wz_file in out sink.open in-time let-live state.ready; do printf '' >"$wz_n/$wz_file" || return; done
+        for wz_file in out in-time let-live state.ready; do printf '' >"$wz_n/$wz_file" || return; done
     done
 }
 
@@ -184,23 +195,33 @@ wz_start() {
     fi
     wz_frame S "$1" "$wz_sha"
     [ "$wz_sha" != "$4" ] || wz_pull "$1" "$2" 0 look
-    [ $(($3 % 8)) -ne 4 ] || wz_some $(($3 + 4)) 2>/dev/null
+    wz_ahead "$3" 2>/dev/null
+}
+
+# wz_ahead NUMBER: once an attempt has been followed, what later ones need; the first ones are not to wait for it.
+wz_ahead() {
+    [ "$1" -ne 0 ] || wz_some 4 5 6 7
+    [ $(($1 % 8)) -ne 4 ] || wz_some $(($1 + 4)) $(($1 + 5)) $(($1 + 6)) $(($1 + 7)) $(($1 + 8)) $(($1 + 9)) \
+        $(($1 + 10)) $(($1 + 11))
 }
 
 # wz_launch KEY LIMIT CAP GRACE APART: a runner that outlives this connection takes it up, the one that waits for such or
-# one for this attempt alone. A second one does no harm: the rename has one winner.
+# one for this attempt alone. A second one does no harm: the start has one winner.
 wz_launch() {
+    if [ -z "$5" ] && [ "$wz_launcher" != systemd-run ]; then
+        echo "$wz_name $2 $3 $4 $wz_s.news" >&7
+        return
+    fi
+    [ -p "$wz_dir/watch" ] || mkfifo "$wz_dir/watch" || [ -p "$wz_dir/watch" ] || return
     if [ "$wz_launcher" = systemd-run ]; then
         printf '%s\n' "$wz_runner" >"$wz_dir/runner"
         systemd-run --quiet --collect --unit="incident-wizard-$1-$wz_name" -p KillMode=process \
             -p StandardOutput=null -p StandardError=null --setenv=PATH="$PATH" --setenv=HOME="$HOME" \
             --setenv=LC_ALL=C -- /bin/sh "$wz_dir/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
             "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 3>&- 4>&- 7>&- 8>&-
-    elif [ -n "$5" ]; then
+    else
         wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
             "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 5</dev/null
-    else
-        echo "$wz_name $2 $3 $4 $wz_s.news" >&7
     fi
 }
 
@@ -209,15 +230,15 @@ wz_cancel() {
     wz_dir=/nonexistent wz_said=$wz_tmp/$1.said
     if [ ! -e "$wz_spool/$2.claim" ]; then
         wz_name=d.$wz_id.cancel$1 wz_dir=$wz_spool/$wz_name
-        { wz_make "$wz_name" && mv "$wz_dir/state.ready" "$wz_dir/state.cancelled" && wz_claim "$2" -; } 2>"$wz_said" || {
+        { wz_make "$wz_name" && echo cancelled >"$wz_dir/taken" && wz_claim "$2" -; } 2>"$wz_said" || {
             wz_fail "$1" "$wz_said"
             return
         }
     fi
     wz_judge "$2"
-    [ "$wz_state" != ready ] || { mv "$wz_dir/state.ready" "$wz_dir/state.cancelled" 2>/dev/null; wz_judge "$2"; }
+    [ "$wz_state" != ready ] || { ln "$wz_dir/meta" "$wz_dir/taken" 2>/dev/null; wz_judge "$2"; }
     [ "$wz_state" != cancelled ] || rm -f "$wz_dir/secrets"
-    case $wz_state in running*) wz_kill "$3" 2>/dev/null && wz_judge "$2" ;; esac
+    [ "$wz_state" != running ] || { wz_kill "$3" 2>/dev/null && wz_judge "$2"; }
     wz_ending "$1"
 }
 
@@ -248,7 +269,7 @@ wz_there() {
 # wz_gone SECONDS: wait until the runner has recorded an end, or is gone itself.
 wz_gone() {
     wz_nap=1 wz_idle=0
-    while wz_look; case $wz_state in running*) ! wz_free ;; *) false ;; esac; do
+    while wz_look && [ "$wz_state" = running ] && ! wz_free; do
         [ "$wz_idle" -lt $(($1 * 1000)) ] || return 1
         wz_sleep
     done

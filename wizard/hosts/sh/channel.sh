@@ -43,16 +43,16 @@ wz_ping() { wz_frame P "$1"; }
 
 wz_use() { wz_launcher=$1; }
 
-# wz_hello ID: who this host is, one NAME=VALUE a line. What needs not be told is found out afterwards.
+# wz_hello ID: who this host is, one NAME=VALUE a line.
 wz_hello() {
-    wz_say >"$wz_tmp/hello" 2>/dev/null
-    wz_n=$(($(wc -c <"$wz_tmp/hello")))
+    exec 5>"$wz_tmp/hello"
+    wz_say >&5 2>/dev/null
+    wz_size 5 "$wz_tmp/hello"
+    exec 5>&-
     wz_take
     printf '\036%s H %s %s\n' "$wz_nonce" "$1" "$wz_n"
-    cat "$wz_tmp/hello"
+    while IFS= read -r wz_line; do printf '%s\n' "$wz_line"; done <"$wz_tmp/hello"
     wz_give
-    wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
-    wz_has env-signals env --default-signal=INT,QUIT true
 }
 
 wz_say() {
@@ -77,7 +77,7 @@ wz_has() {
     if "$@" >/dev/null 2>&1 </dev/null; then wz_tools="$wz_tools$wz_name "; fi
 }
 
-# What this host's tools can do beyond POSIX: names in wz_tools, between blanks.
+# What this host has beyond POSIX: names in wz_tools, between blanks. What its tools can do is asked where it matters.
 wz_survey() {
     wz_tools=' '
     for wz_tool in flock setsid systemd-run; do wz_has "$wz_tool" command -v "$wz_tool"; done

@@ -30,7 +30,7 @@ wz_pull() {
         if [ "$wz_word" = tick ]; then wz_judge "$2"; else wz_look; fi
         wz_send "$1"
         case $wz_state in
-        running*) wz_await ;;
+        running) wz_await ;;
         ready) wz_waiting || break ;;
         done.*) wz_drained "$1" && break ;;
         *) break ;;
@@ -90,6 +90,13 @@ wz_bytes_of() {
         head -c "$3" "$1"
         return
     fi
+    case $wz_tools in
+    *' dd-bytes '* | *' dd-blocks '*) : ;;
+    *)
+        wz_has dd-bytes dd if=/dev/null of=/dev/null count=0 iflag=skip_bytes,count_bytes
+        wz_tools="${wz_tools}dd-blocks "
+        ;;
+    esac
     case $wz_tools in
     *' dd-bytes '*) dd if="$1" bs=65536 skip="$2" count="$3" iflag=skip_bytes,count_bytes ;;
     *) tail -c +$(($2 + 1)) "$1" | head -c "$3" ;;

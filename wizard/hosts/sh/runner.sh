@@ -1,5 +1,6 @@
-# The runner: apart from any connection, it takes attempts, runs their scripts, and records how each ended by renaming a
-# file, which needs no free disk block. It holds a lock as long as it lives; the state of what it runs carries its name.
+# The runner: apart from any connection, it takes attempts, runs their scripts, and records how each ended. It holds a lock
+# as long as it lives, and what it means to run carries its name. What happened is told by which files there are, never by
+# what is in them: a file is there or it is not, wherever the runner is killed, and making one takes no process.
 # Arguments: SPOOL NAME UMASK LOCALE FIFO, the last for its watch, and of one attempt DIRECTORY LIMIT CAP GRACE NEWS, where
 # NEWS is a FIFO at which somebody waits; without an attempt it reads such lines until its standard input ends.
 
@@ -33,12 +34,18 @@ born() {
 # Is the process that the script began as still there? Before it has its session it is a shell, which may lose a TERM.
 there() {
     until read -r pid then <pid && [ -n "$pid" ] && kill -0 "-$pid"; do
-        kill -0 $$ && [ -e "state.running.$me" ] || return
+        kill -0 $$ && ! ended || return
         sleep 0.1
     done
     read -r line <"/proc/$pid/stat" || return
     born
     [ "$birth" = "$then" ]
+}
+
+# Has the attempt of this directory an end on record, or is it gone?
+ended() {
+    set -- state.done.*
+    [ -e "$1" ] || [ ! -e taken ]
 }
 
 end() { kill "-$1" "-$pid" || kill "-$1" "$pid"; }
@@ -62,7 +69,7 @@ watch() {
 passes() {
     left=${1%.*} part=${1#"${1%.*}"}
     [ -z "$part" ] || sleep "0$part"
-    while [ -e "state.running.$me" ]; do
+    until ended; do
         [ "$left" -gt 0 ] || return 1
         # A runner that was killed records no end; without it and the script there is nothing to be watched.
         kill -0 $$ || there || return 0
@@ -96,8 +103,9 @@ run() {
     [ -e let-live ] || how=.killed
     [ -e in-time ] || { rc=124 && how=.timeout; }
     [ -z "$how" ] || sweep
-    # A runner that cannot record an end is of no more use: without its lock the attempt is seen to be lost.
-    mv "state.running.$me" "state.done.$rc$how" || exit
+    # Where a disk has no room for one more file, it has room for another name of one. A runner that cannot record an end
+    # is of no more use: without its lock the attempt is seen to be lost.
+    printf '' >"state.done.$rc$how" || mv state.ready "state.done.$rc$how" || exit
 }
 
 # dd writes what it reads at once, where head holds it back; but it counts reads, short ones too, so it is run again
@@ -136,13 +144,24 @@ sunk() {
 
 count() {
     dropped=$(($(wc -c) + lost))
-    [ "$dropped" -eq 0 ] || mv sink.open "sink.dropped.$dropped"
+    [ "$dropped" -eq 0 ] || mv pipe "sink.dropped.$dropped"
+}
+
+# Only one can make `taken`: O_EXCL. Who means to run it has said so before, so that it is known whose lock to look at.
+take_up() {
+    [ ! -e taken ] && printf '' >"state.running.$me" || return
+    set -C # only a file that is not there yet
+    printf '' >taken
+    set -- $?
+    set +C
+    [ "$1" -eq 0 ] || rm -f "state.running.$me"
+    return "$1"
 }
 
 # attempt DIRECTORY LIMIT CAP GRACE [FIFO]. A FIFO that is opened at one end alone would wait for the other.
 attempt() {
     limit=$2 cap=$3 grace=$4 news=$5
-    if cd "$spool/$1" && mv state.ready "state.running.$me"; then
+    if cd "$spool/$1" && take_up; then
         exec 3<>pipe 4<pipe 5>pipe
         exec 3>&-
         run "$1"
