@@ -21,6 +21,9 @@ from wizard.hosts.targets import Target, Way, socket_directory
 CLOSING = 2.0
 """Seconds a connection gets to say goodbye; waiting longer can hang for ever (asyncssh issue 628)."""
 
+ACKNOWLEDGED = 0.002
+"""Seconds between two acknowledgements while a channel opens."""
+
 # The library's own log would be written across the screen; what matters of it comes as errors.
 logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 logging.getLogger("asyncssh").propagate = False
@@ -33,8 +36,8 @@ class _Wire:
     quick acknowledgements have to be asked for again and again, and sshd waits for them between two answers.
     """
 
-    def __init__(self) -> None:
-        self.socket: socket.socket | None = None
+    def __init__(self, beneath: socket.socket | None = None) -> None:
+        self.socket = beneath
 
     def set(self, option: str, value: int) -> None:
         number = getattr(socket, option, None)
@@ -49,6 +52,20 @@ class _Wire:
             yield
         finally:
             self.set("TCP_CORK", 0)
+
+    @asynccontextmanager
+    async def acknowledging(self) -> AsyncIterator[None]:
+        """Meanwhile let the server wait for no acknowledgement: it would for 40 ms, between two answers to a login."""
+        task = asyncio.create_task(self._acknowledge())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _acknowledge(self) -> None:
+        while True:
+            self.set("TCP_QUICKACK", 1)
+            await asyncio.sleep(ACKNOWLEDGED)
 
 
 class _Session(asyncssh.SSHClientSession[bytes]):
@@ -138,7 +155,8 @@ class SshTransport:
         """Start a fixed command there."""
         connection = await self._connected()
         try:
-            async with asyncio.timeout(PATIENCE):
+            beneath = connection.get_extra_info("socket")
+            async with asyncio.timeout(PATIENCE), _Wire(beneath).acknowledging():
                 channel, session = await connection.create_session(
                     _Session, command, encoding=None, env=(), send_env=(), request_pty=False, x11_forwarding=False
                 )

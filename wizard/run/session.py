@@ -116,8 +116,12 @@ class Session:
     async def _connect(self) -> None:
         """Reach every host at once; where several cannot be reached, the first one's error is the run's."""
         hosts = self._context.hosts
-        answers = await asyncio.gather(*(host.connect() for host in hosts.values()), return_exceptions=True)
-        for (name, host), identity in zip(hosts.items(), answers, strict=True):
+        # This machine last: starting a shell here must not keep those waiting that are waited for longest.
+        order = sorted(hosts, key=lambda name: name == LOCAL)
+        connecting = (hosts[name].connect() for name in order)
+        answers = dict(zip(order, await asyncio.gather(*connecting, return_exceptions=True), strict=True))
+        for name, host in hosts.items():
+            identity = answers[name]
             if isinstance(identity, BaseException):
                 raise identity
             self._same(name, identity)
