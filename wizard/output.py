@@ -110,16 +110,38 @@ class OutputFile:
         Raises:
             JournalUnwritable: The file cannot be written.
         """
+        masked = self.finish(cut=cut)
+        self.make_durable()
+        return masked
+
+    def finish(self, *, cut: bool = False) -> bytes:
+        """The first half of ``close``, which waits for no disk; ``make_durable`` must follow."""
         if self._descriptor < 0:
             return b""
         try:
             masked = self._stream.close(cut=cut)
             self._append(masked)
+        except BaseException:
+            self._release()
+            raise
+        return masked
+
+    def make_durable(self) -> None:
+        """The second half of ``close``, which may be done in another thread.
+
+        Raises:
+            JournalUnwritable: The file cannot be written.
+        """
+        if self._descriptor < 0:
+            return
+        try:
             self._sync()
         finally:
-            os.close(self._descriptor)
-            self._descriptor = -1
-        return masked
+            self._release()
+
+    def _release(self) -> None:
+        os.close(self._descriptor)
+        self._descriptor = -1
 
     def _open(self) -> int:
         try:

@@ -8,7 +8,8 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,6 +140,8 @@ class Journal:
         self.who = who or getpass.getuser()
         self._redactor = redactor
         self._lock: TextIO | None = None
+        self._disk = ThreadPoolExecutor(1, "disk")
+        self._under_way: list[Future[None]] = []
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = _locked(directory / "lock", self.who)
@@ -164,12 +167,25 @@ class Journal:
             os.truncate(path, path.stat().st_size - reading.torn)
         return len(reading.records), reading.head
 
+    def after(self, make_durable: Callable[[], None]) -> None:
+        """Begin to force something else to disk, in a thread: what is done next must come after it.
+
+        The next event that something is done on the strength of waits for it, and raises what it raised.
+        """
+        self._under_way.append(self._disk.submit(make_durable))
+
+    def _catch_up(self) -> None:
+        while self._under_way:
+            self._under_way.pop(0).result()
+
     def append(self, event: Event) -> Record:
         """Write an event; where something is done on the strength of it, it is on disk when this returns.
 
         Raises:
             JournalUnwritable: It is not written, so what it announces must not be done.
         """
+        if event.awaited:
+            self._catch_up()
         body = _mask(body_of(event), self._redactor)
         record = Record(self._seq + 1, utc_now(), self.who, event_of(event.kind, body))
         line = encode(record, self._head, body)
@@ -187,6 +203,7 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the run directory."""
+        self._disk.shutdown()
         os.close(self._file)
         self._release()
 

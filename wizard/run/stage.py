@@ -102,7 +102,8 @@ class StepStage:
             raise
         finally:
             self._running = None
-        self._context.recorder.output(Output(self._step.id, host.name, output.close()))
+        self._context.recorder.output(Output(self._step.id, host.name, output.finish()))
+        self._context.recorder.journal.after(output.make_durable)
         self._ended(attempt, ending, output, time.monotonic() - began)
         return Ran(ending, kept.data)
 

@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from wizard.errors import JournalUnwritable
 from wizard.redact import Redactor
 from wizard.run import events as ev
-from wizard.run.journal import JOURNAL, Journal
+from wizard.run.journal import JOURNAL, Journal, read
 
 INTENDED = ev.AttemptIntended("k", "copy", 1, "do", "there", "cp a b", "", 60.0, "boot")
 
@@ -58,3 +60,35 @@ def test_what_is_acted_on_or_was_said_by_a_person_is_durable_at_once(
     journal.append(event)
     journal.close()
     assert synced == [1]
+
+
+def test_an_attempt_waits_for_the_output_of_the_one_before_and_a_sight_does_not(tmp_path: Path) -> None:
+    journal, written, order = Journal(tmp_path, Redactor([]), who="tester"), Event(), []
+
+    def flush() -> None:
+        written.wait()
+        order.append("output")
+
+    journal.after(flush)
+    journal.append(ev.UndoRegistered("copy", "remove it"))
+    order.append("sight")
+    intending = Thread(target=lambda: (journal.append(INTENDED), order.append("intent")))
+    intending.start()
+    written.set()
+    intending.join()
+    journal.close()
+    assert order == ["sight", "output", "intent"]
+
+
+def test_where_an_output_could_not_be_kept_nothing_more_is_intended(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, Redactor([]), who="tester")
+
+    def flush() -> None:
+        raise JournalUnwritable("output cannot be kept")
+
+    journal.after(flush)
+    with pytest.raises(JournalUnwritable, match="output cannot be kept"):
+        journal.append(INTENDED)
+    journal.append(ev.RunPaused("output cannot be kept"))
+    journal.close()
+    assert [record.event.kind for record in read(tmp_path).records] == ["run_paused"]
