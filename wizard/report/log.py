@@ -46,7 +46,7 @@ class Log:
     state: RunState
     checklist: Checklist | None
     places: Mapping[str, str]
-    keys: Mapping[str, str] = field(repr=False)
+    steps: Mapping[str, Sequence[Record]] = field(repr=False)
 
     @property
     def started(self) -> ev.RunStarted | None:
@@ -61,12 +61,7 @@ class Log:
 
     def about(self, step: str) -> Iterator[Record]:
         """Every record of one step."""
-        return (record for record in self.records if self._step_of(record.event) == step)
-
-    def _step_of(self, event: Event) -> str:
-        if isinstance(event, (ev.AttemptClaimed, ev.AttemptEnded)):
-            return self.keys.get(event.key, "")
-        return str(getattr(event, "step", "") or getattr(event, "scope", ""))
+        return iter(self.steps.get(step, ()))
 
     def step(self, step: str) -> StepState | None:
         """The state of a step."""
@@ -117,4 +112,17 @@ def open_log(records: Sequence[Record]) -> Log:
     state = replay(records)
     keys = {record.event.key: record.event.step for record in records if isinstance(record.event, ev.AttemptIntended)}
     checklist = checklist_of(state.started.source) if state.started else None
-    return Log(records, state, checklist, _places(state.started), keys)
+    return Log(records, state, checklist, _places(state.started), _by_step(records, keys))
+
+
+def _by_step(records: Sequence[Record], keys: Mapping[str, str]) -> Mapping[str, Sequence[Record]]:
+    steps: dict[str, list[Record]] = {}
+    for record in records:
+        steps.setdefault(_step_of(record.event, keys), []).append(record)
+    return steps
+
+
+def _step_of(event: Event, keys: Mapping[str, str]) -> str:
+    if isinstance(event, (ev.AttemptClaimed, ev.AttemptEnded)):
+        return keys.get(event.key, "")
+    return str(getattr(event, "step", "") or getattr(event, "scope", ""))

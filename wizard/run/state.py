@@ -7,10 +7,11 @@ replayed from the journal is the state the run had.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from wizard.run import events as ev
+from wizard.run.changed import changed
 from wizard.run.events import Event, Record
 from wizard.run.intents import ACCEPT, AGAIN, OVERRIDE
 
@@ -110,7 +111,7 @@ class RunState:
 def apply(state: RunState, record: Record) -> RunState:
     """The state after one more event."""
     fold = _FOLDS.get(type(record.event))
-    moved = replace(state, seq=record.seq, last_at=record.at)
+    moved = changed(state, seq=record.seq, last_at=record.at)
     return fold(moved, record.event, record.at) if fold else moved
 
 
@@ -137,7 +138,7 @@ def _folds(event: type[Event]) -> Callable[[Fold], Fold]:
 def _step(state: RunState, step: str, **changes: Any) -> RunState:
     if step not in state.steps:
         return state
-    return replace(state, steps={**state.steps, step: replace(state.steps[step], **changes)})
+    return changed(state, steps={**state.steps, step: changed(state.steps[step], **changes)})
 
 
 @_folds(ev.RunStarted)
@@ -155,54 +156,54 @@ def _run_started(state: RunState, event: ev.RunStarted, at: str) -> RunState:
         for step in phase["steps"]
     }
     phases = {phase["id"]: WAITING for phase in event.outline}
-    return replace(state, started=event, began_at=at, steps=steps, phases=phases)
+    return changed(state, started=event, began_at=at, steps=steps, phases=phases)
 
 
 @_folds(ev.RunPaused)
 def _run_paused(state: RunState, event: ev.RunPaused, _at: str) -> RunState:
-    return replace(state, paused=event)
+    return changed(state, paused=event)
 
 
 @_folds(ev.RunResumed)
 def _run_resumed(state: RunState, _event: ev.RunResumed, _at: str) -> RunState:
-    return replace(state, paused=None, ended=None, question=None, blocked=None)
+    return changed(state, paused=None, ended=None, question=None, blocked=None)
 
 
 @_folds(ev.RunEnded)
 def _run_ended(state: RunState, event: ev.RunEnded, _at: str) -> RunState:
-    return replace(state, ended=event, current="", blocked=None, question=None)
+    return changed(state, ended=event, current="", blocked=None, question=None)
 
 
 @_folds(ev.HostConnected)
 def _host_connected(state: RunState, event: ev.HostConnected, _at: str) -> RunState:
     links = {**state.links, event.host: "attached"}
-    return replace(state, hosts={**state.hosts, event.host: event}, links=links)
+    return changed(state, hosts={**state.hosts, event.host: event}, links=links)
 
 
 @_folds(ev.LinkChanged)
 def _link_changed(state: RunState, event: ev.LinkChanged, _at: str) -> RunState:
-    return replace(state, links={**state.links, event.host: event.state})
+    return changed(state, links={**state.links, event.host: event.state})
 
 
 @_folds(ev.MarkTaken)
 def _mark_taken(state: RunState, event: ev.MarkTaken, _at: str) -> RunState:
     named = {**state.marks.get(event.name, {}), event.host: event}
-    return replace(state, marks={**state.marks, event.name: named})
+    return changed(state, marks={**state.marks, event.name: named})
 
 
 @_folds(ev.PhaseStarted)
 def _phase_started(state: RunState, event: ev.PhaseStarted, _at: str) -> RunState:
-    return replace(state, phases={**state.phases, event.phase: RUNNING}, paused=None)
+    return changed(state, phases={**state.phases, event.phase: RUNNING}, paused=None)
 
 
 @_folds(ev.PhaseEnded)
 def _phase_ended(state: RunState, event: ev.PhaseEnded, _at: str) -> RunState:
-    return replace(state, phases={**state.phases, event.phase: "done"})
+    return changed(state, phases={**state.phases, event.phase: "done"})
 
 
 @_folds(ev.StepStarted)
 def _step_started(state: RunState, event: ev.StepStarted, at: str) -> RunState:
-    moved = replace(state, current=event.step, paused=None)
+    moved = changed(state, current=event.step, paused=None)
     return _step(moved, event.step, status=RUNNING, started=at, reason="")
 
 
@@ -219,13 +220,13 @@ def _before_captured(state: RunState, event: ev.BeforeCaptured, _at: str) -> Run
 @_folds(ev.UndoRegistered)
 def _undo_registered(state: RunState, event: ev.UndoRegistered, _at: str) -> RunState:
     rest = tuple(step for step in state.undo_stack if step != event.step)
-    return replace(state, undo_stack=(event.step, *rest))
+    return changed(state, undo_stack=(event.step, *rest))
 
 
 @_folds(ev.AttemptIntended)
 def _attempt_intended(state: RunState, event: ev.AttemptIntended, _at: str) -> RunState:
     attempt = AttemptState(event.key, event.step, event.attempt, event.role, event.host, event.sha256, event.boot_id)
-    moved = replace(state, attempts={**state.attempts, event.key: attempt})
+    moved = changed(state, attempts={**state.attempts, event.key: attempt})
     return _step(moved, event.step, attempts=event.attempt) if event.role == "do" else moved
 
 
@@ -242,7 +243,7 @@ def _attempt_ended(state: RunState, event: ev.AttemptEnded, _at: str) -> RunStat
 def _attempt(state: RunState, key: str, **changes: Any) -> RunState:
     if key not in state.attempts:
         return state
-    return replace(state, attempts={**state.attempts, key: replace(state.attempts[key], **changes)})
+    return changed(state, attempts={**state.attempts, key: changed(state.attempts[key], **changes)})
 
 
 @_folds(ev.ActionEnded)
@@ -262,12 +263,12 @@ def _check_observed(state: RunState, event: ev.CheckObserved, at: str) -> RunSta
         final=event.final,
     )
     scope = {**state.checks.get(event.scope, {}), event.index: seen}
-    return replace(state, checks={**state.checks, event.scope: scope})
+    return changed(state, checks={**state.checks, event.scope: scope})
 
 
 @_folds(ev.ValueCaptured)
 def _value_captured(state: RunState, event: ev.ValueCaptured, _at: str) -> RunState:
-    return replace(state, captured={**state.captured, event.name: event.value})
+    return changed(state, captured={**state.captured, event.name: event.value})
 
 
 @_folds(ev.SampleTaken)
@@ -281,18 +282,18 @@ def _step_ended(state: RunState, event: ev.StepEnded, at: str) -> RunState:
     deviations = tuple(state.deviations)
     if event.outcome in DEVIATIONS:
         deviations = (*deviations, f"{event.step} {event.outcome}: {event.reason}")
-    moved = replace(state, deviations=deviations, current="", blocked=None, question=None)
+    moved = changed(state, deviations=deviations, current="", blocked=None, question=None)
     return _step(moved, event.step, status=event.outcome, reason=event.reason, ended=at)
 
 
 @_folds(ev.GateOpened)
 def _gate_opened(state: RunState, _event: ev.GateOpened, _at: str) -> RunState:
-    return replace(state, blocked=None)
+    return changed(state, blocked=None)
 
 
 @_folds(ev.GateBlocked)
 def _gate_blocked(state: RunState, event: ev.GateBlocked, _at: str) -> RunState:
-    return _step(replace(state, blocked=event), event.scope, status=BLOCKED)
+    return _step(changed(state, blocked=event), event.scope, status=BLOCKED)
 
 
 @_folds(ev.GateAnswered)
@@ -302,28 +303,28 @@ def _gate_answered(state: RunState, event: ev.GateAnswered, _at: str) -> RunStat
         deviations = (*deviations, f"{event.scope} accepted: {event.reason}")
     if event.answer == OVERRIDE:
         deviations = (*deviations, f"{event.scope} {OVERRIDE}: {event.reason}")
-    moved = replace(state, blocked=None, deviations=deviations)
+    moved = changed(state, blocked=None, deviations=deviations)
     return _step(moved, event.scope, status=RUNNING) if event.answer == AGAIN else moved
 
 
 @_folds(ev.QuestionAsked)
 def _question_asked(state: RunState, event: ev.QuestionAsked, _at: str) -> RunState:
-    return replace(state, question=event)
+    return changed(state, question=event)
 
 
 @_folds(ev.QuestionAnswered)
 def _question_answered(state: RunState, _event: ev.QuestionAnswered, _at: str) -> RunState:
-    return replace(state, question=None)
+    return changed(state, question=None)
 
 
 @_folds(ev.RollbackStarted)
 def _rollback_started(state: RunState, event: ev.RollbackStarted, _at: str) -> RunState:
-    return replace(state, rolling=event)
+    return changed(state, rolling=event)
 
 
 @_folds(ev.RollbackEnded)
 def _rollback_ended(state: RunState, _event: ev.RollbackEnded, _at: str) -> RunState:
-    return replace(state, rolling=None)
+    return changed(state, rolling=None)
 
 
 @_folds(ev.UndoEnded)
@@ -332,4 +333,4 @@ def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
     if event.outcome == "failed":
         return _step(state, event.step, undos=undos)
     rest = tuple(step for step in state.undo_stack if step != event.step)
-    return _step(replace(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos)
+    return _step(changed(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos)
