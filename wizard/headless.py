@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -15,13 +17,16 @@ from wizard.run.engine import Engine, Outcome
 from wizard.run.events import Record
 from wizard.run.intents import PAUSE, UNDO_EVERYTHING, Stop
 from wizard.run.preparation import Prepared
-from wizard.run.recorder import Output
+from wizard.run.recorder import Output, Reader
 from wizard.run.session import Session
 from wizard.run.unattended import Unattended, read_decisions
 from wizard.running import SIGNALS, Work, debug_log, engine_of, report_keeper, told_end
 
 TICK = 0.05
 """Seconds between two looks at what there is to tell, and at whether the engine has ended."""
+
+HEAD_START = 0.015
+"""Seconds that the engine has for itself once it connects, before what is needed later is loaded beside it."""
 
 Told = Callable[[Record | Output], None]
 
@@ -55,11 +60,35 @@ def run_headless(prepared: Prepared, how: Unasked, work: Work = Session.walk) ->
     debug_log(prepared.directory)
     if any(host.ssh for host in prepared.document.checklist.hosts.values()):
         importlib.import_module("wizard.hosts.ssh")
-    engine = engine_of(prepared, Manner(dry=how.dry), [inbox, answering, current], work, inbox.wake)
+    ahead = threading.Event()
+    readers: list[Reader] = [inbox, answering, current]
+    engine = engine_of(prepared, Manner(dry=how.dry), readers, _with_head_start(work, ahead), inbox.wake)
     answering.submit = engine.submit
-    outcome, caught = _watch(engine, inbox, JsonLines if how.as_json else Narrator)
+
+    def make_reader() -> Told:
+        ahead.wait(2 * HEAD_START)
+        _load_what_is_needed_later(prepared.document.source)
+        return (JsonLines if how.as_json else Narrator)()
+
+    outcome, caught = _watch(engine, inbox, make_reader)
     current.close()
     return told_end(prepared.directory, outcome, caught, "--headless")
+
+
+def _with_head_start(work: Work, ahead: threading.Event) -> Work:
+    """The same work, which tells when it has had its head start."""
+
+    def begin(session: Session) -> Awaitable[str]:
+        asyncio.get_running_loop().call_later(HEAD_START, ahead.set)
+        return work(session)
+
+    return begin
+
+
+def _load_what_is_needed_later(source: str) -> None:
+    """The report, and the checklist as the report reads it: while hosts are waited for, this is free."""
+    importlib.import_module("wizard.report.files")
+    importlib.import_module("wizard.report.log").checklist_of(source)
 
 
 def _watch(engine: Engine, inbox: Inbox, make_reader: Callable[[], Told]) -> tuple[Outcome, int]:
@@ -73,9 +102,7 @@ def _watch(engine: Engine, inbox: Inbox, make_reader: Callable[[], Told]) -> tup
     for number in SIGNALS:
         signal.signal(number, stop)
     engine.start()
-    # The engine waits for its hosts now, so this is the time to load what is needed later.
     reader = make_reader()
-    importlib.import_module("wizard.report.files")
     while (outcome := engine.join(0)) is None:
         inbox.drain(reader, TICK)
     inbox.drain(reader, 0)

