@@ -28,12 +28,17 @@ wz_pull() {
     wz_at=$3 wz_word=$4 wz_ticks=0 wz_over=0
     while [ -d "$wz_tmp" ] && [ ! -e "$wz_tmp/left" ]; do
         if [ "$wz_word" = tick ]; then wz_judge "$2"; else wz_look; fi
-        wz_send "$1"
         case $wz_state in
-        running) wz_await ;;
+        running)
+            wz_send "$1"
+            wz_await
+            ;;
         ready) wz_waiting || break ;;
         done.*) wz_drained "$1" && break ;;
-        *) break ;;
+        *)
+            wz_send "$1"
+            break
+            ;;
         esac
     done
     [ ! -d "$wz_tmp" ] || wz_ending "$1" "$wz_at"
@@ -50,10 +55,14 @@ wz_drained() {
     done
     [ "$wz_over" -ne 0 ] || wz_ticks=0
     wz_over=$((wz_over + 1))
+    # Told to look, the sink will tell how much there is in a moment: to measure it would take longer.
+    [ "$wz_word" != tick ] || wz_send "$1"
     # The first tick may come at once.
-    [ "$wz_ticks" -lt 2 ] && [ "$wz_over" -lt 12 ] || return 0
-    wz_await
-    return 1
+    if [ "$wz_ticks" -lt 2 ] && [ "$wz_over" -lt 12 ]; then
+        wz_await
+        return 1
+    fi
+    wz_send "$1"
 }
 
 # wz_send ID: every byte there is beyond wz_at, a quarter of a mebibyte a frame.
