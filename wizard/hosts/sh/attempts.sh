@@ -99,14 +99,21 @@ wz_judge() {
     esac
 } 2>/dev/null
 
-# wz_ending ID [TOTAL]: the frame that says how it stands: state, bytes kept, bytes dropped, the script's checksum.
+# wz_ending ID [TOTAL]: a last line of output that was held back for it, and the frame that says how it stands: state, bytes kept, bytes dropped, the script's checksum.
 wz_ending() {
     wz_total=${2:-0} wz_dropped=0
     if [ -z "$2" ] && [ -s "$wz_dir/out" ]; then wz_total=$(($(wc -c <"$wz_dir/out"))); fi
     for wz_line in "$wz_dir"/sink.dropped.*; do
         [ ! -e "$wz_line" ] || wz_dropped=${wz_line##*.}
     done
-    wz_frame E "$1" "$wz_state" "$wz_total" "$wz_dropped" "$wz_sha"
+    set -- "$1" "$wz_state" "$wz_total" "$wz_dropped" "$wz_sha"
+    if [ -z "$wz_held" ]; then
+        wz_frame E "$@"
+    else
+        wz_take
+        printf '\036%s D %s 0 %s\n%s\n\036%s E %s 0\n' "$wz_nonce" "$1" "$wz_total" "$wz_last" "$wz_nonce" "$*"
+        wz_give
+    fi
 }
 
 wz_status() {

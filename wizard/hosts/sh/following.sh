@@ -25,7 +25,7 @@ wz_follow() {
 # wz_pull ID KEY OFFSET WORD: state first, then size, then data; without that order the last bytes would be missed. Told
 # to look, there is something to be seen; at a tick the runner may be gone.
 wz_pull() {
-    wz_at=$3 wz_word=$4 wz_ticks=0 wz_over=0
+    wz_at=$3 wz_word=$4 wz_ticks=0 wz_over=0 wz_held=''
     while [ -d "$wz_tmp" ] && [ ! -e "$wz_tmp/left" ]; do
         if [ "$wz_word" = tick ]; then wz_judge "$2"; else wz_look; fi
         case $wz_state in
@@ -87,10 +87,12 @@ wz_send() {
 wz_send_line() {
     [ "$wz_have" -le 1000 ] && IFS= read -r wz_line <"$wz_dir/out" && [ $((${#wz_line} + 1)) -eq "$wz_have" ] || return
     case $wz_line in *[!\ -~]*) return 1 ;; esac
+    wz_at=$wz_have
+    # Where nothing can follow but the end, both are said at once.
+    case $wz_state in done.*) [ ! -s "$wz_dir/complete" ] || { wz_held=yes wz_last=$wz_line && return; } ;; esac
     wz_take
     printf '\036%s D %s 0 %s\n%s\n' "$wz_nonce" "$1" "$wz_have" "$wz_line"
     wz_give
-    wz_at=$wz_have
 }
 
 # wz_bytes_of FILE OFFSET COUNT
