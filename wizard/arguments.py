@@ -90,7 +90,7 @@ def _add_records(commands: Commands) -> None:
     runs.add_argument("--json", action="store_true", help="a JSON line a run")
     runs.set_defaults(command="runs")
     report = _of_run(commands, "report", "render the incident report from the journal")
-    report.add_argument("--format", choices=["markdown", "json"], default="markdown")
+    report.add_argument("--format", choices=["markdown", "html", "json"], default="markdown")
     report.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there")
     note = _of_run(commands, "note", "put words on the record: [HH:MM] [#tag] text")
     note.add_argument("text", nargs="+", metavar="TEXT")

@@ -134,3 +134,10 @@ def test_the_list_fits_a_small_terminal_and_a_stopped_run_says_how_to_go_on(tmp_
     assert "go on: wizard resume" in done.stderr
     listed = wizard("runs", COLUMNS="80").stdout.splitlines()
     assert max(map(len, listed)) <= 80
+
+
+def test_the_report_is_a_page_for_a_browser_too(wizard: Wizard, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert wizard("report", wizard.directory, "--format", "html", "-o", page).exit_status == 0
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    assert page.stat().st_mode & 0o777 == 0o600

@@ -125,7 +125,8 @@ def add_note(directory: Path, text: str, who: str | None = None, now: datetime |
 def _refuse_stray(directory: Path, settled: NoteSettled) -> None:
     item = open_items(read(directory).records).find(settled.note)
     if item is None:
-        raise UsageError(f"event {settled.note} is no todo and no hypothesis", mend="The report has their numbers")
+        mend = "Its number is said when it is noted; the notes page (N) has them all"
+        raise UsageError(f"event {settled.note} is no todo and no hypothesis", mend=mend)
     if settled.outcome not in OUTCOMES[item.tag]:
         fits = " or ".join(OUTCOMES[item.tag])
         raise UsageError(f"a {item.tag} is {fits}, not {settled.outcome}", mend=f"It says: {item.text}")
