@@ -163,6 +163,9 @@ class Notes(Screen[None]):
         self.on_option_list_option_highlighted()
 
 
+BRIEF = 160
+"""Letters of a note that leave room for what became of it below them."""
+
 NONE = Content.styled("Nothing is noted yet: n writes the first.", "dim")
 
 
@@ -193,12 +196,10 @@ def _about(view: View, line: Line) -> Content:
     note, record = line.note, line.record
     about = f" about {view.named(note.about)}" if note.about else ""
     noted = f", noted {plain(shown(record.at))}" if line.at != record.at else ""
-    told = [
-        Content(plain(note.text)),
-        Content.styled(f"event {record.seq} by {plain(record.who)}, {plain(shown(line.at))}{noted}{about}", "dim"),
-    ]
+    told = [Content.styled(f"event {record.seq} by {plain(record.who)}, {plain(shown(line.at))}{noted}{about}", "dim")]
     if line.item and line.item.settled_by:
         because = f": {plain(line.item.reason)}" if line.item.reason else ""
         by = f"{line.item.outcome} by {plain(line.item.settled_by)}, {plain(shown(line.item.settled_at))}{because}"
         told.append(Content.styled(by, "italic"))
-    return Content("\n").join(told)
+    text = Content(plain(note.text))
+    return Content("\n").join([text, *told] if len(note.text) < BRIEF else [*told, text])

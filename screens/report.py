@@ -77,6 +77,7 @@ class Report(Screen[None]):
         self._sections: Sequence[Section] = ()
         self._drafts: dict[str, str] = {}
         self._awaited: SectionWritten | None = None
+        self._go_on_at = ""
 
     def compose(self) -> ComposeResult:
         """Contents beside one long page."""
@@ -212,7 +213,7 @@ class Report(Screen[None]):
             self._say(str(problem), wrong=True)
             return
         del self._drafts[section.key]
-        self._awaited = words
+        self._awaited, self._go_on_at = words, section.heading
         self._say(told)
         self.action_read_again()
 
@@ -283,4 +284,9 @@ class Report(Screen[None]):
         if self.is_attached:
             paper = self.query_one(Paper)
             paper.show(made)
+            # What was just written is what a person wants to see.
+            place = next((n for n, one in enumerate(made.places) if one.title == self._go_on_at), None)
+            if place is not None:
+                self._go_on_at = ""
+                self.call_after_refresh(paper.go_to, place)
             self.query_one(Contents).show(made.places, paper.part)

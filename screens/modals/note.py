@@ -101,7 +101,7 @@ class TakeNote(Modal[NoteAdded | NoteSettled]):
     def _told(self, read: NoteAdded | NoteSettled) -> Content:
         if isinstance(read, NoteSettled):
             return Content(f"Event {read.note}: {read.outcome}.")
-        about = f" about {plain(self._about_told)}" if self._about else ""
+        about = f", about {plain(self._about_told)}" if self._about else ""
         if not read.when:
             return Content(f"Goes on record as of now{about}.")
         ago = elapsed((self._now() - datetime.fromisoformat(read.when)).total_seconds())

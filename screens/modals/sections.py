@@ -12,7 +12,7 @@ from screens.words import fit, many, plain
 from wizard.report.model import Section
 from wizard.report.times import shown
 
-ASK = 78
+ASK = 72
 """Cells of a question in the list; all of it stands on the page."""
 
 

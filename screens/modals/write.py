@@ -20,7 +20,7 @@ from wizard.report.times import shown
 from wizard.run.words import LONGEST_SECTION, refuse
 from wizard.text import sanitise
 
-HINT = "^s puts it on record · ^e opens your editor · esc goes back and keeps the draft"
+HINT = "^s puts it on record · ^e opens your editor · esc keeps it as a draft"
 
 
 class Page(TextArea):

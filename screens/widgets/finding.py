@@ -24,7 +24,7 @@ Match = tuple[Span, ...]
 
 def find(lines: Sequence[str], words: str) -> list[Match]:
     """Where these words stand; large and small letters are one."""
-    wanted = " ".join(words.split()).casefold()
+    wanted = _folded(" ".join(words.split()))
     if not wanted:
         return []
     shown = [line.rstrip() for line in lines]

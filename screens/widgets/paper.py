@@ -48,8 +48,10 @@ class Paper(ScrollView, can_focus=True):
 
     @property
     def part(self) -> int:
-        """The number of the heading that is read."""
-        return self.sheet.place_at(int(self.scroll_offset.y))
+        """The number of the heading that is read: that of what was found while it is in sight, else the topmost."""
+        top = int(self.scroll_offset.y)
+        line = self._found[self._chosen][0].line if self._found else top
+        return self.sheet.place_at(line if top <= line < top + self.size.height else top)
 
     def show(self, sheet: Sheet) -> None:
         """Show this; the place stays where it is."""

@@ -6,15 +6,21 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
+from hypothesis import given
 
+from screens import keys
 from screens.canned import CannedRun, past_run
-from screens.notes import Notes, lines_of
+from screens.notes import Notes, _about, _told, lines_of
+from screens.report import Report
+from screens.view import View
 from tests.screens import stories
 from tests.screens.stories import followed
 from tests.screens.test_answers import At, at
+from tests.screens.test_hostile_text import NASTY
 from wizard.run.events import NoteAdded, NoteSettled
 from wizard.run.intents import AddNote, PutOnRecord
 from wizard.run.journal import read
+from wizard.text import hidden
 
 NOTED = (
     NoteAdded("customers report errors", "observation", "", "2026-03-14T01:40:00.000Z"),
@@ -151,3 +157,22 @@ def test_the_order_is_the_time_that_is_spoken_of() -> None:
     late = NoteAdded("began earlier", "observation", "", "2026-03-14T01:00:00.000Z")
     told = followed(stories.upto("clean", stories.ev.AttemptClaimed, 4), *NOTED, late)
     assert lines_of(told)[0].note == late
+
+
+@given(NASTY)
+def test_nothing_that_a_terminal_would_obey_is_told(text: str) -> None:
+    hostile = [NoteAdded(text, "hypothesis", "chown"), NoteAdded(text, "todo"), NoteSettled(FIRST, "confirmed", text)]
+    view = View()
+    view.take(followed(stories.upto("clean", stories.ev.AttemptClaimed, 4), *hostile))
+    for line in lines_of(view.noted):
+        for content in (_told(line), _about(view, line)):
+            assert hidden(content.plain.replace("\n", "")) is None
+
+
+@pytest.mark.parametrize(("declared", "screen"), [(keys.REPORT_KEYS, Report), (keys.NOTES_KEYS, Notes)])
+def test_every_key_of_these_screens_has_its_action_and_stands_for_one_thing(
+    declared: tuple[keys.Key, ...], screen: type
+) -> None:
+    assert all(hasattr(screen, f"action_{key.id}") for key in declared)
+    pressed = [one for key in declared for one in key.key.split(",")]
+    assert len(set(pressed)) == len(pressed)

@@ -173,6 +173,7 @@ async def test_what_a_person_writes_is_on_record_and_in_the_report_with_who_and_
         await reader.write("summary", "It was\n- the owner")
         await reader.until(lambda: "the owner" in reader.text(), "the words in the report")
         assert "Written by " in reader.text()
+        await reader.until(lambda: reader.top == "Summary", "the section that was written")
     assert written(run) == [SectionWritten("summary", "It was\n- the owner")]
 
 
