@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
@@ -51,6 +52,17 @@ class Line:
     item: Item | None
 
 
+class Rows(Listing):
+    """A list in which the first click picks, and only a click on what is picked does something."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        clicked = event.style.meta.get("option")
+        if clicked is not None and clicked != self.highlighted:
+            event.prevent_default()
+            event.stop()
+            self.highlighted = clicked
+
+
 class Notes(Screen[None]):
     """The list.
 
@@ -82,7 +94,7 @@ class Notes(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The list, and all of the note that is picked."""
-        yield Listing(id="notes", markup=False, classes="list")
+        yield Rows(id="notes", markup=False, classes="list")
         yield Static("", id="about", markup=False)
         yield KeyBar()
 
@@ -142,7 +154,7 @@ class Notes(Screen[None]):
             self._look()
 
     def _picked(self) -> Line | None:
-        place = self.query_one("#notes", OptionList).highlighted
+        place = self.query_one(Rows).highlighted
         return self._lines[place] if place is not None and place < len(self._lines) else None
 
     def _look(self) -> None:
@@ -154,7 +166,7 @@ class Notes(Screen[None]):
         every = lines_of(self._view.noted)
         picked = self._picked()
         self._lines = [line for line in every if self._tag in {"", line.note.tag}]
-        notes = self.query_one("#notes", Listing)
+        notes = self.query_one(Rows)
         notes.set_options([Option(_told(line)) for line in self._lines] or [Option(NONE, disabled=True)])
         kept = [n for n, line in enumerate(self._lines) if picked and line.record.seq == picked.record.seq]
         notes.highlighted = kept[0] if kept else (len(self._lines) - 1 if self._lines else None)

@@ -92,7 +92,7 @@ def _add_records(commands: Commands) -> None:
     report = _of_run(commands, "report", "render the incident report from the journal")
     report.add_argument("--format", choices=["markdown", "html", "json"], default="markdown")
     report.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there")
-    note = _of_run(commands, "note", "put words on the record: [HH:MM] [#tag] text")
+    note = _of_run(commands, "note", "put words on the record: [HH:MM in UTC] [#tag] text; #done 12 ticks a todo")
     note.add_argument("text", nargs="+", metavar="TEXT")
     _of_run(commands, "verify", "say whether the record is whole")
     plan = commands.add_parser("plan", help="print what remains, and the undo, as commented shell", allow_abbrev=False)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.commandline import Wizard, checklist, wait_until
+from wizard.run.events import SectionWritten
+from wizard.run.inbox import put_on_record
 
 WHERE = "inputs:\n  where: {type: path}\n"
 STEPS = """\
@@ -82,6 +84,8 @@ def test_a_note_to_a_run_that_is_live_is_taken_up_by_it(tmp_path: Path) -> None:
         assert wizard("note", wizard.directory, "customers call").exit_status == 0
         journal = wizard.directory / "events.jsonl"
         wait_until(lambda: "customers call" in journal.read_text(), "the note in the journal")
+        put_on_record(wizard.directory, SectionWritten("summary", "written beside it"))
+        wait_until(lambda: "written beside it" in journal.read_text(), "the section in the journal")
         (tmp_path / "gate").write_text("")
         process.communicate(timeout=30)
     assert process.returncode == 0

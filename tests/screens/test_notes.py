@@ -114,6 +114,19 @@ async def test_a_hypothesis_is_eliminated_only_with_a_because() -> None:
     assert source.submitted == [PutOnRecord(NoteSettled(FIRST + 1, "eliminated", "the log has no chown"))]
 
 
+async def test_a_click_picks_and_a_click_on_what_is_picked_ticks() -> None:
+    source = noted()
+    async with at(source) as hands:
+        await hands.press("N")
+        hands.held.later()
+        await hands.pilot.click("#notes", offset=(30, 3))
+        await hands.settle()
+        assert source.submitted == []
+        await hands.pilot.click("#notes", offset=(30, 3))
+        await hands.settle()
+    assert source.submitted == [PutOnRecord(NoteSettled(FIRST + 2, "done"))]
+
+
 async def test_what_is_neither_todo_nor_hypothesis_is_not_settled() -> None:
     source = noted()
     async with at(source) as hands:
