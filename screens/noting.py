@@ -12,7 +12,7 @@ from screens.report import report_of
 from screens.source import Source
 from screens.steering import Steering
 from screens.view import View
-from screens.writing import Writing
+from screens.writing import PUT, Writing
 from wizard.errors import WizardError
 from wizard.run.events import NoteSettled, Record
 from wizard.run.items import OUTCOMES, open_items
@@ -42,14 +42,19 @@ class Noting(Screen[None]):
 
     def action_notes(self) -> None:
         """Every note there is."""
-        self.app.push_screen(Notes(self.view, self._steering.ask, self.action_note, self._noted))
+        self.app.push_screen(Notes(self.view, self._steering.ask, self.action_note, self._settled))
 
-    def _noted(self, words: Said | None) -> None:
+    def _settled(self, words: Said) -> None:
+        """What became of a note is seen in the list, so it is not told besides."""
+        self._noted(words, told=False)
+
+    def _noted(self, words: Said | None, *, told: bool = True) -> None:
         if words is None:
             return
         try:
-            told = _stray(self.view, words) or Writing(self.source, self._heard).put(words)
-            self.say(told)
+            said = _stray(self.view, words) or Writing(self.source, self._heard).put(words)
+            if told or said != PUT:
+                self.say(said)
         except WizardError as problem:
             self.say(str(problem), wrong=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual import work
@@ -77,7 +78,7 @@ class Report(Screen[None]):
         self._sections: Sequence[Section] = ()
         self._drafts: dict[str, str] = {}
         self._awaited: SectionWritten | None = None
-        self._go_on_at = ""
+        self._just_written: Section | None = None
 
     def compose(self) -> ComposeResult:
         """Contents beside one long page."""
@@ -213,7 +214,7 @@ class Report(Screen[None]):
             self._say(str(problem), wrong=True)
             return
         del self._drafts[section.key]
-        self._awaited, self._go_on_at = words, section.heading
+        self._awaited, self._just_written = words, replace(section, text=text)
         self._say(told)
         self.action_read_again()
 
@@ -268,8 +269,17 @@ class Report(Screen[None]):
             there = wanted is None or any(one.key == wanted.section and one.text == wanted.text for one in found)
             if there or worker.is_cancelled or time.monotonic() > until:
                 self._awaited = None
+                self._keep_file(wanted)
                 return found
             time.sleep(PAUSE)
+
+    def _keep_file(self, written: SectionWritten | None) -> None:
+        """What was written stands in report.md too, as no engine may come that way any more."""
+        try:
+            if written and self._writing:
+                self._writing.save()
+        except WizardError:
+            log.exception("report.md could not be written")
 
     def _told(self) -> str:
         try:
@@ -284,9 +294,7 @@ class Report(Screen[None]):
         if self.is_attached:
             paper = self.query_one(Paper)
             paper.show(made)
-            # What was just written is what a person wants to see.
-            place = next((n for n, one in enumerate(made.places) if one.title == self._go_on_at), None)
-            if place is not None:
-                self._go_on_at = ""
-                self.call_after_refresh(paper.go_to, place)
+            written, self._just_written = self._just_written, None
+            if written:
+                self.call_after_refresh(paper.show_words, written.heading, written.text)
             self.query_one(Contents).show(made.places, paper.part)

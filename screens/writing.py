@@ -17,6 +17,9 @@ from wizard.run.intents import AddNote, Intent, PutOnRecord
 from wizard.run.journal import read
 from wizard.run.words import Said, sound
 
+PUT = "Put on record."
+"""What is said where words are in the journal, or with the engine that writes it."""
+
 
 @runtime_checkable
 class Masks(Protocol):
@@ -53,11 +56,11 @@ class Writing:
         sound(words)
         if self._source.running:
             self._source.submit(_intent(words))
-            return "Put on record."
+            return PUT
         kept = put_on_record(self.directory, words, redactor=self._redactor)
         if kept.record:
             self._heard(kept.record)
-            return "Put on record."
+            return PUT
         return kept.told.capitalize()
 
     def sections(self) -> Sequence[Section]:

@@ -18,6 +18,9 @@ from screens.words import fit, plain
 ABOVE = 3
 """Lines that stay in sight above what was found."""
 
+BEGINNING = 4
+"""Words by which a text is found again."""
+
 FOUND, CHOSEN = Style(underline=True, bold=True), Style(reverse=True, bold=True)
 
 
@@ -70,6 +73,16 @@ class Paper(ScrollView, can_focus=True):
         """Scroll to a heading."""
         if number < len(self.sheet.places):
             self.scroll_to(y=self.sheet.places[number].line, animate=False)
+
+    def show_words(self, heading: str, words: str) -> None:
+        """Scroll to what stands below a heading and begins like these words, or to the heading."""
+        number = next((n for n, place in enumerate(self.sheet.places) if place.title == heading), 0)
+        places = [place.line for place in self.sheet.places]
+        begin, end = [*places, 0][number], [*places[1:], len(self._lines)][min(number, max(0, len(places) - 1))]
+        first = " ".join(words.lstrip("-* ").split()[:BEGINNING])
+        found = find([line.text for line in self._lines[begin:end]], first)
+        line = begin + found[0][0].line - ABOVE if found else begin
+        self.scroll_to(y=max(begin, line), animate=False)
 
     def find(self, words: str) -> None:
         """Mark these words wherever they stand, and go to the next of them; with none, mark nothing any more."""

@@ -173,7 +173,9 @@ async def test_what_a_person_writes_is_on_record_and_in_the_report_with_who_and_
         await reader.write("summary", "It was\n- the owner")
         await reader.until(lambda: "the owner" in reader.text(), "the words in the report")
         assert "Written by " in reader.text()
-        await reader.until(lambda: reader.top == "Summary", "the section that was written")
+        await reader.until(lambda: "the owner" in reader.shown(), "the words in sight")
+        assert reader.top == "Summary"
+    assert "the owner" in (run / "report.md").read_text()
     assert written(run) == [SectionWritten("summary", "It was\n- the owner")]
 
 
