@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RUNS := $(VENV)/.runs
 
-.PHONY: help drill setup test lint format types services realhost bench schema build clean
+.PHONY: help drill setup test lint format types services realhost bench schema reference build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -56,6 +56,9 @@ bench: setup  ## timings, not assertions
 
 schema: setup  ## write checklists/checklist.schema.json from the model
 	$(BIN)/wizard schema > checklists/checklist.schema.json
+
+reference: setup  ## write docs/reference.md from the registry of kinds
+	$(BIN)/python -c 'from wizard.checklist.reference import reference; from wizard.kinds import registry; print(reference(registry()), end="")' > docs/reference.md
 
 build: setup  ## the wheel
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -18,7 +18,7 @@ from screens.leaving import Leaving, spare_what_is_gone
 from screens.live import LiveRun
 from screens.modals import past
 from screens.rehearsals import Rehearsals
-from screens.report import Report
+from screens.report import report_of
 from screens.run import RunScreen
 from screens.start import Start
 from wizard.checklist.document import load
@@ -27,7 +27,6 @@ from wizard.checklist.model import Checklist
 from wizard.errors import UsageError
 from wizard.kinds import registry
 from wizard.paths import state_directory
-from wizard.report.files import render
 from wizard.run.attempting import Manner
 from wizard.run.engine import Outcome
 from wizard.run.intents import Stop
@@ -169,7 +168,7 @@ class _Sitting:
         if what == past.LOOK:
             self._app.push_screen(RunScreen(past_run(directory)))
         elif what == past.REPORT:
-            self._app.push_screen(Report(lambda: render(directory)))
+            self._app.push_screen(report_of(past_run(directory)))
         else:
             self._reopen(directory, Request(""), rolling_back=what == past.ROLL_BACK)
 

@@ -46,6 +46,7 @@ class Key:
 FACES = {"question_mark": "?", "escape": "esc", "enter": "⏎", "slash": "/", "tab": "⇥", "space": "space"}
 
 RUN, LOOK, ALWAYS = "The run", "Looking", "Always"
+RECORD = "The record"
 
 ANSWER = Key("answer", "a", "answer", "Open what waits for you again, after you looked around.", RUN)
 GO_ON = Key("go_on", "g", "go on", "Go on with a run that is paused or was stopped.", RUN)
@@ -79,6 +80,33 @@ CLOSE_FORM = Key("back", "escape", "back", "Back, with nothing begun.", ALWAYS)
 HELP_FORM = Key("help", "f1", "help", "This page.", ALWAYS)
 BACK = Key("back", "escape,q", "back", "Back to where you were.", ALWAYS)
 
+# The report and the notes.
+FIND = Key("find", "slash", "find", "Find words in the report; nothing typed ends it.", LOOK)
+FIND_NEXT = Key("find_next", "n", "next", "The next place that was found.", LOOK)
+FIND_PREVIOUS = Key("find_previous", "N", "previous", "The place before.", LOOK)
+CONTENTS = Key("contents", "c", "contents", "The headings; moving among them moves the report.", LOOK)
+READ_AGAIN = Key("read_again", "R,f5", "again", "Read the record again: a run at work goes on meanwhile.", LOOK)
+PAGER = Key("pager", "v", "pager", "Read it in $PAGER.", LOOK)
+WRITE = Key("write", "e", "write", "Write what only a person knows: words for a section of the report.", RECORD)
+SAVE = Key("save", "ctrl+s", "save", "Save it as report.md in the run directory.", RECORD)
+COPY_PATH = Key("copy_path", "y", "copy path", "Copy the path of report.md to the clipboard.", RECORD)
+REPORT_KEYS = (
+    *(CONTENTS, FIND, FIND_NEXT, FIND_PREVIOUS, WRITE, SAVE, COPY_PATH, PAGER, READ_AGAIN),
+    *(HELP, BACK),
+)
+"""The keys of the report."""
+
+TAG_NEXT = Key("tag_next", "down", "next tag", "The next tag of the note.", ALWAYS, shown=False)
+TAG_BEFORE = Key("tag_before", "up", "tag before", "The tag before.", ALWAYS, shown=False)
+KEEP_WORDS = Key("keep", "ctrl+s", "put on record", "Put what is written on record.", ALWAYS, first=True)
+EDITOR = Key("editor", "ctrl+e", "editor", "Write it in $EDITOR.", ALWAYS, first=True)
+
+NOTES = Key("notes", "N", "notes", "Every note, by its time: tick todos, settle hypotheses.", RUN, shown=False)
+SETTLE = Key("settle", "space", "settle", "Tick a todo; say what became of a hypothesis.", RECORD)
+FILTER = Key("filter", "t", "tag", "Show only the notes of one tag, then of the next.", LOOK)
+NOTES_KEYS = (SETTLE, FILTER, NOTE, HELP, BACK)
+"""The keys of the list of notes."""
+
 BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
 OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
@@ -90,7 +118,7 @@ INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_F
 """The keys of the inputs form; letters are typed there."""
 
 RUN_KEYS = (
-    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT),
+    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, NOTES, REPORT),
     *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )

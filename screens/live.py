@@ -98,9 +98,14 @@ class LiveRun:
         self._work = work or self._work
         self.begin()
 
+    @property
+    def redactor(self) -> Redactor:
+        """Masks the run's secrets."""
+        return Redactor(self._prepared.inputs.secrets.values())
+
     def report(self) -> str:
         """The report as Markdown, with the run's secrets kept out."""
-        return render(self.directory, Redactor(self._prepared.inputs.secrets.values()))
+        return render(self.directory, self.redactor)
 
     def wait(self, seconds: float | None = None) -> Outcome | None:
         """Wait for the engine's end, its report written; None where it takes longer, or never began."""

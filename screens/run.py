@@ -15,9 +15,8 @@ from screens import keys
 from screens.clocks import clocks
 from screens.help import Help
 from screens.modals.base import Modal
-from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
-from screens.report import Report
+from screens.noting import Noting
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
@@ -30,10 +29,7 @@ from screens.widgets.logpane import LogPane
 from screens.widgets.outline import Outline
 from screens.widgets.undo import RollbackPane, UndoStack
 from screens.words import plain
-from wizard.errors import WizardError
-from wizard.run import intents
-from wizard.run.events import NoteAdded, Record
-from wizard.run.notes import add_note
+from wizard.run.events import Record
 
 NOTHING_BEGUN = 1
 """Exit status where a person saw what would be done, and left."""
@@ -42,7 +38,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Noting, Screen[None]):
     """Shows a run and steers it.
 
     Args:
@@ -122,10 +118,6 @@ class RunScreen(Screen[None]):
         else:
             self.app.exit(return_code=outcome.exit_status if outcome else NOTHING_BEGUN)
 
-    def show_report(self) -> None:
-        """Read the report."""
-        self.app.push_screen(Report(self.source.report))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """A key that would do nothing is not offered."""
         allowed = _ALLOWED.get(action)
@@ -162,11 +154,6 @@ class RunScreen(Screen[None]):
     def action_help(self) -> None:
         """Every key there is."""
         self.app.push_screen(Help(keys.RUN_KEYS))
-
-    def action_note(self) -> None:
-        """Put words on the record."""
-        about = self.looking_at if self.looking_at in self.view.state.steps else ""
-        self._steering.ask(TakeNote(about, self.view.named(about) if about else ""), self._noted)
 
     def action_switch(self) -> None:
         """In a narrow terminal, the steps or the step."""
@@ -254,18 +241,6 @@ class RunScreen(Screen[None]):
             return step.host
         return self.view.speaking
 
-    def _noted(self, note: NoteAdded | None) -> None:
-        if note is None:
-            return
-        if self.source.running:
-            self.source.submit(intents.AddNote(note.text, note.tag, note.about, note.when))
-            self.say("Noted.")
-            return
-        try:
-            self.say(add_note(self.source.directory, f"#{note.tag} {note.text}"))
-        except WizardError as problem:
-            self.say(str(problem), wrong=True)
-
 
 def _current(view: View) -> str:
     """Where the run is: what waits, what is undone, the step at work, or its end."""
@@ -284,6 +259,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
+    "notes": lambda screen: screen.view.state.started is not None,
     "switch": lambda screen: screen.has_class("-narrow"),
     "next_log": lambda screen: len(screen.view.logs) > 1,
 }

@@ -71,6 +71,7 @@ class View:
         self.ended: dict[str, ev.StepEnded] = {}
         self.troubles: dict[str, ev.TroubleMet] = {}
         self.speaking = ""
+        self.noted: list[Record] = []
         self._documented: Mapping[str, Step] = {}
         self._places: dict[str, str] = {}
         self._tell: dict[type[ev.Event], Callable[[Any], None]] = {
@@ -164,6 +165,8 @@ class View:
 
     def _record(self, record: Record) -> None:
         self.state = apply(self.state, record)
+        if isinstance(record.event, ev.NoteAdded | ev.NoteSettled):
+            self.noted.append(record)
         tell = self._tell.get(type(record.event))
         if tell:
             tell(record.event)

@@ -54,11 +54,19 @@ def report(options: argparse.Namespace) -> int:
 
     directory = paths.find_run(options.run)
     text = to_json(build_from(read(directory))) if options.format == "json" else render(directory)
+    if options.format == "html":
+        text = _as_html(text)
     if options.output:
         _write(options.output, text)
     else:
         sys.stdout.write(text)
     return 0
+
+
+def _as_html(markdown: str) -> str:
+    from wizard.report.html import to_html
+
+    return to_html(markdown)
 
 
 def _write(path: Path, text: str) -> None:

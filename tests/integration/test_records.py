@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.commandline import Wizard, checklist, wait_until
+from wizard.run.events import SectionWritten
+from wizard.run.inbox import put_on_record
 
 WHERE = "inputs:\n  where: {type: path}\n"
 STEPS = """\
@@ -82,6 +84,8 @@ def test_a_note_to_a_run_that_is_live_is_taken_up_by_it(tmp_path: Path) -> None:
         assert wizard("note", wizard.directory, "customers call").exit_status == 0
         journal = wizard.directory / "events.jsonl"
         wait_until(lambda: "customers call" in journal.read_text(), "the note in the journal")
+        put_on_record(wizard.directory, SectionWritten("summary", "written beside it"))
+        wait_until(lambda: "written beside it" in journal.read_text(), "the section in the journal")
         (tmp_path / "gate").write_text("")
         process.communicate(timeout=30)
     assert process.returncode == 0
@@ -134,3 +138,10 @@ def test_the_list_fits_a_small_terminal_and_a_stopped_run_says_how_to_go_on(tmp_
     assert "go on: wizard resume" in done.stderr
     listed = wizard("runs", COLUMNS="80").stdout.splitlines()
     assert max(map(len, listed)) <= 80
+
+
+def test_the_report_is_a_page_for_a_browser_too(wizard: Wizard, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert wizard("report", wizard.directory, "--format", "html", "-o", page).exit_status == 0
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    assert page.stat().st_mode & 0o777 == 0o600

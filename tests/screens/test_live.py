@@ -9,6 +9,7 @@ import pytest
 
 from screens.bridge import Message
 from screens.live import LiveRun
+from screens.writing import Writing
 from tests.fixtures.journals import make
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
@@ -95,3 +96,20 @@ def test_no_secret_is_in_the_error_that_ends_it(start: Start) -> None:
     assert outcome.error is not None
     assert "holds a run already" in str(outcome.error)
     assert "swordfish" not in str(outcome.error)
+
+
+def test_what_is_written_for_the_report_goes_on_record_masked_and_into_the_report(start: Start) -> None:
+    live = start(token="swordfish-77!")
+    told_until(live, ev.QuestionAsked)
+    writing = Writing(live)
+    assert writing.put(ev.SectionWritten("summary", "the token swordfish-77! was wrong")) == "Put on record."
+    assert writing.put(ev.NoteAdded("tell the harbour", "todo")) == "Put on record."
+    live.submit(Stop("enough"))
+    live.wait()
+    assert writing.put(ev.SectionWritten("impact", "said later: swordfish-77!")) == "Put on record."
+    text = writing.save().read_text()
+    assert "the token «masked» was wrong" in text
+    assert "said later: «masked»" in text
+    assert text == live.report()
+    assert "tell the harbour" in text
+    assert "swordfish" not in (live.directory / "events.jsonl").read_text()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wizard.report.checks import checks, criteria
 from wizard.report.deviations import deviations
 from wizard.report.evidence import cause, facts
-from wizard.report.followup import actions, words
+from wizard.report.followup import actions, unanswered, words
 from wizard.report.header import appendix, header
 from wizard.report.impact import impact
 from wizard.report.lessons import lessons, preventions, risks
@@ -18,7 +18,9 @@ from wizard.report.steps import phases
 from wizard.report.summary import Summary
 from wizard.report.timeline import notes, timeline
 from wizard.report.undoing import undoing
+from wizard.report.written import sections
 from wizard.run.events import Record
+from wizard.run.items import open_items
 from wizard.run.journal import Reading
 
 _WHOLE = Chain()
@@ -40,7 +42,7 @@ def _report(log: Log, chain: Chain) -> Report:
     seen = checks(log)
     walked, found, ends = phases(log, seen), facts(log), criteria(log, seen)
     measures, strayed, back = preventions(log, walked, ends), deviations(log), undoing(log)
-    said, asked = notes(log), lessons(log)
+    said, open_ones, told = notes(log), open_items(log.records), sections(log)
     return Report(
         header=header(log, chain),
         summary=Summary(log, walked, found, ends, measures, back).answers(seen),
@@ -55,10 +57,13 @@ def _report(log: Log, chain: Chain) -> Report:
         risks=risks(log),
         criteria=ends,
         timeline=timeline(log),
-        lessons=asked,
+        lessons=lessons(log),
         preventions=measures,
-        actions=(*actions(log, walked, found, strayed, back), *words(said, asked, chain)),
+        actions=(*actions(log, walked, found, strayed, back), *words(open_ones, unanswered(said, told), chain)),
         notes=said,
+        written=told,
+        hypotheses=open_ones.hypotheses,
+        done=open_ones.todos_done,
         appendix=appendix(log),
         complete=log.checklist is not None,
     )

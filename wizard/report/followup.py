@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from wizard.report.evidence import PASS
 from wizard.report.log import Log
-from wizard.report.model import Chain, Fact, Lesson, Note
+from wizard.report.model import Chain, Fact, Note, Section
 from wizard.report.standing import ENDED, ROLLED_BACK, standing
 from wizard.report.steps import NO_END, NOT_BEGUN, UNDO_NOT_NEEDED
 from wizard.report.walked import Deviation, Phase, Step, Undo, Undoing
 from wizard.report.words import counted
 from wizard.run import state as st
+from wizard.run.items import Items
 
 _UNPROVEN = {
     "ran, unproven": "Look at {place} on {host}: its undo ran, but what was there before is not proven to be back.",
@@ -81,12 +82,19 @@ def _left(log: Log, phases: Sequence[Phase]) -> Iterator[str]:
         yield f"Go on with the run, or end it: {counted(len(left), 'step')} to do, from {_named(left[0])} on."
 
 
-def words(notes: Sequence[Note], asked: Sequence[Lesson], chain: Chain) -> Iterator[str]:
+def unanswered(notes: Sequence[Note], sections: Sequence[Section]) -> int:
+    """Questions under Lessons that nobody answered; a note of a lesson may answer any of them, so then none is."""
+    asked = sum(section.key.startswith("lesson.") and not section.text for section in sections)
+    return 0 if any(note.tag == "lesson" for note in notes) else asked
+
+
+def words(items: Items, questions: int, chain: Chain) -> Iterator[str]:
     """What people noted to be done, questions nobody answered, and a journal that needs a look."""
-    for note in notes:
-        if note.tag == "todo":
-            yield f"{note.text} (noted by {note.who})"
-    if asked and not any(note.tag == "lesson" for note in notes):
-        yield f"Answer the {counted(len(asked), 'question')} under Lessons."
+    for todo in items.todos_open:
+        yield f"{todo.text} (noted by {todo.who})"
+    for hypothesis in items.hypotheses_open:
+        yield f"Find out whether it is so: {hypothesis.text} (noted by {hypothesis.who})"
+    if questions:
+        yield f"Answer the {counted(questions, 'question')} under Lessons."
     if chain.broken_line:
         yield f"Find out who changed the journal: it does not hold together at line {chain.broken_line}."

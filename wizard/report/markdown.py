@@ -8,11 +8,13 @@ from wizard.report.model import Report
 from wizard.report.sections.afterwards import lessons, prevention, risks
 from wizard.report.sections.appendix import appendix
 from wizard.report.sections.checks import deviations, exit_criteria, monitoring, verification
+from wizard.report.sections.hypotheses import hypotheses
 from wizard.report.sections.impact import cause, evidence, impact
 from wizard.report.sections.rollback import rollback
 from wizard.report.sections.steps import Outputs, steps
 from wizard.report.sections.timeline import timeline
 from wizard.report.sections.top import actions, top
+from wizard.report.sections.written import other
 
 
 def to_markdown(report: Report, outputs: Outputs | None = None) -> str:
@@ -25,6 +27,7 @@ def _blocks(report: Report, outputs: Outputs | None) -> Iterator[str]:
     yield from impact(report)
     yield from evidence(report)
     yield from cause(report)
+    yield from hypotheses(report)
     yield from steps(report, outputs)
     yield from verification(report)
     yield from deviations(report)
@@ -36,4 +39,5 @@ def _blocks(report: Report, outputs: Outputs | None) -> Iterator[str]:
     yield from lessons(report)
     yield from prevention(report)
     yield from actions(report)
+    yield from other(report)
     yield from appendix(report)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wizard.report.walked import Attempt, Check, Criterion, Deviation, Phase, Undoing, Watch
+from wizard.run.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,18 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part that only a person can write. ``heading`` is where it stands; ``text`` is empty where nobody wrote it."""
+
+    key: str
+    heading: str
+    ask: str
+    text: str = ""
+    who: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Risk:
     """A risk that was known before, and what is asked about it."""
 
@@ -201,6 +214,9 @@ class Report:
     preventions: Sequence[Prevention]
     actions: Sequence[str]
     notes: Sequence[Note]
+    written: Sequence[Section]
+    hypotheses: Sequence[Item]
+    done: Sequence[Item]
     appendix: Appendix
     complete: bool
     """False where the checklist could not be read again, so that its own lists are missing."""

@@ -10,6 +10,7 @@ from wizard.report.model import Moment, Note
 from wizard.report.times import duration, meant
 from wizard.run import events as ev
 from wizard.run.events import Event, Record
+from wizard.run.items import open_items
 
 Told = tuple[str, str]
 Teller = Callable[[Log, Any], Told | None]
@@ -158,6 +159,14 @@ def _gate_answered(log: Log, event: ev.GateAnswered) -> Told:
 @_tells(ev.QuestionAnswered)
 def _answered(log: Log, event: ev.QuestionAnswered) -> Told:
     return f"{log.place(event.scope)}: answered {event.answer}", event.note
+
+
+@_tells(ev.NoteSettled)
+def _settled(log: Log, event: ev.NoteSettled) -> Told | None:
+    item = open_items(log.records).find(event.note)
+    if item is None:
+        return None
+    return f"{item.tag.capitalize()} {event.outcome}", f"{item.text}: {event.reason}" if event.reason else item.text
 
 
 @_tells(ev.RollbackStarted)

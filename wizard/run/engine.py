@@ -13,8 +13,8 @@ from wizard.hosts.base import Host
 from wizard.run import events as ev
 from wizard.run.context import Context
 from wizard.run.desk import Paused
-from wizard.run.intents import AddNote, Answer, CancelStep, Intent, Stop
-from wizard.run.notes import take_notes
+from wizard.run.inbox import take_words
+from wizard.run.intents import AddNote, Answer, CancelStep, Intent, PutOnRecord, Stop
 from wizard.run.rollback import INCOMPLETE
 from wizard.run.session import RESOLVED, Session
 
@@ -117,12 +117,12 @@ class Engine:
             await self._close()
 
     async def _take_notes(self) -> None:
-        """Notes that others left in the run directory while this engine writes the journal."""
+        """Words that others left in the run directory while this engine writes the journal."""
         while True:
             await asyncio.sleep(NOTES_EVERY)
             if self._context:
-                for note in take_notes(self._context.directory):
-                    self._record(note)
+                for words in take_words(self._context.directory):
+                    self._record(words)
 
     async def _walk(self) -> str:
         self._context, self._session = await self._prepare()
@@ -155,6 +155,8 @@ class Engine:
                 self._desk_takes(intent)
             case AddNote(text, tag, about, when):
                 self._record(ev.NoteAdded(text, tag, about, when))
+            case PutOnRecord(words):
+                self._record(words)
             case CancelStep():
                 self._cancel_step()
             case Stop():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wizard.run.events import NoteSettled, SectionWritten
+
 AGAIN = "run it again"
 SKIP = "skip"
 ACCEPT = "accept as it is"
@@ -51,6 +53,13 @@ class AddNote(Intent):
     tag: str = "observation"
     about: str = ""
     when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PutOnRecord(Intent):
+    """What a person said of an earlier note, or wrote for the report."""
+
+    words: NoteSettled | SectionWritten
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from wizard.errors import UsageError
 from wizard.redact import Redactor
-from wizard.run.events import NoteAdded
+from wizard.run.events import NoteAdded, NoteSettled
+from wizard.run.inbox import take_words
 from wizard.run.journal import Journal, read
-from wizard.run.notes import LONGEST, add_note, parse_note, take_notes
+from wizard.run.notes import LONGEST, add_note, parse_note
 from wizard.text import hidden
 
 EAST = timezone(timedelta(hours=5, minutes=30))
@@ -100,8 +101,8 @@ def test_notes_for_a_live_run_wait_in_its_inbox_in_order_and_are_taken_once(tmp_
     assert all("left for the wizard that writes this run" in one for one in told)
     assert (directory / "inbox").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (directory / "inbox").iterdir()} == {0o600}
-    assert [note.text for note in take_notes(directory)] == ["note 0", "note 1", "note 2"]
-    assert take_notes(directory) == []
+    assert [note.text for note in take_words(directory)] == ["note 0", "note 1", "note 2"]
+    assert take_words(directory) == []
     journal.close()
 
 
@@ -138,7 +139,7 @@ def test_what_is_no_note_is_set_aside_and_holds_up_nothing(tmp_path: Path) -> No
     (inbox / f"{name}aaaaaaaa.json").symlink_to("/etc/passwd")
     os.mkfifo(inbox / f"{name}bbbbbbbb.json")
     (inbox / "strange name\n").mkdir()
-    assert [note.text for note in take_notes(directory)] == ["good"]
+    assert [note.text for note in take_words(directory)] == ["good"]
     assert list(inbox.iterdir()) == []
     assert len(list((directory / "inbox-unreadable").iterdir())) == len(hostile) + 3
     journal.close()
@@ -147,7 +148,7 @@ def test_what_is_no_note_is_set_aside_and_holds_up_nothing(tmp_path: Path) -> No
 def test_a_note_that_is_still_being_written_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir(mode=0o700)
     (tmp_path / "inbox" / f"{1:020d}-00000000.part").write_text("{")
-    assert take_notes(tmp_path) == []
+    assert take_words(tmp_path) == []
     assert len(list((tmp_path / "inbox").iterdir())) == 1
 
 
@@ -155,3 +156,37 @@ def test_there_is_no_note_without_a_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no run is there"):
         add_note(tmp_path, "hello", now=datetime.now(UTC))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_time_of_day_without_a_zone_is_utc_and_the_answer_says_so(tmp_path: Path) -> None:
+    begun(tmp_path).close()
+    now = datetime(2026, 11, 23, 0, 10, tzinfo=UTC)
+    told = add_note(tmp_path, "23:50 alarms began", now=now)
+    assert told.endswith("for 2026-11-22 23:50 UTC")
+    assert parse_note("23:50Z x", now) == parse_note("23:50 x", now)
+
+
+def test_a_todo_is_ticked_and_a_hypothesis_eliminated_from_the_command_line(tmp_path: Path) -> None:
+    begun(tmp_path).close()
+    add_note(tmp_path, "#todo tell the shop")
+    add_note(tmp_path, "#hypothesis the disk is full")
+    add_note(tmp_path, "#done #2")
+    add_note(tmp_path, "#eliminated 3 because df shows room")
+    settled = [record.event for record in read(tmp_path).records[-2:]]
+    assert settled == [NoteSettled(2, "done"), NoteSettled(3, "eliminated", "because df shows room")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("#done 1", "event 1 is no todo"),
+        ("#eliminated 2 because x", "a todo is"),
+        ("#eliminated 2", "without a reason"),
+    ],
+)
+def test_what_is_not_there_or_does_not_fit_is_not_settled(tmp_path: Path, typed: str, why: str) -> None:
+    begun(tmp_path).close()
+    add_note(tmp_path, "#todo tell the shop")
+    with pytest.raises(UsageError, match=why):
+        add_note(tmp_path, typed)
+    assert len(read(tmp_path).records) == 2

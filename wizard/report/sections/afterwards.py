@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from wizard.report.blocks import bullets, table, verdict
 from wizard.report.escape import text
-from wizard.report.model import Lesson, Note, Prevention, Report, Risk
+from wizard.report.model import Lesson, Note, Prevention, Report, Risk, Section
+from wizard.report.sections.written import inline, section, written
 from wizard.report.times import shown
 
 
@@ -16,12 +17,14 @@ def risks(report: Report) -> Iterator[str]:
     if not report.risks:
         yield "The checklist names none."
         return
-    yield table(["Risk", "Probability", "Impact", "Mitigation", "Did it come true?"], map(_risk, report.risks))
+    rows = (_risk(risk, section(report, f"risk.{number}")) for number, risk in enumerate(report.risks, start=1))
+    yield table(["Risk", "Probability", "Impact", "Mitigation", "Did it come true?"], rows)
     yield from _noted(report.notes, "risk")
 
 
-def _risk(risk: Risk) -> tuple[str, ...]:
-    came = f"for a person to say: {text(risk.came_true)}" if risk.came_true else "for a person to say"
+def _risk(risk: Risk, said: Section | None) -> tuple[str, ...]:
+    asked = f"for a person to say: {text(risk.came_true)}" if risk.came_true else "for a person to say"
+    came = inline(said) if said else asked
     return text(risk.risk), text(risk.probability), text(risk.impact), text(risk.mitigation), came
 
 
@@ -32,8 +35,15 @@ def lessons(report: Report) -> Iterator[str]:
         yield bullets(_lesson(lesson) for lesson in report.lessons)
     else:
         yield "The checklist asks none."
-    noted = list(_noted(report.notes, "lesson"))
-    yield from noted or ["No lesson was noted in this run."]
+    told = [*_answers(report), *_noted(report.notes, "lesson")]
+    yield from told or ["No lesson was noted in this run."]
+
+
+def _answers(report: Report) -> Iterator[str]:
+    for number, lesson in enumerate(report.lessons, start=1):
+        if section(report, key := f"lesson.{number}"):
+            yield f"**{text(lesson.ask)}**"
+            yield from written(report, key)
 
 
 def _lesson(lesson: Lesson) -> str:
@@ -53,9 +63,15 @@ def prevention(report: Report) -> Iterator[str]:
     if not report.preventions:
         yield "The checklist names none."
         return
-    yield table(["Measure", "Checked in this run by"], map(_prevention, report.preventions))
+    rows = [_prevention(one) for one in report.preventions]
+    owners = [section(report, f"prevention.{number}") for number in range(1, len(rows) + 1)]
+    headers = ["Measure", "Checked in this run by"]
+    if any(owners):
+        headers.append("Who sees to it")
+        rows = [(*row, inline(owner) if owner else "") for row, owner in zip(rows, owners, strict=True)]
+    yield table(headers, rows)
 
 
-def _prevention(one: Prevention) -> tuple[str, str]:
+def _prevention(one: Prevention) -> tuple[str, ...]:
     proofs = [f"{text(what)}: {verdict(end)}" for what, end in one.proofs]
     return text(one.measure), "; ".join(proofs) or "nothing"

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from wizard.report.blocks import bullets, cell, prose, table, time, verdict
 from wizard.report.escape import code, text
 from wizard.report.model import Fact, Outage, Report
+from wizard.report.sections.written import written
 from wizard.report.times import duration
+from wizard.report.written import CAUSE, IMPACT
 
 
 def impact(report: Report) -> Iterator[str]:
@@ -23,6 +25,7 @@ def impact(report: Report) -> Iterator[str]:
     yield prose(report.impact.downtime)
     if report.impact.outages:
         yield table(["Unit", "Host", "Down from", "Up again", "Duration", "How"], map(_outage, report.impact.outages))
+    yield from written(report, IMPACT)
 
 
 def _outage(outage: Outage) -> tuple[str, ...]:
@@ -82,3 +85,4 @@ def cause(report: Report) -> Iterator[str]:
         yield "Every fact that was read was as it should be when the run began, so nothing was measured of a cause."
     else:
         yield "Not observed: no evidence was read."
+    yield from written(report, CAUSE)

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from wizard.report.blocks import bullets, prose, table, time
 from wizard.report.escape import NOTHING, code, text
 from wizard.report.model import Chain, Header, Host, Report
+from wizard.report.sections.written import written
 from wizard.report.standing import PAUSED
 from wizard.report.times import duration
+from wizard.report.written import FOLLOW_UP, SUMMARY
+from wizard.run.items import Item
 
 
 def top(report: Report) -> Iterator[str]:
@@ -22,6 +25,7 @@ def top(report: Report) -> Iterator[str]:
     yield "## Summary"
     for answer in report.summary:
         yield f"**{answer.question}** {prose(answer.sentences)}"
+    yield from written(report, SUMMARY)
 
 
 def _warnings(report: Report) -> Iterator[str]:
@@ -90,3 +94,13 @@ def actions(report: Report) -> Iterator[str]:
         yield bullets((text(action) for action in report.actions), "- [ ]")
     else:
         yield "The run left nothing over that the journal knows of."
+    if report.done:
+        yield "Done already:"
+        yield bullets(map(_done, report.done), "- [x]")
+    yield from written(report, FOLLOW_UP)
+
+
+def _done(item: Item) -> str:
+    reason = f": {text(item.reason)}" if item.reason else ""
+    done = f"done by {text(item.settled_by)}, {time(item.settled_at)}{reason}"
+    return f"{text(item.text)} (noted by {text(item.who)}; {done})"

@@ -5,7 +5,15 @@ written by an older wizard is read by a newer one.
 """
 
 from wizard.run.events.base import VERSION, Event, Record, Unread, body_of, event_of
-from wizard.run.events.people import GateAnswered, GateBlocked, GateOpened, QuestionAnswered, QuestionAsked
+from wizard.run.events.people import (
+    GateAnswered,
+    GateBlocked,
+    GateOpened,
+    NoteSettled,
+    QuestionAnswered,
+    QuestionAsked,
+    SectionWritten,
+)
 from wizard.run.events.runs import (
     EvidenceObserved,
     HostConnected,
@@ -53,6 +61,7 @@ __all__ = [
     "LinkChanged",
     "MarkTaken",
     "NoteAdded",
+    "NoteSettled",
     "PhaseEnded",
     "PhaseStarted",
     "QuestionAnswered",
@@ -65,6 +74,7 @@ __all__ = [
     "RunResumed",
     "RunStarted",
     "SampleTaken",
+    "SectionWritten",
     "StepEnded",
     "StepRendered",
     "StepStarted",

@@ -51,3 +51,23 @@ class QuestionAnswered(Event):
     scope: str
     answer: str
     note: str = ""
+
+
+@kind("note_settled")
+class NoteSettled(Event):
+    """What became of an earlier note: a todo is done, a hypothesis eliminated or confirmed, either is open again.
+
+    ``note`` is the sequence number of the note's own event.
+    """
+
+    note: int
+    outcome: str
+    reason: str = ""
+
+
+@kind("section_written")
+class SectionWritten(Event):
+    """A person's words for a section of the report, all of them; the last ones count, and empty ones take them back."""
+
+    section: str
+    text: str

@@ -1,0 +1,126 @@
+"""A picture of each screen and modal in which people read and write, in a wide terminal and in a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+from textual.pilot import Pilot
+
+from screens.canned import CannedRun
+from screens.modals.sections import sections
+from screens.modals.write import Write
+from screens.report import Report
+from screens.widgets.paper import Paper
+from tests.fixtures.journals.make import HOSTILE
+from tests.screens import stories
+from tests.screens.stories import Held, followed, interface, interface_of
+from tests.screens.test_pictures import LONG, SIZES, Compare, pressing
+from wizard.report.build import build
+from wizard.report.markdown import to_markdown
+from wizard.run import events as ev
+from wizard.run.events import Event, NoteAdded, NoteSettled, Record, SectionWritten
+
+Before = Callable[[Pilot[int]], Awaitable[None]]
+
+START = stories.upto("clean", ev.AttemptClaimed, 4)
+SEQ = len(START)
+NOTED: tuple[Event, ...] = (
+    NoteAdded("customers report errors", "observation", "", "2026-03-14T01:40:00.000Z"),
+    NoteAdded("the disk is full", "hypothesis", "look"),
+    NoteAdded("somebody ran chown by hand", "hypothesis", "chown"),
+    NoteAdded("tell the shop that writes are back", "todo"),
+    NoteAdded("write to the on-call of tomorrow", "todo"),
+    NoteSettled(SEQ + 2, "eliminated", "because df shows 40 % free"),
+    NoteSettled(SEQ + 4, "done"),
+)
+WORDS = (
+    "The owner of the directory was changed by hand during the move of Tuesday.\n\n- nobody had an alarm on saves\n"
+    f"- {LONG}"
+)
+LONG_NOTES = (NoteAdded(LONG, "hypothesis"), NoteAdded(HOSTILE, "todo"), NoteSettled(SEQ + 1, "confirmed", LONG))
+
+
+def at_work(*events: Event) -> CannedRun:
+    return CannedRun(followed(START, *events), outputs=stories.outputs(), running=True)
+
+
+RUNS: dict[str, tuple[Callable[[], CannedRun], Sequence[str]]] = {
+    "notes": (lambda: at_work(*NOTED), ("N",)),
+    "notes_picked": (lambda: at_work(*NOTED), ("N", "home", "down")),
+    "notes_todo": (lambda: at_work(*NOTED), ("N", "t", "t", "t")),
+    "notes_empty": (at_work, ("N",)),
+    "notes_long": (lambda: at_work(*LONG_NOTES), ("N", "home")),
+    "settle": (lambda: at_work(*NOTED), ("N", "home", "down", "down", "space", "1")),
+    "note_tagged": (at_work, ("n", "down", *"02:10 it is slow")),
+    "note_wrong": (at_work, ("n", *"25:10 it is slow", "enter")),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("name", RUNS)
+def test_the_notes(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    held = Held()
+    source, keys = RUNS[name]
+    pressed = ["space" if key == " " else key for key in keys]
+    assert snap_compare(interface(source(), held), terminal_size=size, run_before=pressing(*pressed, held=held))
+
+
+def written() -> list[Record]:
+    whole = stories.records("clean")
+    first = len(whole)
+    hypotheses = [NoteAdded("the disk is full", "hypothesis"), NoteSettled(first + 1, "eliminated", "df shows room")]
+    words = [SectionWritten(key, WORDS) for key in ("summary", "lesson.1", "risk.1", "prevention.1", "followup")]
+    return followed(whole, *hypotheses, *words)
+
+
+REPORTS: dict[str, Sequence[str]] = {
+    "top": (),
+    "contents": ("c", "down", "down"),
+    "contents_asked": ("c",),
+    "found": ("slash", *"owner", "enter", "n"),
+    "find": ("slash",),
+    "lessons": ("slash", *"Lessons", "enter", "n"),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_report_with_what_people_wrote(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    held = Held()
+    text = to_markdown(build(written()))
+
+    async def pressed(pilot: Pilot[int]) -> None:
+        while not pilot.app.screen.query_one(Paper).sheet.places:
+            await pilot.pause(0.01)
+        await pressing(*REPORTS[name], held=held)(pilot)
+
+    assert snap_compare(interface_of(lambda: Report(lambda: text), held), terminal_size=size, run_before=pressed)
+
+
+@SIZES
+@pytest.mark.parametrize("draft", [None, "", WORDS], ids=["again", "empty", "long"])
+def test_a_section_is_written(snap_compare: Compare, draft: str | None, size: tuple[int, int]) -> None:
+    held = Held()
+    every = build(written() if draft is None else stories.records("clean")).written
+
+    async def opened(pilot: Pilot[int]) -> None:
+        pilot.app.push_screen(Write(every[0], draft))
+        await pilot.pause()
+        pilot.app.screen.query_one("#page").cursor_blink = False  # type: ignore[attr-defined]
+        await pilot.pause()
+
+    text = to_markdown(build(stories.records("clean")))
+    assert snap_compare(interface_of(lambda: Report(lambda: text), held), terminal_size=size, run_before=opened)
+
+
+@SIZES
+def test_the_sections_that_can_be_written(snap_compare: Compare, size: tuple[int, int]) -> None:
+    held = Held()
+
+    async def opened(pilot: Pilot[int]) -> None:
+        pilot.app.push_screen(sections(build(written()).written, "Lessons"))
+        await pressing("1", held=held)(pilot)
+
+    text = to_markdown(build(stories.records("clean")))
+    assert snap_compare(interface_of(lambda: Report(lambda: text), held), terminal_size=size, run_before=opened)
