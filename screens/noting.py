@@ -18,6 +18,8 @@ from wizard.run.events import NoteSettled, Record
 from wizard.run.items import OUTCOMES, open_items
 from wizard.run.words import Said
 
+LISTED = "Put on record; N lists every note."
+
 
 class Noting(Screen[None]):
     """A run's screen, as far as it takes words."""
@@ -54,7 +56,7 @@ class Noting(Screen[None]):
         try:
             said = _stray(self.view, words) or Writing(self.source, self._heard).put(words)
             if told or said != PUT:
-                self.say(said)
+                self.say(LISTED if said == PUT else said)
         except WizardError as problem:
             self.say(str(problem), wrong=True)
 

@@ -58,6 +58,7 @@ class Write(Modal[str]):
     def on_mount(self) -> None:
         """One goes on where the words end."""
         page = self.query_one(Page)
+        page.cursor_blink = False
         page.move_cursor(page.document.end)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

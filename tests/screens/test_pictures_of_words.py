@@ -66,6 +66,13 @@ def test_the_notes(snap_compare: Compare, name: str, size: tuple[int, int]) -> N
     assert snap_compare(interface(source(), held), terminal_size=size, run_before=pressing(*pressed, held=held))
 
 
+async def rendered(pilot: Pilot[int]) -> None:
+    """The report is there, below whatever is opened over it."""
+    while not pilot.app.screen.query_one(Paper).sheet.places:
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
 def written() -> list[Record]:
     whole = stories.records("clean")
     first = len(whole)
@@ -91,8 +98,7 @@ def test_the_report_with_what_people_wrote(snap_compare: Compare, name: str, siz
     text = to_markdown(build(written()))
 
     async def pressed(pilot: Pilot[int]) -> None:
-        while not pilot.app.screen.query_one(Paper).sheet.places:
-            await pilot.pause(0.01)
+        await rendered(pilot)
         await pressing(*REPORTS[name], held=held)(pilot)
 
     assert snap_compare(interface_of(lambda: Report(lambda: text), held), terminal_size=size, run_before=pressed)
@@ -105,9 +111,11 @@ def test_a_section_is_written(snap_compare: Compare, draft: str | None, size: tu
     every = build(written() if draft is None else stories.records("clean")).written
 
     async def opened(pilot: Pilot[int]) -> None:
+        await rendered(pilot)
         pilot.app.push_screen(Write(every[0], draft))
         await pilot.pause()
-        pilot.app.screen.query_one("#page").cursor_blink = False  # type: ignore[attr-defined]
+        while not pilot.app.screen.query_one("#page").has_focus:
+            await pilot.pause(0.01)
         await pilot.pause()
 
     text = to_markdown(build(stories.records("clean")))
@@ -119,6 +127,7 @@ def test_the_sections_that_can_be_written(snap_compare: Compare, size: tuple[int
     held = Held()
 
     async def opened(pilot: Pilot[int]) -> None:
+        await rendered(pilot)
         pilot.app.push_screen(sections(build(written()).written, "Lessons"))
         await pressing("1", held=held)(pilot)
 

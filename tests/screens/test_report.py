@@ -237,6 +237,16 @@ async def test_a_gate_that_shuts_while_somebody_writes_waits_for_the_end_of_it(r
         assert all(isinstance(one, PutOnRecord) for one in source.submitted)
 
 
+async def test_words_for_a_record_that_was_changed_are_refused_with_the_reason_and_kept(run: Path) -> None:
+    path = run / "events.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"who":"dana"', b'"who":"eve"', 1))
+    async with reading(past_run(run)) as reader:
+        await reader.write("summary", "kept")
+        assert "the journal is broken" in reader.told()
+        await reader.open("summary")
+        assert reader.app.screen.query_one(TextArea).text == "kept"
+
+
 @pytest.fixture
 def lent(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pilot's terminal cannot be lent; the programs of these tests need none."""

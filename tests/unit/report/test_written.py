@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from markdown_it import MarkdownIt
 from tests.fixtures.journals.make import HOSTILE, STORIES, Story, journal
 from wizard.redact import Redactor
 from wizard.report.build import build
+from wizard.report.export import to_json
 from wizard.report.files import render, write_report
 from wizard.report.markdown import to_markdown
 from wizard.report.sections.written import blocks
@@ -156,3 +158,9 @@ def test_open_todos_are_action_items_and_done_ones_are_ticked() -> None:
 def test_a_report_without_notes_of_that_kind_has_no_empty_section_for_them() -> None:
     assert "## Hypotheses" not in report()
     assert "Done already" not in report()
+
+
+def test_the_report_as_json_has_what_people_wrote_and_what_is_still_asked() -> None:
+    told = json.loads(to_json(build(story(ev.SectionWritten("cause", "by hand")).records)))
+    assert {one["key"]: one["text"] for one in told["written"]}["cause"] == "by hand"
+    assert {one["key"]: one["text"] for one in told["written"]}["summary"] == ""
