@@ -11,7 +11,8 @@ from typing import Any
 
 from screens.bridge import Message, Passed, batches
 from screens.logbuffer import LogBuffer
-from screens.words import plain
+from screens.series import Look
+from screens.words import moment, plain
 from wizard.checklist.model import Checklist, Step
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
@@ -70,6 +71,7 @@ class View:
         self.taken_up: dict[str, ev.StepStarted] = {}
         self.ended: dict[str, ev.StepEnded] = {}
         self.troubles: dict[str, ev.TroubleMet] = {}
+        self.looks: dict[str, list[Look]] = {}
         self.speaking = ""
         self._documented: Mapping[str, Step] = {}
         self._places: dict[str, str] = {}
@@ -79,6 +81,7 @@ class View:
             ev.StepStarted: self._step_started,
             ev.StepEnded: self._step_ended,
             ev.EvidenceObserved: self._evidence_observed,
+            ev.SampleTaken: self._sample_taken,
             ev.TroubleMet: self._trouble_met,
             ev.RollbackStarted: self._rollback_started,
             ev.UndoStarted: self._undo_started,
@@ -197,6 +200,9 @@ class View:
 
     def _evidence_observed(self, event: ev.EvidenceObserved) -> None:
         self.evidence[event.fact] = event
+
+    def _sample_taken(self, event: ev.SampleTaken) -> None:
+        self.looks.setdefault(event.step, []).append(Look(moment(self.state.last_at), event))
 
     def _trouble_met(self, event: ev.TroubleMet) -> None:
         self.troubles[event.scope] = event

@@ -55,7 +55,9 @@ class AddNote(Intent):
 
 @dataclass(frozen=True, slots=True)
 class CancelStep(Intent):
-    """End what the current step is running, with its children; its gate then decides."""
+    """End what the current step is running, with its children; its gate then decides. A reason goes on record."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
