@@ -18,6 +18,7 @@ from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
 from screens.report import Report
+from screens.runkeys_monitor import Monitoring, watch_in_sight
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
@@ -42,7 +43,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Monitoring, Screen[None]):
     """Shows a run and steers it.
 
     Args:
@@ -284,6 +285,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
+    "monitor": lambda screen: bool(watch_in_sight(screen.view, screen.looking_at)),
     "switch": lambda screen: screen.has_class("-narrow"),
     "next_log": lambda screen: len(screen.view.logs) > 1,
 }
