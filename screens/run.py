@@ -13,6 +13,7 @@ from textual.widgets import OptionList
 
 from screens import keys
 from screens.clocks import clocks
+from screens.estimating import remember
 from screens.help import Help
 from screens.modals.base import Modal
 from screens.modals.note import TakeNote
@@ -88,6 +89,7 @@ class RunScreen(Monitoring, Screen[None]):
         else:
             self._steering.begin_rollback(self._plan)
         self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
+        remember(self.source, self.view)
         self.set_interval(1 / FRAMES, self.take_in)
 
     def take_in(self) -> None:

@@ -17,6 +17,7 @@ from wizard.checklist.model import Checklist, Step
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
+from wizard.run.estimate import Stopwatch, Timing
 from wizard.run.events import Record
 from wizard.run.recorder import Output
 from wizard.run.state import RunState, apply
@@ -71,6 +72,8 @@ class View:
         self.taken_up: dict[str, ev.StepStarted] = {}
         self.ended: dict[str, ev.StepEnded] = {}
         self.troubles: dict[str, ev.TroubleMet] = {}
+        self.earlier: Sequence[Timing] | None = None
+        self.stopwatch = Stopwatch()
         self.looks: dict[str, list[Look]] = {}
         self.speaking = ""
         self._documented: Mapping[str, Step] = {}
@@ -167,6 +170,7 @@ class View:
 
     def _record(self, record: Record) -> None:
         self.state = apply(self.state, record)
+        self.stopwatch.hear(record)
         tell = self._tell.get(type(record.event))
         if tell:
             tell(record.event)

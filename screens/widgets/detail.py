@@ -8,6 +8,7 @@ from datetime import datetime
 from textual.content import Content
 
 from screens.clocks import clocks
+from screens.estimating import left_in_full
 from screens.view import END, EVIDENCE, PAUSED, PHASE, View
 from screens.widgets.pane import Pane
 from screens.widgets.watching import brief, left
@@ -39,7 +40,7 @@ class Detail(Pane):
             self.tell(Content("\n").join([title.stylize("bold"), told]) if cut else told)
         else:
             self.frame.say(Content.assemble((view.named(scope) if scope else "Step", "bold")))
-            self.tell(_scope_told(view, scope))
+            self.tell(_scope_told(view, scope, clocks(self).now()))
 
 
 def standing_told(view: View, step: st.StepState) -> Content:
@@ -113,7 +114,7 @@ def _trouble(view: View, step: st.StepState) -> Iterator[Content]:
         yield Content.assemble(("!      ", "bold $warning"), plain(met.what))
 
 
-def _scope_told(view: View, scope: str) -> Content:
+def _scope_told(view: View, scope: str, now: datetime) -> Content:
     state = view.state
     if not state.started:
         return Content("")
@@ -127,4 +128,5 @@ def _scope_told(view: View, scope: str) -> Content:
         told = f"{many(len(steps), 'step')}, {changing} of them change something. Enter folds or opens it."
     else:
         told = plain(state.started.title)
-    return Content.styled(told, "dim")
+    left = left_in_full(view, now)
+    return Content("\n").join([Content.styled(told, "dim"), *([Content(left)] if left else [])])
