@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens import keys
+from screens.announcing import NAME, Announces, announce
 from screens.clocks import clocks
 from screens.estimating import remember
 from screens.help import Help
@@ -104,6 +105,10 @@ class RunScreen(Monitoring, Screen[None]):
             self._beat = beat
             self._show()
         self._steering.attend()
+
+    def on_unmount(self) -> None:
+        """The title is no longer this run's."""
+        cast("Announces", self.app).entitle(NAME)
 
     def on_resize(self) -> None:
         """What is cut to fit is cut again."""
@@ -238,6 +243,7 @@ class RunScreen(Monitoring, Screen[None]):
         rolling = self.query_one(RollbackPane).show(self.view)
         self.query_one(Checks).set_class(rolling and self.following, "hidden")
         self.query_one(Checks).show(self.view, self.looking_at)
+        announce(self, self.view, running=self.source.running)
         self._show_log()
         self.query_one(KeyBar).show([key for key in keys.RUN_KEYS if key.shown and self.check_action(key.id, ())])
 
