@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from screens import series
 from screens.source import Source
 from screens.view import View
-from wizard.run.estimate import PRACTICE, Estimate, Timing, brief, estimate, told
+from wizard.run.estimate import Estimate, Timing, brief, estimate, practised, told
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +45,7 @@ def left(view: View, now: datetime) -> Estimate | None:
     state = view.state
     if not view.earlier or state.ended or state.rolling or view.dry:
         return None
-    practice = any(view.environment(host) == PRACTICE for host in state.hosts)
-    alike = [one for one in view.earlier if one.practice == practice]
+    alike = [one for one in view.earlier if one.practice == practised(state.hosts.values())]
     return estimate(list(state.remaining), alike, view.stopwatch.now(now), _known(view, now))
 
 

@@ -137,6 +137,7 @@ class Watch(Action[WatchSpec]):
             except (WizardError, ValueError) as problem:
                 look.blind = True
                 look.seen[title] = str(problem)
+        look.numbers |= await of_unit(self.host, self.spec.unit) if self.spec.unit else {}
         if not look.seen:
             look.blind = True
             look.seen["samples"] = "there is nothing to look at"
@@ -151,7 +152,6 @@ class Watch(Action[WatchSpec]):
         look.lines += alarms
         look.bad |= bool(alarms)
         look.blind |= bool(reading.blind or reading.suppressed)
-        look.numbers |= await of_unit(self.host, self.spec.unit)
         hidden = reading.blind or "; ".join(reading.suppressed)
         look.seen["journal"] = f"{len(new)} new lines, {len(alarms)} bad{', ' if hidden else ''}{hidden}"
         if new and new[-1].cursor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from tests.fixtures.journals import make
 from wizard.run import events as ev
 from wizard.run.earlier import earlier_runs
-from wizard.run.estimate import Estimate, Timing, brief, estimate, length, timing, told
+from wizard.run.estimate import Estimate, Timing, brief, estimate, length, practised, timing, told
 from wizard.run.journal import JOURNAL, decode
 
 JOURNALS = Path(make.__file__).parent
@@ -76,13 +75,16 @@ def test_only_whole_earlier_runs_of_the_same_checklist_are_read(
     assert earlier_runs("none-such", tmp_path) == []
 
 
-def test_a_practice_run_is_told_from_a_real_one() -> None:
-    records = [decode(line)[0] for line in (JOURNALS / "clean.jsonl").read_bytes().splitlines()]
-    assert not timing(records).practice
-    practised = [
-        replace(one, event=replace(one.event, environment="practice"))
-        if isinstance(one.event, ev.HostConnected)
-        else one
-        for one in records
-    ]
-    assert timing(practised).practice
+@pytest.mark.parametrize(
+    ("label", "environment", "practice"),
+    [
+        ("ops@192.0.2.10 · sudo", "production", False),
+        ("ops@127.example.org", "production", False),
+        ("ops@192.0.2.10 · sudo", "practice", True),
+        ("autobot@127.0.0.1:38071 · sudo", "production", True),
+        ("me@localhost", "", True),
+    ],
+)
+def test_a_practice_run_is_told_from_a_real_one(label: str, environment: str, *, practice: bool) -> None:
+    assert practised([ev.HostConnected("redis", label, {}, environment)]) == practice
+    assert practised([]) is False
