@@ -98,7 +98,7 @@ RUN_KEYS = (
 )
 """The keys of the run screen, in the order of its footer."""
 
-MONITOR_KEYS = (END_EARLY, replace(BACK, key="escape,q,m"), replace(NEXT_PANE, shown=True), HELP)
+MONITOR_KEYS = (ANSWER, END_EARLY, replace(BACK, key="escape,q,m"), replace(NEXT_PANE, shown=True), HELP)
 """The keys of the monitor."""
 
 

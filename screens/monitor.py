@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -24,22 +24,32 @@ LOOKED_AT = 2
 """Times a second that it is brought up to date."""
 
 
+class Steers(Protocol):
+    """What the run's steering does for it."""
+
+    def cancel(self) -> None:
+        """Ask whether to end what runs."""
+
+    def answer(self) -> None:
+        """Open what waits."""
+
+
 class Monitor(Screen[None]):
     """Shows one watch.
 
     Args:
         view: What is known of the run; somebody else keeps it current.
         step: The watch.
-        end_early: Asks whether to end it early, and why.
+        steering: Asks whether to end it early, and why; opens what waits.
     """
 
     BINDINGS = keys.bindings(keys.MONITOR_KEYS, "monitor")
 
-    def __init__(self, view: View, step: str, end_early: Callable[[], None]) -> None:
+    def __init__(self, view: View, step: str, steering: Steers) -> None:
         super().__init__()
         self._view = view
         self._step = step
-        self._end_early = end_early
+        self._steering = steering
 
     def compose(self) -> ComposeResult:
         """The watch, its numbers, and the lines that matched."""
@@ -62,12 +72,18 @@ class Monitor(Screen[None]):
         self._show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
-        """What is over cannot be ended."""
+        """What is over cannot be ended, and what does not wait cannot be answered."""
+        if action == "answer":
+            return self._view.waiting is not None
         return self._goes_on() if action == "end_early" else True
 
     def action_end_early(self) -> None:
         """End the watch, with a reason."""
-        self._end_early()
+        self._steering.cancel()
+
+    def action_answer(self) -> None:
+        """Open what waits."""
+        self._steering.answer()
 
     def action_help(self) -> None:
         """Every key there is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from screens.monitor import Monitor
@@ -35,5 +34,4 @@ class Monitoring:
         """Look at the watch on a page of its own."""
         step = watch_in_sight(self.view, self.looking_at)
         if step:
-            end_early: Callable[[], None] = self._steering.cancel
-            self.app.push_screen(Monitor(self.view, step, end_early))
+            self.app.push_screen(Monitor(self.view, step, self._steering))

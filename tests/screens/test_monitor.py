@@ -22,7 +22,7 @@ from tests.screens import stories
 from tests.screens.stories import NOW, Held, interface, live, upto
 from wizard.run import events as ev
 from wizard.run.events import Record
-from wizard.run.intents import CancelStep
+from wizard.run.intents import ABORT, Answer, CancelStep
 
 Compare = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
@@ -293,6 +293,19 @@ async def test_what_is_over_cannot_be_ended() -> None:
     async def act(hands: Hands) -> None:
         await hands.press("m", "c")
         assert not list(hands.pilot.app.screen.query(Choices))
+
+    await using(source, act)
+
+
+async def test_what_waits_is_answered_from_it_too() -> None:
+    shut = stories.gate_events("watch", advice=[])
+    source = live(watched(verdicts("...x"), shut))
+
+    async def act(hands: Hands) -> None:
+        await hands.press("escape", "m")
+        assert isinstance(hands.pilot.app.screen, Monitor)
+        await hands.press("a", "8", "enter")
+        assert source.submitted == [Answer("watch", ABORT)]
 
     await using(source, act)
 

@@ -73,6 +73,10 @@ def test_only_whole_earlier_runs_of_the_same_checklist_are_read(
         (runs / name / JOURNAL).write_bytes(text)
     assert len(earlier_runs("stock-save", runs / "20260318-020000-0a1f-stock-save")) == 2
     assert earlier_runs("none-such", tmp_path) == []
+    monkeypatch.setattr("wizard.run.earlier.NEWEST", 1)
+    assert len(earlier_runs("stock-save", tmp_path)) == 1
+    monkeypatch.setattr("wizard.run.earlier.LARGEST", len(clean) - 1)
+    assert earlier_runs("stock-save", tmp_path) == []
 
 
 @pytest.mark.parametrize(
