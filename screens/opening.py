@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
@@ -85,7 +86,7 @@ class Opening(Screen[None]):
     def compose(self) -> ComposeResult:
         """The line at the top, and the one at the bottom."""
         yield _Line(self._what)
-        yield Widget(id="panes")
+        yield Horizontal(id="panes")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -128,7 +129,8 @@ class _Line(Widget):
     def render(self) -> Content:
         """What is opened."""
         what = " ".join(sanitise(self._what).split())
-        return Content.assemble((" wizard", "bold"), "   ", (f"opening {what} …", "dim"))
+        line = Content.assemble((" wizard", "bold"), "   ", (f"opening {what} …", "dim"))
+        return line.truncate(self.size.width, ellipsis=True)
 
 
 def open_checklist(name: str, request: Callable[[], Request]) -> int:

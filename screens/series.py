@@ -24,6 +24,9 @@ LATE = 2.5
 MOST_MISSED = 500
 """Gaps between two looks that are shown at most: a clock that jumps by years must not fill the memory."""
 
+FARTHEST = 366 * 24 * 3600.0
+"""Seconds from a look beyond which a time is nonsense."""
+
 LONGEST = 500
 """Characters of a text in which numbers are looked for."""
 
@@ -139,11 +142,15 @@ def _height(value: float, least: float, most: float, levels: int) -> int:
 
 def ends_at(look: Look) -> datetime | None:
     """When the watch ends, as its last look saw it."""
-    left = look.sample.left
-    return look.at + timedelta(seconds=left) if look.at and left is not None else None
+    return _later(look.at, look.sample.left)
 
 
 def save_at(look: Look) -> datetime | None:
     """When the next scheduled save is due, as the last look saw it."""
-    due = look.sample.next_save
-    return look.at + timedelta(seconds=due) if look.at and due is not None else None
+    return _later(look.at, look.sample.next_save)
+
+
+def _later(at: datetime | None, seconds: object) -> datetime | None:
+    """A host's clock may say anything."""
+    after = _finite(seconds)
+    return at + timedelta(seconds=after) if at and after is not None and abs(after) < FARTHEST else None

@@ -35,7 +35,7 @@ class Loading:
 
     def load(self) -> Callable[[], Screen[None]]:
         """Once it may."""
-        assert self.go.wait(30)
+        self.go.wait(30)
         if self.error:
             raise self.error
         return Next
@@ -128,3 +128,12 @@ def test_something_is_in_sight_before_the_run_is(place: Place) -> None:
         assert 0 < terminal.seen.index(b"opening ") < terminal.seen.index(b"Approve this change")
         terminal.process.terminate()
         assert terminal.end() == 143
+
+
+SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
+
+
+@SIZES
+@pytest.mark.parametrize("what", ["redis-ownership", "a name that goes on and on " * 9], ids=["short", "long"])
+def test_what_is_on_show_meanwhile(snap_compare: Callable[..., bool], what: str, size: tuple[int, int]) -> None:
+    assert snap_compare(Loading().interface(what), terminal_size=size)

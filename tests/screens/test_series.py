@@ -113,3 +113,10 @@ def test_the_end_and_the_next_save_are_told_by_the_last_look() -> None:
     assert series.ends_at(last) == BEGAN + timedelta(seconds=90)
     assert series.save_at(last) == BEGAN - timedelta(seconds=5)
     assert series.ends_at(look({})) is None
+
+
+@pytest.mark.parametrize("seconds", [1e300, float("inf"), float("nan"), -1e12, "soon", None])
+def test_a_time_that_is_nonsense_is_none(seconds: object) -> None:
+    last = look({}, left=seconds, next_save=seconds)
+    assert series.ends_at(last) is None
+    assert series.save_at(last) is None

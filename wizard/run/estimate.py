@@ -149,7 +149,7 @@ def told(one: Estimate) -> str:
     """``about 6 min left (4-11 min, from 3 earlier runs)``."""
     runs = "1 earlier run" if one.runs == 1 else f"{one.runs} earlier runs"
     low, high = length(one.low), length(one.high)
-    span = f"{low}–{high}" if low.split()[-1] != high.split()[-1] else f"{low.split()[0]}–{high}"
+    span = f"{low}-{high}" if low.split()[-1] != high.split()[-1] else f"{low.split()[0]}-{high}"
     more = f", and {one.untimed} never timed" if one.untimed else ""
     return f"{brief(one)} ({span if low != high else low}, from {runs}{more})"
 

@@ -24,8 +24,8 @@ def test_a_length_is_as_exact_as_an_estimate_can_be(seconds: float, words: str) 
 
 
 def test_it_says_how_long_how_sure_and_where_from() -> None:
-    assert told(Estimate(360, 240, 660, 3)) == "about 6 min left (4–11 min, from 3 earlier runs)"
-    assert told(Estimate(70, 40, 240, 1)) == "about 70 s left (40 s–4 min, from 1 earlier run)"
+    assert told(Estimate(360, 240, 660, 3)) == "about 6 min left (4-11 min, from 3 earlier runs)"
+    assert told(Estimate(70, 40, 240, 1)) == "about 70 s left (40 s-4 min, from 1 earlier run)"
     assert told(Estimate(360, 360, 360, 2, 2)) == "at least 6 min left (6 min, from 2 earlier runs, and 2 never timed)"
     assert brief(Estimate(360, 240, 660, 3)) == "about 6 min left"
 
