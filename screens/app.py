@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,17 +13,19 @@ from textual.screen import Screen
 from screens.canned import past_run
 from screens.inputs import Inputs
 from screens.interface import Interface
-from screens.leaving import Leaving, spare_what_is_gone
+from screens.leaving import Leaving, say_crashed, spare_what_is_gone
 from screens.live import LiveRun
 from screens.modals import past
+from screens.opening import Opened
 from screens.rehearsals import Rehearsals
 from screens.report import report_of
 from screens.run import RunScreen
 from screens.start import Start
+from screens.terminal import need_terminal
 from wizard.checklist.document import load
 from wizard.checklist.inputs import InputsInvalid, given_values
 from wizard.checklist.model import Checklist
-from wizard.errors import UsageError
+from wizard.debuglog import debug_log
 from wizard.kinds import registry
 from wizard.paths import state_directory
 from wizard.run.attempting import Manner
@@ -33,7 +34,7 @@ from wizard.run.intents import Stop
 from wizard.run.preparation import Prepared, Request, find_checklist, prepare
 from wizard.run.resuming import reopen
 from wizard.run.session import Session
-from wizard.running import Work, debug_log, told_end
+from wizard.running import Work, told_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,19 @@ def run_interface(prepared: Prepared, how: Asked, work: Work = Session.walk) -> 
     return _Sitting(lambda sitting: sitting.run_screen(prepared, how, work)).hold()
 
 
-def open_checklist(request: Request) -> int:
-    """Run a checklist with a person at the screen, who is asked for inputs that are missing; returns the exit status.
+def opened(app: Interface, request: Request) -> Opened:
+    """What an interface that is open already goes on with: a checklist's run, or its inputs where some are missing.
 
     Raises:
         WizardError: It cannot be run.
     """
-    need_terminal()
     how = Asked(dry=request.mode == "check")
     try:
         prepared = prepare(request)
     except InputsInvalid as invalid:
         complaints = {name: f"{what}: {mend}" for name, what, mend in invalid.complaints}
-        return _Sitting(lambda sitting: sitting.inputs_screen(request, complaints)).hold()
-    return run_interface(prepared, how)
+        return _Sitting(lambda sitting: sitting.inputs_screen(request, complaints), app).opened()
+    return _Sitting(lambda sitting: sitting.run_screen(prepared, how), app).opened()
 
 
 def roll_back(prepared: Prepared, to: str, reason: str) -> int:
@@ -104,28 +104,17 @@ def choose_rehearsal() -> str | None:
     return chosen[0] if chosen else None
 
 
-def need_terminal() -> None:
-    """Refuse where nobody could see or answer anything.
-
-    Raises:
-        UsageError: There is no terminal.
-    """
-    mend = "Run with --headless, which passes a gate only on what is observed"
-    if os.environ.get("TERM", "") in {"", "dumb"}:
-        raise UsageError("this terminal cannot show the interface (TERM is not set, or dumb)", mend=mend)
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError("the interface needs a terminal", mend=mend)
-
-
 class _Sitting:
     """One application from its first screen to its exit status, and the one run it may open.
 
     Args:
         first: Makes the first screen.
+        app: The application, where it is open already.
     """
 
-    def __init__(self, first: Callable[[_Sitting], Screen[Any]]) -> None:
-        self._app = Interface(lambda: first(self))
+    def __init__(self, first: Callable[[_Sitting], Screen[Any]], app: Interface | None = None) -> None:
+        self._first = lambda: first(self)
+        self._app = app or Interface(self._first)
         self._live: LiveRun | None = None
 
     def hold(self) -> int:
@@ -136,12 +125,20 @@ class _Sitting:
         with leaving.watching():
             self._app.run()
         spare_what_is_gone()
+        return self.end(leaving.caught)
+
+    def opened(self) -> Opened:
+        """Itself, for an application that somebody else runs."""
+        return Opened(self._first, self._submit, self._wait, self.end)
+
+    def end(self, caught: int) -> int:
+        """Stop what still runs, with its state kept, and say how to go on; returns the exit status."""
         if self._live and self._live.running:
             self._submit(Stop("the interface met an error of its own" if self._app.crashed else "left by the operator"))
         outcome = self._wait()
         if self._app.crashed:
-            _say_crashed(self._live.directory if self._live else state_directory())
-        return self._status(outcome, leaving.caught)
+            say_crashed(self._live.directory if self._live else state_directory())
+        return self._status(outcome, caught)
 
     def run_screen(self, prepared: Prepared, how: Asked, work: Work = Session.walk) -> RunScreen:
         """A run, live."""
@@ -219,7 +216,3 @@ def _given(checklist: Checklist, request: Request) -> Mapping[str, Any]:
         return given_values(checklist.inputs, pairs=request.sets, file=request.inputs)
     except InputsInvalid:
         return {}
-
-
-def _say_crashed(directory: Path) -> None:
-    sys.stderr.write(f"wizard: the interface met an error of its own; {directory}/debug.log has the details\n")

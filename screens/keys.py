@@ -55,6 +55,8 @@ PAUSE = Key("pause", "p", "pause", "Stop here with the state kept.", RUN)
 ROLL_BACK = Key("roll_back", "b", "roll back", "Undo a step, a phase or everything, newest first.", RUN)
 NOTE = Key("note", "n", "note", "Put words on the record, for the report.", RUN)
 REPORT = Key("report", "r", "report", "Read the incident report as it stands.", RUN)
+MONITOR = Key("monitor", "m", "monitor", "A watch on a page of its own: its looks, its numbers, its end.", LOOK)
+END_EARLY = Key("end_early", "c", "end early", "End the watch now, with a reason; its gate then decides.", RUN)
 SWITCH = Key("switch", "s", "steps", "In a narrow terminal: the list of steps, or the step.", LOOK)
 FOLLOW = Key("follow", "f", "follow", "Follow the run again: its current step and the end of its log.", LOOK)
 NEXT_LOG = Key("next_log", "o", "other log", "The log of the next host.", LOOK)
@@ -119,10 +121,13 @@ INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_F
 
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, NOTES, REPORT),
-    *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
+    *(MONITOR, SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""
+
+MONITOR_KEYS = (ANSWER, END_EARLY, replace(BACK, key="escape,q,m"), replace(NEXT_PANE, shown=True), HELP)
+"""The keys of the monitor."""
 
 
 def bindings(keys: Iterable[Key], area: str = "") -> list[BindingType]:

@@ -9,11 +9,12 @@ import termios
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from screens.interface import Interface
 from wizard.run.intents import Stop
-from wizard.running import SIGNALS
+from wizard.signals import SIGNALS
 
 PATIENCE = 10.0
 """Seconds after the engine's end that a terminal which is not read may hold up the process."""
@@ -79,6 +80,11 @@ def spare_what_is_gone() -> None:
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
+
+
+def say_crashed(directory: Path) -> None:
+    """Say that the interface broke down, and where the details are; none of them is for the screen."""
+    sys.stderr.write(f"wizard: the interface met an error of its own; {directory}/debug.log has the details\n")
 
 
 def _settings() -> list[object] | None:

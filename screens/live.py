@@ -13,7 +13,9 @@ from wizard.checklist.model import Checklist
 from wizard.redact import Redactor
 from wizard.report.files import render
 from wizard.run.attempting import Manner
+from wizard.run.earlier import earlier_runs
 from wizard.run.engine import Engine, Outcome
+from wizard.run.estimate import Timing
 from wizard.run.intents import Intent
 from wizard.run.journal import read
 from wizard.run.preparation import Prepared
@@ -106,6 +108,10 @@ class LiveRun:
     def report(self) -> str:
         """The report as Markdown, with the run's secrets kept out."""
         return render(self.directory, self.redactor)
+
+    def earlier(self) -> Sequence[Timing]:
+        """What earlier runs of the same checklist took; called in a thread."""
+        return earlier_runs(self.checklist.checklist, self.directory)
 
     def wait(self, seconds: float | None = None) -> Outcome | None:
         """Wait for the engine's end, its report written; None where it takes longer, or never began."""

@@ -12,11 +12,14 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens import keys
+from screens.announcing import NAME, Announces, announce
 from screens.clocks import clocks
+from screens.estimating import remember
 from screens.help import Help
 from screens.modals.base import Modal
 from screens.modals.steering import can_go_on
 from screens.noting import Noting
+from screens.runkeys_monitor import Monitoring, watch_in_sight
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
@@ -38,7 +41,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Noting, Screen[None]):
+class RunScreen(Noting, Monitoring, Screen[None]):
     """Shows a run and steers it.
 
     Args:
@@ -83,6 +86,7 @@ class RunScreen(Noting, Screen[None]):
         else:
             self._steering.begin_rollback(self._plan)
         self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
+        remember(self.source, self.view)
         self.set_interval(1 / FRAMES, self.take_in)
 
     def take_in(self) -> None:
@@ -97,6 +101,10 @@ class RunScreen(Noting, Screen[None]):
             self._beat = beat
             self._show()
         self._steering.attend()
+
+    def on_unmount(self) -> None:
+        """The title is no longer this run's."""
+        cast("Announces", self.app).entitle(NAME)
 
     def on_resize(self) -> None:
         """What is cut to fit is cut again."""
@@ -222,6 +230,7 @@ class RunScreen(Noting, Screen[None]):
         rolling = self.query_one(RollbackPane).show(self.view)
         self.query_one(Checks).set_class(rolling and self.following, "hidden")
         self.query_one(Checks).show(self.view, self.looking_at)
+        announce(self, self.view, running=self.source.running)
         self._show_log()
         self.query_one(KeyBar).show([key for key in keys.RUN_KEYS if key.shown and self.check_action(key.id, ())])
 
@@ -260,6 +269,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "report": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
     "notes": lambda screen: screen.view.state.started is not None,
+    "monitor": lambda screen: bool(watch_in_sight(screen.view, screen.looking_at)),
     "switch": lambda screen: screen.has_class("-narrow"),
     "next_log": lambda screen: len(screen.view.logs) > 1,
 }

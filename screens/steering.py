@@ -174,7 +174,7 @@ class Steering:
 
     def _cancelled(self, chosen: Chosen | None) -> None:
         if chosen and chosen.answer == steering.CANCEL:
-            self._source.submit(intents.CancelStep())
+            self._source.submit(intents.CancelStep(chosen.note))
 
     def _paused(self, chosen: Chosen | None) -> None:
         if chosen and chosen.answer == steering.PAUSE:

@@ -11,11 +11,13 @@ from typing import Any
 
 from screens.bridge import Message, Passed, batches
 from screens.logbuffer import LogBuffer
-from screens.words import plain
+from screens.series import Look
+from screens.words import moment, plain
 from wizard.checklist.model import Checklist, Step
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
+from wizard.run.estimate import Stopwatch, Timing
 from wizard.run.events import Record
 from wizard.run.recorder import Output
 from wizard.run.state import RunState, apply
@@ -70,6 +72,9 @@ class View:
         self.taken_up: dict[str, ev.StepStarted] = {}
         self.ended: dict[str, ev.StepEnded] = {}
         self.troubles: dict[str, ev.TroubleMet] = {}
+        self.earlier: Sequence[Timing] | None = None
+        self.stopwatch = Stopwatch()
+        self.looks: dict[str, list[Look]] = {}
         self.speaking = ""
         self.noted: list[Record] = []
         self._documented: Mapping[str, Step] = {}
@@ -80,6 +85,7 @@ class View:
             ev.StepStarted: self._step_started,
             ev.StepEnded: self._step_ended,
             ev.EvidenceObserved: self._evidence_observed,
+            ev.SampleTaken: self._sample_taken,
             ev.TroubleMet: self._trouble_met,
             ev.RollbackStarted: self._rollback_started,
             ev.UndoStarted: self._undo_started,
@@ -167,6 +173,7 @@ class View:
         self.state = apply(self.state, record)
         if isinstance(record.event, ev.NoteAdded | ev.NoteSettled):
             self.noted.append(record)
+        self.stopwatch.hear(record)
         tell = self._tell.get(type(record.event))
         if tell:
             tell(record.event)
@@ -200,6 +207,9 @@ class View:
 
     def _evidence_observed(self, event: ev.EvidenceObserved) -> None:
         self.evidence[event.fact] = event
+
+    def _sample_taken(self, event: ev.SampleTaken) -> None:
+        self.looks.setdefault(event.step, []).append(Look(moment(self.state.last_at), event))
 
     def _trouble_met(self, event: ev.TroubleMet) -> None:
         self.troubles[event.scope] = event

@@ -47,6 +47,12 @@ UNDOS: Final = {
 LOOKS: Final = {"ok": ("·", "$success"), "bad": ("✘", "bold $error"), "no data": ("?", "bold $warning")}
 """Glyph and style of one look of a watch."""
 
+NO_LOOK: Final = (" ", "")
+"""Glyph and style of where a look should have been and none was: a gap, in which nothing is put."""
+
+SPARKS: Final = "▁▂▃▄▅▆▇█"
+"""A number's height, from the lowest to the highest."""
+
 ENVIRONMENTS: Final = {"production": "$production", "staging": "$warning", "test": "$primary", "practice": "$success"}
 """Style of a host by its environment."""
 

@@ -119,10 +119,10 @@ def _told(problem: Problem, *, as_json: bool) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     if not options.headless:
-        from screens.app import open_checklist
+        from screens.opening import open_checklist
 
         _headless_needed(options)
-        return open_checklist(_request(options, options.checklist))
+        return open_checklist(options.checklist, lambda: _request(options, options.checklist))
     from wizard.run.preparation import prepare
 
     return _unattended(prepare(_request(options, options.checklist)), options)
@@ -167,7 +167,8 @@ def _drill(options: argparse.Namespace) -> int:
 
     if options.headless or options.fail == LIST:
         return drill(options, _unattended_drill(options))
-    from screens.app import choose_rehearsal, need_terminal
+    from screens.app import choose_rehearsal
+    from screens.terminal import need_terminal
 
     _headless_needed(options)
     need_terminal()

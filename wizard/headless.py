@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from wizard.console import Inbox, JsonLines, Narrator
+from wizard.debuglog import debug_log
 from wizard.run.attempting import Manner
 from wizard.run.engine import Engine, Outcome
 from wizard.run.events import Record
@@ -20,7 +21,8 @@ from wizard.run.preparation import Prepared
 from wizard.run.recorder import Output, Reader
 from wizard.run.session import Session
 from wizard.run.unattended import Unattended, read_decisions
-from wizard.running import SIGNALS, Work, debug_log, engine_of, report_keeper, told_end
+from wizard.running import Work, engine_of, report_keeper, told_end
+from wizard.signals import SIGNALS
 
 TICK = 0.05
 """Seconds between two looks at what there is to tell, and at whether the engine has ended."""

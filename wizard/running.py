@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from wizard.paths import JOURNAL, private_directory, private_file
+from wizard.paths import JOURNAL
 from wizard.redact import Redactor
 from wizard.report.current import KeepsReport
 from wizard.run.attempting import Manner
@@ -19,9 +17,6 @@ from wizard.run.preparation import Prepared, open_run
 from wizard.run.recorder import Reader
 from wizard.run.session import Session
 from wizard.text import sanitise
-
-SIGNALS = {signal.SIGHUP: "hung up", signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
-"""The signals that stop a run with its state kept, and how the record names them."""
 
 Work = Callable[[Session], Awaitable[str]]
 """What is done with a session: it is walked, or rolled back."""
@@ -57,18 +52,6 @@ def _write(directory: Path, redactor: Redactor) -> None:
     from wizard.report.files import write_report  # noqa: PLC0415 - loaded while the engine waits for its hosts
 
     write_report(directory, redactor)
-
-
-def debug_log(directory: Path) -> None:
-    """Write what is for us, not for the operator, to ``debug.log`` in this directory, and nowhere else."""
-    # A debug log on a full disk is no reason to print tracebacks over a run.
-    logging.raiseExceptions = False
-    logging.basicConfig(
-        filename=private_file(private_directory(directory) / "debug.log"),
-        level=logging.INFO,
-        format="%(asctime)s %(name)s %(levelname)s %(message)s",
-        force=True,
-    )
 
 
 def told_end(directory: Path, outcome: Outcome, caught: int = 0, option: str = "") -> int:

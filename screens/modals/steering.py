@@ -40,9 +40,10 @@ def cancel(view: View) -> Choosing:
     step = view.state.steps.get(view.state.current)
     watch = step is not None and step.kind == "watch"
     effect = "Ends the watch now." if watch else "Ends what it is running, with its children, on the host."
+    words = Words.NEEDED if watch else Words.NONE
     choices = [
         Choice(STAY, "let it run", "Nothing happens."),
-        Choice(CANCEL, "end it", f"{effect} Its gate then asks what now.", grave=not watch),
+        Choice(CANCEL, "end it", f"{effect} Its gate then asks what now.", words, grave=not watch),
     ]
     return Choosing("End the watch early" if watch else "Cancel the step", _at_work(view), choices, "warning")
 

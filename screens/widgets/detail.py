@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import datetime
 
 from textual.content import Content
 
-from screens.view import END, EVIDENCE, PHASE, View
+from screens.clocks import clocks
+from screens.estimating import left_in_full
+from screens.view import END, EVIDENCE, PAUSED, PHASE, View
 from screens.widgets.pane import Pane
-from screens.words import CHECKS, ENVIRONMENTS, LOOKS, STEPS, elapsed, lines, many, plain
+from screens.widgets.watching import brief, left
+from screens.words import CHECKS, ENVIRONMENTS, STEPS, elapsed, lines, many, plain
 from wizard.run import state as st
-from wizard.run.events import SampleTaken
-
-STRIP = 60
-"""Looks of a watch that are shown, the newest at the right."""
-
 
 ROOM = 24
 """Cells of the frame that a step's title must leave for how it stands; a longer title is told once more in full."""
+
+
+FRAMED = 5
+"""Cells of the pane's frame, its padding and its scroll bar."""
 
 
 class Detail(Pane):
@@ -30,24 +33,30 @@ class Detail(Pane):
         """Tell of a step, a phase, the evidence or the exit criteria."""
         step = view.state.steps.get(scope)
         if step:
-            self.frame.say(Content.assemble((view.named(scope), "bold")), _standing(view, step))
+            self.frame.say(Content.assemble((view.named(scope), "bold")), _standing(view, step, clocks(self).now()))
             title = Content(view.named(scope))
             cut = title.cell_length > self.size.width - len(view.status(step)) - ROOM
-            self.tell(
-                Content("\n").join([title.stylize("bold"), step_told(view, step)]) if cut else step_told(view, step)
-            )
+            told = step_told(view, step, self.outer_size.width - FRAMED)
+            self.tell(Content("\n").join([title.stylize("bold"), told]) if cut else told)
         else:
             self.frame.say(Content.assemble((view.named(scope) if scope else "Step", "bold")))
-            self.tell(_scope_told(view, scope))
+            self.tell(_scope_told(view, scope, clocks(self).now()))
 
 
-def _standing(view: View, step: st.StepState) -> Content:
+def standing_told(view: View, step: st.StepState) -> Content:
+    """How a step stands, in which attempt, and how long it took."""
     status = view.status(step)
     glyph, style = STEPS.get(status, ("·", ""))
     ended = view.ended.get(step.id)
     took = f" · {elapsed(ended.seconds)}" if ended and ended.seconds >= 1 else ""
     attempt = f" · attempt {step.attempts}" if step.attempts > 1 else ""
     return Content.assemble((f"{glyph} {plain(status)}", style), (f"{attempt}{took}", "dim"))
+
+
+def _standing(view: View, step: st.StepState, now: datetime) -> Content:
+    looks = view.looks.get(step.id)
+    time = left(looks[-1], now) if looks and step.status == st.RUNNING and view.status(step) != PAUSED else ""
+    return Content.assemble(standing_told(view, step), (f" · {time}" if time else "", ""))
 
 
 def where(view: View, host: str) -> Content:
@@ -58,7 +67,7 @@ def where(view: View, host: str) -> Content:
     return Content.assemble((view.host(host), f"bold {style}".strip()), (f" · {shown}" if shown else "", style))
 
 
-def step_told(view: View, step: st.StepState) -> Content:
+def step_told(view: View, step: st.StepState, width: int = 80) -> Content:
     """A step: why, host, command, undo, and what came of it."""
     documented = view.documented(step.id)
     started = view.taken_up.get(step.id)
@@ -70,7 +79,7 @@ def step_told(view: View, step: st.StepState) -> Content:
         *_undo(step),
         *_outcome(step),
         *_trouble(view, step),
-        *_watched(step.samples),
+        *brief(view.looks.get(step.id, []), width),
     ]
     return Content("\n").join(told)
 
@@ -105,21 +114,7 @@ def _trouble(view: View, step: st.StepState) -> Iterator[Content]:
         yield Content.assemble(("!      ", "bold $warning"), plain(met.what))
 
 
-def _watched(samples: Sequence[SampleTaken]) -> Iterator[Content]:
-    """A mark a look, and what the last one saw."""
-    if not samples:
-        return
-    marks = [LOOKS.get(sample.verdict, ("?", "")) for sample in samples[-STRIP:]]
-    bad = sum(sample.verdict != "ok" for sample in samples)
-    total = f"  {many(len(samples), 'look')}, {bad} not ok"
-    yield Content.assemble(("looks  ", "dim"), *marks, (total, "dim"))
-    for name, value in samples[-1].seen.items():
-        yield Content.assemble((f"       {plain(name)}: ", "dim"), plain(value))
-    for line in list(samples[-1].lines)[-3:]:
-        yield Content.assemble(("       │ ", "dim"), (plain(line), "dim"))
-
-
-def _scope_told(view: View, scope: str) -> Content:
+def _scope_told(view: View, scope: str, now: datetime) -> Content:
     state = view.state
     if not state.started:
         return Content("")
@@ -133,4 +128,5 @@ def _scope_told(view: View, scope: str) -> Content:
         told = f"{many(len(steps), 'step')}, {changing} of them change something. Enter folds or opens it."
     else:
         told = plain(state.started.title)
-    return Content.styled(told, "dim")
+    left = left_in_full(view, now)
+    return Content("\n").join([Content.styled(told, "dim"), *([Content(left)] if left else [])])

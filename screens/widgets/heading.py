@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
+from screens.estimating import left_in_brief
 from screens.view import View
 from screens.words import ENDS, SEVERITIES, elapsed, fit, moment, plain
 from wizard.run.window import Window
@@ -16,7 +17,7 @@ Part = tuple[str, str]
 """Text and its style."""
 
 GAP = "   "
-DROPPED = ("run", "clock", "window", "done")
+DROPPED = ("run", "clock", "window", "left", "done")
 """What is left out where there is no room, in this order; how grave it is, how it stands and its time always stay."""
 
 SHORTEST_TITLE = 12
@@ -55,6 +56,7 @@ def heading(view: View, *, running: bool, now: datetime, width: int, window: Win
         "run": (f"run {plain(started.run[-4:])}", "dim"),
         "standing": standing(view, running=running),
         "done": (f"{done}/{total}", "bold"),
+        "left": (left_in_brief(view, now) if running else "", "dim"),
         "clock": (_clock(now) if running else "", "dim"),
         "window": _window(window, now),
         "elapsed": (elapsed(_seconds(view, now if running else None)), "bold"),

@@ -15,7 +15,7 @@ from wizard.run import events as ev
 from wizard.run.attempting import Manner
 from wizard.run.engine import FAILED, PAUSED
 from wizard.run.events import Record
-from wizard.run.intents import Answer, Stop
+from wizard.run.intents import Answer, CancelStep, Stop
 from wizard.run.preparation import Request, prepare
 from wizard.run.session import Session
 
@@ -113,3 +113,48 @@ def test_what_is_written_for_the_report_goes_on_record_masked_and_into_the_repor
     assert text == live.report()
     assert "tell the harbour" in text
     assert "swordfish" not in (live.directory / "events.jsonl").read_text()
+
+
+WATCH = """\
+checklist: watchful
+title: Watch
+severity: low
+phases:
+  - id: one
+    title: One
+    steps:
+      - id: watch
+        title: Watch
+        why: it may fail again
+        watch: {for: 1h, every: 10m}
+        samples:
+          - name: it is up
+            command: {command: "true", stdout_is: ""}
+        checks:
+          - command: {command: "true", stdout_is: ""}
+exit_criteria:
+  - name: over
+    command: {command: "true", stdout_is: ""}
+"""
+
+
+def test_a_watch_that_is_ended_early_goes_on_record_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIZARD_STATE_DIR", str(tmp_path / "state"))
+    (tmp_path / "watch.yaml").write_text(WATCH)
+    live = LiveRun(prepare(Request(str(tmp_path / "watch.yaml"))), Manner(), Session.walk)
+    live.begin()
+    told = told_until(live, ev.SampleTaken)
+    live.submit(CancelStep("the load test is over"))
+    told += told_until(live, ev.GateBlocked)
+    live.submit(Stop())
+    live.wait()
+    happened = [one.event for one in told if isinstance(one, Record)]
+    notes = [event for event in happened if isinstance(event, ev.NoteAdded)]
+    assert [(note.tag, note.about, note.text) for note in notes] == [
+        ("decision", "watch", "ended early: the load test is over")
+    ]
+    ended = next(event for event in happened if isinstance(event, ev.ActionEnded))
+    assert not ended.ok
+    assert "the load test is over" in live.report()

@@ -130,7 +130,7 @@ CRASHING = """
 import sys
 from screens.widgets import detail
 
-def broken(view, step):
+def broken(view, step, width):
     password = "canary-of-the-test"
     raise RuntimeError("broken on purpose: " + password[:3])
 

@@ -178,8 +178,9 @@ async def test_a_watch_is_ended_early_and_owned_up_to(tmp_path: Path, monkeypatc
         await here.until(lambda: bool(here.state.steps["tide"].samples))
         await here.press("c")
         await here.until(lambda: isinstance(here.app.focused, Choices))
-        await here.press("2", "enter")
+        await here.press("2", "enter", *"calm", "enter")
         await here.asked("tide")
+        assert "ended early: calm" in here.run.source.report()
         assert here.state.steps["tide"].action is not None
         assert "ended by a person" in here.state.steps["tide"].action.what
         await here.press("3", "enter", *"enough", "enter")

@@ -42,3 +42,18 @@ async def test_a_server_that_is_gone_is_no_data(tmp_path: Path) -> None:
 
     assert not result.ok
     assert result.values["no_data"] == "1"
+
+
+async def test_each_look_brings_the_numbers_that_are_followed(tmp_path: Path) -> None:
+    with redis_lab(tmp_path / "redis") as lab:
+        lab.cli("CONFIG", "SET", "save", "3600 1")
+        lab.cli("SET", "a", "1")
+        stage = LabStage()
+        await watch(lab, tmp_path).perform(stage, {})
+
+    look = stage.samples[0]
+    assert look.numbers["changes since last save"] == 1
+    assert look.numbers["memory used (bytes)"] > 100_000
+    assert 0 <= look.numbers["last save age (s)"] < 60
+    assert look.next_save is not None
+    assert 3500 < look.next_save <= 3600

@@ -67,3 +67,10 @@ def test_only_the_command_line_reaches_for_the_interface() -> None:
 def test_the_engine_and_its_console_run_without_the_interface() -> None:
     program = "import sys, wizard.console, wizard.run.engine; sys.exit(bool({'screens', 'textual'} & {*sys.modules}))"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_first_screen_of_a_run_loads_nothing_that_it_does_not_show() -> None:
+    program = "import sys, wizard.cli, screens.opening; print(*{name.partition('.')[0] for name in sys.modules})"
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    assert "textual" in told
+    assert not {*told} & {"ansible", "asyncssh", "jinja2", "pydantic", "redis", "yaml"}

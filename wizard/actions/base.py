@@ -90,11 +90,19 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look of a watch: ``ok``, ``bad`` or ``no data``, with the values seen."""
+    """One look of a watch: ``ok``, ``bad`` or ``no data``, with the values seen.
+
+    ``numbers`` are followed from look to look; ``every``, ``left`` and ``next_save`` are seconds: between two looks, to
+    the watch's end, and to the next scheduled save, where one is due with what is unsaved now.
+    """
 
     verdict: str
     seen: Mapping[str, str]
     lines: Sequence[str] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    every: float = 0.0
+    left: float | None = None
+    next_save: float | None = None
 
 
 class Stage(Protocol):

@@ -14,10 +14,11 @@ from wizard.checklist.redis_target import RedisTarget
 from wizard.checklist.spec import ActionSpec, Count, Duration, Flaw, Text, is_template
 from wizard.checks.base import Outcome
 from wizard.errors import StepRefused, WizardError
+from wizard.facts.gauges import of_redis, of_unit
 from wizard.facts.journal import read_unit, take_mark
 from wizard.facts.redis import open_redis
 from wizard.facts.redis_persistence import saving
-from wizard.facts.redis_schedule import SaveLedger, save_points
+from wizard.facts.redis_schedule import SaveLedger, next_due, save_points
 from wizard.hosts.base import Host
 from wizard.hosts.world import Mark
 
@@ -70,10 +71,17 @@ class _Look:
     blind: bool = False
     seen: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    numbers: dict[str, float] = field(default_factory=dict)
+    next_save: float | None = None
 
-    def sample(self) -> Sample:
+    @property
+    def verdict(self) -> str:
         """Bad outweighs no data: what was seen was seen."""
-        return Sample(BAD if self.bad else NO_DATA if self.blind else OK, self.seen, self.lines)
+        return BAD if self.bad else NO_DATA if self.blind else OK
+
+    def sample(self, every: float, left: float) -> Sample:
+        """As it goes on record."""
+        return Sample(self.verdict, self.seen, self.lines, self.numbers, every, max(0.0, left), self.next_save)
 
 
 @dataclass(slots=True)
@@ -109,8 +117,8 @@ class Watch(Action[WatchSpec]):
         watched = _Watched(mark, mark.clock + self.spec.duration, mark.clock)
         while True:
             look = await self._look(stage, watched)
-            stage.sample(look.sample())
-            watched.counts[look.sample().verdict] += 1
+            stage.sample(look.sample(self.spec.every, round(watched.end - watched.clock, 3)))
+            watched.counts[look.verdict] += 1
             if self._intolerable(watched) or watched.clock >= watched.end:
                 return self._result(watched)
             if await self._ended_early(stage, watched):
@@ -129,6 +137,7 @@ class Watch(Action[WatchSpec]):
             except (WizardError, ValueError) as problem:
                 look.blind = True
                 look.seen[title] = str(problem)
+        look.numbers |= await of_unit(self.host, self.spec.unit) if self.spec.unit else {}
         if not look.seen:
             look.blind = True
             look.seen["samples"] = "there is nothing to look at"
@@ -153,8 +162,11 @@ class Watch(Action[WatchSpec]):
             return
         async with open_redis(self.host, self.spec.saves) as redis:
             points = save_points(await redis.config("save") or "")
-            now = await saving(redis)
-            wrong = watched.ledger.look(await redis.time(), now, points)
+            now, moment = await saving(redis), await redis.time()
+            wrong = watched.ledger.look(moment, now, points)
+            look.numbers |= await of_redis(redis, moment, now)
+        due = next_due(now, points)
+        look.next_save = None if due is None else round(due - moment, 1)
         look.bad |= bool(wrong)
         ledger = watched.ledger
         told = f"{ledger.expected} due, {ledger.seen} seen, {now.changes} changes unsaved"

@@ -53,12 +53,12 @@ class SaveLedger:
         if last is not None and saving.last_save > last.last_save:
             self._came(last, saving, points)
         if self._due is None:
-            self._expect(_due_at(saving, points), now)
+            self._expect(next_due(saving, points), now)
         return self._verdict(now, saving)
 
     def _came(self, last: Saving, saving: Saving, points: Sequence[SavePoint]) -> None:
         """A snapshot was written; it had been due if the last look's changes already sufficed."""
-        due = _due_at(last, points)
+        due = next_due(last, points)
         if self._due is None and due is not None and due <= saving.last_save:
             self.expected += 1
         self.seen += 1
@@ -84,7 +84,7 @@ class SaveLedger:
         return f"a save has been due for {now - self._due:.0f} s and did not come"
 
 
-def _due_at(saving: Saving, points: Sequence[SavePoint]) -> float | None:
+def next_due(saving: Saving, points: Sequence[SavePoint]) -> float | None:
     """When the next save is due with the changes made so far; None where none is."""
     due = [saving.last_save + point.seconds for point in points if saving.changes >= point.changes]
     return min(due, default=None)

@@ -157,8 +157,8 @@ class Engine:
                 self._record(ev.NoteAdded(text, tag, about, when))
             case PutOnRecord(words):
                 self._record(words)
-            case CancelStep():
-                self._cancel_step()
+            case CancelStep(reason):
+                self._cancel_step(reason)
             case Stop():
                 self._stop = intent
                 self._cancel_flow()
@@ -167,9 +167,11 @@ class Engine:
         if self._context:
             self._context.desk.take(answer)
 
-    def _cancel_step(self) -> None:
+    def _cancel_step(self, reason: str) -> None:
         stage = self._session.stepper.attempting.stage if self._session else None
         if stage and self._loop:
+            if reason and self._context:
+                self._record(ev.NoteAdded(f"ended early: {reason}", "decision", self._context.recorder.state.current))
             self._cancelling = self._loop.create_task(stage.cancel())
 
     def _cancel_flow(self) -> None:

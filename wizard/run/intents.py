@@ -64,7 +64,9 @@ class PutOnRecord(Intent):
 
 @dataclass(frozen=True, slots=True)
 class CancelStep(Intent):
-    """End what the current step is running, with its children; its gate then decides."""
+    """End what the current step is running, with its children; its gate then decides. A reason goes on record."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,17 @@ class StepStage:
         """Put one look of a watch on record."""
         self._samples += 1
         self._context.recorder.record(
-            ev.SampleTaken(self._step.id, self._samples, sample.verdict, dict(sample.seen), list(sample.lines))
+            ev.SampleTaken(
+                step=self._step.id,
+                number=self._samples,
+                verdict=sample.verdict,
+                seen=dict(sample.seen),
+                lines=list(sample.lines),
+                numbers=dict(sample.numbers),
+                every=sample.every,
+                left=sample.left,
+                next_save=sample.next_save,
+            )
         )
 
     def say(self, text: str) -> None:

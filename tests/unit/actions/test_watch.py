@@ -132,6 +132,30 @@ async def test_a_quiet_journal_is_ok(tmp_path: Path) -> None:
     assert (await watched.run(unit="a.service", alarm="Permission denied")).ok
 
 
+async def test_each_look_says_how_often_it_looks_and_what_is_left(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 9)
+
+    await watched.run()
+
+    assert {sample.every for sample in watched.stage.samples} == {10.0}
+    assert [sample.left for sample in watched.stage.samples] == [60.0, 50.0, 40.0, 30.0, 20.0, 10.0, 0.0]
+
+
+async def test_restarts_are_counted(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 9)
+    watched.tool("systemctl", "#!/bin/sh\nprintf 'Id=a.service\\nLoadState=loaded\\nNRestarts=3\\n'\n")
+    await watched.run(unit="a.service", alarm="x")
+    assert watched.stage.samples[-1].numbers == {"restarts": 3.0}
+
+
+async def test_a_number_that_cannot_be_read_is_missing_and_no_verdict(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 9)
+    watched.log("all is well")
+    watched.tool("systemctl", "#!/bin/sh\nprintf 'Id=a.service\\nLoadState=loaded\\n'\n")
+    assert (await watched.run(unit="a.service", alarm="x")).ok
+    assert watched.stage.samples[-1].numbers == {}
+
+
 async def test_a_journal_that_cannot_be_read_is_no_data(tmp_path: Path) -> None:
     watched = Watched(tmp_path, [[GOOD]] * 9)
     watched.tool("journalctl", "#!/bin/sh\nexit 1\n")

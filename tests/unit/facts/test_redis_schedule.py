@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from wizard.facts.redis_persistence import Saving
-from wizard.facts.redis_schedule import GRACE, SaveLedger, SavePoint, save_points
+from wizard.facts.redis_schedule import GRACE, SaveLedger, SavePoint, next_due, save_points
 
 POINTS = [SavePoint(900, 1), SavePoint(60, 100)]
 START = Saving(in_progress=False, status="ok", last_save=1000, changes=0, own=True, run_id="a")
@@ -84,3 +84,9 @@ def test_a_restart_is_no_save() -> None:
     ledger.look(1100, replace(START, run_id="b", last_save=1090), POINTS)
 
     assert ledger.seen == 0
+
+
+def test_the_next_save_is_due_by_the_first_rule_that_what_is_unsaved_meets() -> None:
+    assert next_due(replace(START, changes=5), POINTS) == 1900
+    assert next_due(replace(START, changes=100), POINTS) == 1060
+    assert next_due(START, POINTS) is None

@@ -145,13 +145,22 @@ class ValueCaptured(Event):
 
 @kind("sample_taken", awaited=False)
 class SampleTaken(Event):
-    """One look of a watch: ok, bad or no data."""
+    """One look of a watch: ok, bad or no data.
+
+    ``numbers`` are followed from look to look; one that could not be read is missing. ``every``, ``left`` and
+    ``next_save`` are seconds: between two looks, to the watch's end by the host's clock, and to the next scheduled
+    save, where one is due with what is unsaved now.
+    """
 
     step: str
     number: int
     verdict: str
     seen: Mapping[str, str]
     lines: Sequence[str] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    every: float = 0.0
+    left: float | None = None
+    next_save: float | None = None
 
 
 @kind("step_ended", awaited=False)
