@@ -54,6 +54,12 @@ PAUSE = Key("pause", "p", "pause", "Stop here with the state kept.", RUN)
 ROLL_BACK = Key("roll_back", "b", "roll back", "Undo a step, a phase or everything, newest first.", RUN)
 NOTE = Key("note", "n", "note", "Put words on the record, for the report.", RUN)
 REPORT = Key("report", "r", "report", "Read the incident report as it stands.", RUN)
+# Leaving the run to itself, and watching one.
+DETACH = Key("detach", "d,ctrl+z", "detach", "Leave the run to an engine without a terminal, or suspend.", RUN)
+TAKE_OVER = Key("take_over", "g", "take over", "Go on with this run here, with full control.", RUN)
+# The start screen.
+FILTER = Key("filter", "slash", "filter", "Show only what has these words; Escape shows all again.", LOOK)
+
 SWITCH = Key("switch", "s", "steps", "In a narrow terminal: the list of steps, or the step.", LOOK)
 FOLLOW = Key("follow", "f", "follow", "Follow the run again: its current step and the end of its log.", LOOK)
 NEXT_LOG = Key("next_log", "o", "other log", "The log of the next host.", LOOK)
@@ -83,18 +89,22 @@ BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
 OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
 
-START_KEYS = (CHOOSE, OTHER_LIST, HELP, LEAVE)
+START_KEYS = (CHOOSE, FILTER, OTHER_LIST, HELP, LEAVE)
 """The keys of the start screen."""
 
 INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
 """The keys of the inputs form; letters are typed there."""
 
 RUN_KEYS = (
-    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT),
+    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT, DETACH),
     *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""
+
+
+WATCH_KEYS = (TAKE_OVER, *(key for key in RUN_KEYS if key is REPORT or key.group in {LOOK, ALWAYS}))
+"""The keys of a run that is only watched: what looks, and nothing that answers or changes."""
 
 
 def bindings(keys: Iterable[Key], area: str = "") -> list[BindingType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -13,7 +13,9 @@ from textual.widgets import OptionList
 
 from screens import keys
 from screens.clocks import clocks
+from screens.detaching import Detaching
 from screens.help import Help
+from screens.keys import Key
 from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
@@ -42,7 +44,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Detaching, Screen[None]):
     """Shows a run and steers it.
 
     Args:
@@ -51,7 +53,8 @@ class RunScreen(Screen[None]):
             shown before anything begins. None where the run begins by itself.
     """
 
-    BINDINGS = keys.bindings(keys.RUN_KEYS, "run")
+    KEYS: ClassVar[tuple[Key, ...]] = keys.RUN_KEYS
+    BINDINGS = keys.bindings(KEYS, "run")
 
     def __init__(self, source: Source, plan: str | None = None) -> None:
         super().__init__()
@@ -161,7 +164,7 @@ class RunScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Every key there is."""
-        self.app.push_screen(Help(keys.RUN_KEYS))
+        self.app.push_screen(Help(self.KEYS))
 
     def action_note(self) -> None:
         """Put words on the record."""
@@ -236,7 +239,7 @@ class RunScreen(Screen[None]):
         self.query_one(Checks).set_class(rolling and self.following, "hidden")
         self.query_one(Checks).show(self.view, self.looking_at)
         self._show_log()
-        self.query_one(KeyBar).show([key for key in keys.RUN_KEYS if key.shown and self.check_action(key.id, ())])
+        self.query_one(KeyBar).show([key for key in self.KEYS if key.shown and self.check_action(key.id, ())])
 
     def _show_log(self) -> None:
         pane, host = self.query_one(LogPane), self._log_shown()
@@ -280,6 +283,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "answer": lambda screen: screen.source.running and screen.view.waiting is not None,
     "go_on": lambda screen: not screen.source.running and can_go_on(screen.view.state),
     "cancel": lambda screen: screen.source.running and screen.view.at_work(),
+    "detach": lambda screen: screen.source.running,
     "pause": lambda screen: screen.source.running and screen.view.waiting is None,
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,

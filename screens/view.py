@@ -71,6 +71,7 @@ class View:
         self.ended: dict[str, ev.StepEnded] = {}
         self.troubles: dict[str, ev.TroubleMet] = {}
         self.speaking = ""
+        self.waits_for = "YOU"
         self._documented: Mapping[str, Step] = {}
         self._places: dict[str, str] = {}
         self._tell: dict[type[ev.Event], Callable[[Any], None]] = {

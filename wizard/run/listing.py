@@ -35,6 +35,8 @@ class RunSummary:
     Args:
         state: ``live``, ``paused``, ``crashed``, ``broken``, ``empty``, or the outcome it ended with.
         detail: Who writes it, why it paused, where its journal is broken.
+        path: Where its checklist was.
+        detached: It is written by an engine without a terminal.
         done: Steps that are over, of ``total``.
         remaining: Steps that are not.
     """
@@ -51,6 +53,8 @@ class RunSummary:
     done: int
     total: int
     remaining: int
+    path: str = ""
+    detached: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -108,6 +112,8 @@ def summary(directory: Path) -> RunSummary:
         done=len(state.steps) - len(state.remaining),
         total=len(state.steps),
         remaining=len(state.remaining),
+        path=started.path if started else "",
+        detached=word == LIVE and state.detached,
     )
 
 
