@@ -59,6 +59,7 @@ DETACH = Key("detach", "d,ctrl+z", "detach", "Leave the run to an engine without
 TAKE_OVER = Key("take_over", "g", "take over", "Go on with this run here, with full control.", RUN)
 # The start screen.
 FILTER = Key("filter", "slash", "filter", "Show only what has these words; Escape shows all again.", LOOK)
+CLEAR = Key("clear", "escape", "all", "Show everything again.", LOOK, shown=False)
 
 SWITCH = Key("switch", "s", "steps", "In a narrow terminal: the list of steps, or the step.", LOOK)
 FOLLOW = Key("follow", "f", "follow", "Follow the run again: its current step and the end of its log.", LOOK)
@@ -89,15 +90,15 @@ BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
 OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
 
-START_KEYS = (CHOOSE, FILTER, OTHER_LIST, HELP, LEAVE)
+START_KEYS = (CHOOSE, FILTER, CLEAR, OTHER_LIST, HELP, LEAVE)
 """The keys of the start screen."""
 
 INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
 """The keys of the inputs form; letters are typed there."""
 
 RUN_KEYS = (
-    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT, DETACH),
-    *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
+    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT),
+    *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, DETACH, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""
