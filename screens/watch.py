@@ -149,5 +149,5 @@ def _told(run: WatchedRun) -> Iterator[tuple[str, str]]:
     glyph, style = ENDS.get(word, ("‖", "bold $warning") if word == PAUSED else ("✘", "bold $error"))
     yield f"  {glyph} {plain(word)}", style
     yield f": {plain(detail)}" if detail else "", ""
-    yield "  g goes on with it here" if word in GOES_ON else "", "dim"
+    yield "  g goes on here" if word in GOES_ON else "", "dim"
     yield "  nothing more can be read" if word == BROKEN else "", "dim"

@@ -59,7 +59,8 @@ def _standing(view: View) -> Content:
     step = view.state.steps.get(view.state.current)
     if step is None:
         return Content("Between two steps.")
-    return Content.assemble((view.named(step.id), "bold"), " is under way on ", where(view, step.host), ".")
+    doing = " waits for you, on " if view.waiting else " is under way on "
+    return Content.assemble((view.named(step.id), "bold"), doing, where(view, step.host), ".")
 
 
 class Busy(Modal[None]):

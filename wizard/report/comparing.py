@@ -14,6 +14,9 @@ from wizard.run.state import RunState, replay
 MISSING = ""
 """What stands where one of the two has nothing."""
 
+NOT_STEPS = {"end": "exit criteria"}
+"""What a scope is called that is neither a step nor a phase."""
+
 CRASHED, PAUSED = "no end on record", "paused"
 
 
@@ -109,7 +112,7 @@ class _Side:
 
     def checks(self) -> Mapping[str, str]:
         return {
-            f"{self.places.get(scope, scope)} {check.title}".strip(): f"{check.outcome}  {check.observed}".strip()
+            f"{self.places.get(scope) or NOT_STEPS.get(scope, scope)} {check.title}": f"{check.outcome}  {check.observed}".strip()
             for scope, looks in self.state.checks.items()
             for check in looks.values()
         }
