@@ -57,6 +57,15 @@ REPORT = Key("report", "r", "report", "Read the incident report as it stands.", 
 # Leaving the run to itself, and watching one.
 DETACH = Key("detach", "d,ctrl+z", "detach", "Leave the run to an engine without a terminal, or suspend.", RUN)
 TAKE_OVER = Key("take_over", "g", "take over", "Go on with this run here, with full control.", RUN)
+SUSPEND = Key(
+    "suspend",
+    "ctrl+z",
+    "suspend",
+    "Back to the shell for a while; `fg` comes back.",
+    ALWAYS,
+    shown=False,
+    does="app.suspend_process",
+)
 # The start screen.
 FILTER = Key("filter", "slash", "filter", "Show only what has these words; Escape shows all again.", LOOK)
 CLEAR = Key("clear", "escape", "all", "Show everything again.", LOOK, shown=False)
@@ -90,7 +99,7 @@ BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
 OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
 
-START_KEYS = (CHOOSE, FILTER, CLEAR, OTHER_LIST, HELP, LEAVE)
+START_KEYS = (CHOOSE, FILTER, CLEAR, OTHER_LIST, SUSPEND, HELP, LEAVE)
 """The keys of the start screen."""
 
 INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
@@ -104,7 +113,8 @@ RUN_KEYS = (
 """The keys of the run screen, in the order of its footer."""
 
 
-WATCH_KEYS = (TAKE_OVER, *(key for key in RUN_KEYS if key is REPORT or key.group in {LOOK, ALWAYS}))
+_LOOKS = tuple(key for key in RUN_KEYS if key is REPORT or key.group in {LOOK, ALWAYS})
+WATCH_KEYS = (TAKE_OVER, *_LOOKS[:-2], SUSPEND, *_LOOKS[-2:])
 """The keys of a run that is only watched: what looks, and nothing that answers or changes."""
 
 

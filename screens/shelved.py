@@ -15,8 +15,8 @@ HELD = 4096
 
 WRONG = frozenset({BROKEN, CRASHED, EMPTY})
 
-DETACHED = "live, detached"
-"""How a run stands that an engine without a terminal works on."""
+ELSEWHERE, DETACHED = "live elsewhere", "live, detached"
+"""How a run stands that somebody works on, and one that an engine without a terminal does."""
 
 
 def has_words(text: str, wanted: str) -> bool:
@@ -34,8 +34,9 @@ def checklist_text(one: Offered) -> str:
 @lru_cache(HELD)
 def run_text(one: RunSummary) -> str:
     """What a run is found by."""
-    state = DETACHED if one.detached else one.state
-    return " ".join((one.id, state, one.detail, one.checklist, one.title, one.severity, one.began.replace("T", " ")))
+    return " ".join(
+        (one.id, _state(one), one.detail, one.checklist, one.title, one.severity, one.began.replace("T", " "))
+    )
 
 
 def checklist_line(one: Offered) -> Content:
@@ -58,12 +59,18 @@ def run_line(one: RunSummary) -> Content:
     began = plain(one.began[:16].replace("T", " "))
     steps = f"{one.done}/{one.total}"
     return Content.assemble(
-        (f"{glyph} {plain(DETACHED if one.detached else one.state):19}  ", style),
+        (f"{glyph} {plain(_state(one)):19}  ", style),
         (f"{began:16}  ", "dim"),
         f"{steps:>7}  ",
         (plain(one.checklist), "bold"),
         f"  {plain(one.title)}",
     )
+
+
+def _state(one: RunSummary) -> str:
+    if one.state != LIVE:
+        return one.state
+    return DETACHED if one.detached else ELSEWHERE
 
 
 def _sign(state: str) -> tuple[str, str]:

@@ -12,12 +12,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from wizard.errors import UsageError, WizardError
+from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
 from wizard.run.engine import FAILED as ENGINE_FAILED
@@ -26,6 +27,8 @@ from wizard.run.events import Record
 from wizard.run.handover import FAILED, READY, TAKEN_UP, Handed, decode
 from wizard.run.holder import LET_GO
 from wizard.run.intents import PAUSE, Stop
+from wizard.run.journal import Journal, read
+from wizard.run.listing import writer
 from wizard.run.preparation import Prepared
 from wizard.run.recorder import Output
 from wizard.run.resuming import reopen
@@ -61,6 +64,7 @@ def main(directory: Path) -> int:
     _say(READY)
     data = sys.stdin.buffer.read()
     if not data:
+        _nobody_came(directory)
         return 0
     try:
         given = decode(data)
@@ -69,6 +73,15 @@ def main(directory: Path) -> int:
         _say(f"{FAILED}{problem}")
         return 1
     return _work(prepared)
+
+
+def _nobody_came(directory: Path) -> None:
+    """Where who handed over was killed half-way, the record must not say that the run goes on."""
+    with suppress(WizardError):
+        paused = replay(read(directory).records).paused
+        if paused and paused.detached and not writer(directory):
+            with closing(Journal(directory, Redactor([]))) as journal:
+                journal.append(ev.RunPaused("it was to go on without a terminal, and nobody took it up"))
 
 
 def taken_up(directory: Path, given: Handed) -> Prepared:

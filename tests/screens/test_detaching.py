@@ -227,6 +227,26 @@ def test_where_it_is_not_taken_up_the_run_is_paused_and_the_record_says_why(
     assert place.effects() == ["first", str(len(SECRET))]
 
 
+def test_where_who_handed_over_is_killed_half_way_the_record_does_not_say_that_it_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = place.begin()
+    gone: list[handover.Successor] = []
+
+    def killed(self: handover.Successor, _given: handover.Handed) -> None:
+        gone.append(self)
+        raise SystemExit
+
+    monkeypatch.setattr(handover.Successor, "take_over", killed)
+    with pytest.raises(SystemExit):
+        live.detach()
+    assert summary(place.run).detail.startswith("detached by the operator")
+    (successor,) = gone
+    successor.dismiss()
+    wait_until(lambda: "nobody took it up" in summary(place.run).detail, "the end of the successor")
+    (place.home / "gate").write_text("")
+
+
 def test_a_run_that_stopped_by_itself_is_not_handed_over(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     live = place.begin()
     (place.home / "gate").write_text("")

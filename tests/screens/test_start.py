@@ -11,16 +11,18 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList
 
-from screens.compare import Compare
+from screens.compare import Compare, told
 from screens.modals.pick import PickRun
 from screens.shelf import Shelf
 from screens.start import OWN, Start
 from screens.watch import WatchScreen
 from screens.widgets.choices import Choices
 from tests.fixtures.journals import make
+from tests.screens.stories import records
 from tests.screens.test_choosing_a_run import CHECKLIST, Hands, sitting
 from tests.screens.test_pictures_of_runs import Stocked, many
 from wizard.redact import Redactor
+from wizard.report.comparing import compare
 from wizard.run import events as ev
 from wizard.run.journal import Journal
 from wizard.run.listing import RunSummary, summary
@@ -204,3 +206,11 @@ def test_runs_that_cannot_be_listed_say_why(home: Path) -> None:
     shelf = Shelf()
     assert [one for page in shelf.runs() for one in page] == []
     assert "open to others" in shelf.wrong
+
+
+def test_the_page_is_harmless_and_says_where_nothing_differs() -> None:
+    run = records("clean")
+    text = told(compare(run, records("hostile_text")), 80).plain
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert told(compare(run, run), 80).plain.count("  none") == 4

@@ -98,7 +98,7 @@ def summary(directory: Path) -> RunSummary:
     holder = writer(directory)
     state, reading = _read(directory)
     word, detail = _standing(state, reading, holder)
-    started = state.started
+    started, detached = state.started, word == LIVE and state.detached
     return RunSummary(
         id=started.run if started else directory.name,
         checklist=started.checklist if started else "",
@@ -108,12 +108,12 @@ def summary(directory: Path) -> RunSummary:
         began=state.began_at,
         last=state.last_at,
         state=word,
-        detail=detail,
+        detail=f"without a terminal, {detail}" if detached else detail,
         done=len(state.steps) - len(state.remaining),
         total=len(state.steps),
         remaining=len(state.remaining),
         path=started.path if started else "",
-        detached=word == LIVE and state.detached,
+        detached=detached,
     )
 
 
