@@ -62,7 +62,12 @@ def pause(view: View) -> Choosing:
 def leave(view: View) -> Choosing:
     """Leaves while the run is at work."""
     body = Content("\n").join(
-        [_at_work(view), Content("What runs on a host goes on there; `wizard resume` takes it up.")]
+        [
+            _at_work(view),
+            Content(
+                "What runs on a host goes on there; `wizard resume` takes it up. To let the run go on by itself: d."
+            ),
+        ]
     )
     choices = [
         Choice(STAY, "stay", "Nothing happens."),

@@ -112,10 +112,13 @@ class _Side:
 
     def checks(self) -> Mapping[str, str]:
         return {
-            f"{self.places.get(scope) or NOT_STEPS.get(scope, scope)} {check.title}": f"{check.outcome}  {check.observed}".strip()
+            f"{self._named(scope)} {check.title}": f"{check.outcome}  {check.observed}".strip()
             for scope, looks in self.state.checks.items()
             for check in looks.values()
         }
+
+    def _named(self, scope: str) -> str:
+        return self.places.get(scope) or NOT_STEPS.get(scope, scope)
 
     def deviations(self) -> Mapping[str, str]:
         """By scope: what was done, and why."""
