@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from screens.compare import Compare, told
@@ -16,9 +18,10 @@ from screens.modals.pick import PickRun
 from screens.shelf import Shelf
 from screens.start import OWN, Start
 from screens.watch import WatchScreen
+from screens.watched import WatchedRun
 from screens.widgets.choices import Choices
 from tests.fixtures.journals import make
-from tests.screens.stories import records
+from tests.screens.stories import interface_of, records
 from tests.screens.test_choosing_a_run import CHECKLIST, Hands, sitting
 from tests.screens.test_pictures_of_runs import Stocked, many
 from wizard.redact import Redactor
@@ -214,3 +217,48 @@ def test_the_page_is_harmless_and_says_where_nothing_differs() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert told(compare(run, run), 80).plain.count("  none") == 4
+
+
+class Nothing:
+    """Opens nothing."""
+
+    def run(self, checklist: str) -> None:
+        """Nothing."""
+
+    def past(self, directory: Path, what: str) -> None:
+        """Nothing."""
+
+
+def start(home: Path) -> Start:
+    """Many runs."""
+    assert home
+    return Start(Nothing(), Stocked(many()))
+
+
+def compared(home: Path) -> Compare:
+    """Two runs that did not go alike."""
+    names = {"clean": "20260314-021500-0a1b-stock-save", "hostile_text": "20260315-021500-0a1b-stock-save"}
+    earlier, later = (keep(home, name, run) for name, run in names.items())
+    return Compare(earlier, later)
+
+
+def watched(home: Path) -> WatchScreen:
+    """A run that nobody holds."""
+    directory = keep(home, "failed_and_rolled_back", "20260314-021500-0a1b-stock-save")
+    return WatchScreen(WatchedRun(directory), lambda _: None)
+
+
+@pytest.mark.parametrize("make_screen", [start, compared, watched])
+async def test_a_storm_of_sizes_breaks_nothing(home: Path, make_screen: Callable[[Path], Screen[None]]) -> None:
+    sizes = random.Random(make_screen.__name__)  # noqa: S311 - the same sizes each time
+    app = interface_of(lambda: make_screen(home))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        for _ in range(25):
+            await pilot.resize_terminal(
+                sizes.choice([1, 2, 5, sizes.randint(1, 250)]), sizes.choice([1, 2, sizes.randint(1, 70)])
+            )
+            await pilot.press(sizes.choice(["tab", "down", "slash", "x", "z", "f", "pageup", "pagedown"]))
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.is_running
