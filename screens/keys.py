@@ -66,6 +66,7 @@ SUSPEND = Key(
     shown=False,
     does="app.suspend_process",
 )
+NOT_HERE = replace(SUSPEND, id="not_here", help="Close what is open first.", does="screen.not_here")
 # The start screen.
 FILTER = Key("filter", "slash", "filter", "Show only what has these words; Escape shows all again.", LOOK)
 CLEAR = Key("clear", "escape", "all", "Show everything again.", LOOK, shown=False)

@@ -15,7 +15,9 @@ from screens.detaching import DETACHED
 from screens.interface import Interface
 from screens.modals.base import Modal
 from screens.modals.detach import Busy
+from screens.widgets.choices import Choices
 from tests.integration.commandline import wait_until
+from tests.screens import stories
 from tests.screens.stories import Held, interface
 from tests.screens.test_pictures_of_runs import Detachable, detachable
 from tests.screens.test_terminal import WIZARD, Place, given_back, press_until
@@ -80,6 +82,17 @@ async def test_where_it_fails_the_interface_stays_and_says_why(monkeypatch: pyte
         assert "the moon is full" in next(iter(app._notifications)).message
         assert not [one for one in app.screen_stack if isinstance(one, Busy)]
         assert app.is_running
+
+
+async def test_over_a_question_it_says_what_to_do_first() -> None:
+    held, run = Held(), stories.at_gate()
+    async with interface(run, held).run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app = await pressed(pilot, held, "ctrl+z")
+        assert "Escape closes this" in next(iter(app._notifications)).message
+        await pressed(pilot, held, "escape", "ctrl+z")
+        assert [one.answer for one in app.screen.query_one(Choices).choices] == ["stay", "suspend"]
+    assert run.submitted == []
 
 
 async def test_suspending_is_the_shells_own(monkeypatch: pytest.MonkeyPatch) -> None:
