@@ -16,14 +16,14 @@ from screens.interface import Interface
 from screens.modals.base import Modal
 from screens.modals.detach import Busy
 from screens.widgets.choices import Choices
-from tests.integration.commandline import wait_until
+from tests.integration.commandline import checklist, wait_until
 from tests.screens import stories
 from tests.screens.stories import Held, interface
 from tests.screens.test_pictures_of_runs import Detachable, detachable
 from tests.screens.test_terminal import WIZARD, Place, given_back, press_until
 from tests.support.terminal import ALTERNATE, Terminal
 from wizard.errors import WizardError
-from wizard.run.holder import holder, is_detached, let_go
+from wizard.run.holder import holder, is_detached
 from wizard.run.listing import writer
 
 
@@ -105,14 +105,38 @@ async def test_suspending_is_the_shells_own(monkeypatch: pytest.MonkeyPatch) -> 
     assert asked == [True]
 
 
-def slow(place: Place) -> list[str]:
-    """A run whose second step takes its time."""
-    return [word.replace("pace=0", "pace=2") for word in place.words]
+STEPS = """\
+  - id: one
+    title: One
+    steps:
+      - id: wait
+        title: Wait
+        why: somebody opens the gate
+        run: {command: "cat {{ where }}/gate; echo once >> {{ where }}/effects", read_only: true}
+        checks:
+          - file: {path: "{{ where }}/effects"}
+      - id: ask
+        title: Ask
+        why: only a person knows
+        manual: {ask: Shall we?}
+"""
+
+
+def waiting(place: Place) -> list[str]:
+    """A run whose first step waits until its gate is opened."""
+    os.mkfifo(place.home / "gate")
+    (place.home / "trial.yaml").write_text(checklist(STEPS, "inputs:\n  where: {type: path}\n"))
+    return ["run", str(place.home / "trial.yaml"), "--set", f"where={place.home}", "--run-dir", str(place.run)]
+
+
+def open_gate(place: Place) -> None:
+    """Let the step end."""
+    (place.home / "gate").write_text("")
 
 
 def at_work(place: Place) -> Callable[[], bool]:
-    """The second step is under way."""
-    return lambda: place.kinds().count("attempt_claimed") == 2
+    """The first step is under way."""
+    return lambda: place.kinds().count("attempt_claimed") == 1
 
 
 def stopped(process: subprocess.Popen[bytes]) -> bool:
@@ -121,8 +145,8 @@ def stopped(process: subprocess.Popen[bytes]) -> bool:
 
 
 def test_suspended_and_brought_back_the_screen_is_as_it_was(place: Place) -> None:
-    with place.terminal(*slow(place)) as terminal:
-        terminal.until(at_work(place), "the second step")
+    with place.terminal(*waiting(place)) as terminal:
+        terminal.until(at_work(place), "the first step")
         press_until(terminal, "\x1a", lambda: b"Leave the run to itself" in terminal.seen)
         press_until(terminal, "3\r", lambda: stopped(terminal.process))
         terminal.read()
@@ -130,14 +154,15 @@ def test_suspended_and_brought_back_the_screen_is_as_it_was(place: Place) -> Non
         before = terminal.seen.count(ALTERNATE)
         terminal.process.send_signal(signal.SIGCONT)
         terminal.until(lambda: terminal.seen.count(ALTERNATE) > before, "the screen again")
-        terminal.until(place.waits, "the first question")
+        open_gate(place)
+        terminal.until(place.waits, "the question")
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 143
 
 
 def test_detached_in_a_terminal_it_goes_on_is_watched_and_taken_back(place: Place) -> None:
-    with place.terminal(*slow(place)) as terminal:
-        terminal.until(at_work(place), "the second step")
+    with place.terminal(*waiting(place)) as terminal:
+        terminal.until(at_work(place), "the first step")
         press_until(terminal, "d", lambda: b"Leave the run to itself" in terminal.seen)
         press_until(terminal, "2\r", lambda: terminal.process.poll() is not None)
         assert terminal.end() == DETACHED
@@ -156,25 +181,29 @@ def test_detached_in_a_terminal_it_goes_on_is_watched_and_taken_back(place: Plac
         assert given_back(watched)
     with Terminal([*WIZARD, "resume", str(place.run)], place.environment) as back:
         back.until(lambda: place.kinds().count("run_resumed") == 2, "the run taken back")
-        back.until(place.waits, "the first question")
+        open_gate(place)
+        back.until(place.waits, "the question")
         back.process.send_signal(signal.SIGTERM)
         assert back.end() == 143
     assert b"taking the run over from" in back.seen
-    assert place.kinds().count("attempt_intended") == 2
+    assert place.kinds().count("attempt_intended") == 1
+    assert (place.home / "effects").read_text() == "once\n"
 
 
 def test_a_detached_run_outlives_the_terminal_it_came_from(place: Place) -> None:
-    with place.terminal(*slow(place)) as terminal:
-        terminal.until(at_work(place), "the second step")
+    with place.terminal(*waiting(place)) as terminal:
+        terminal.until(at_work(place), "the first step")
         press_until(terminal, "d", lambda: b"Leave the run to itself" in terminal.seen)
         press_until(terminal, "2\r", lambda: terminal.process.poll() is not None)
-    wait_until(lambda: not writer(place.run), "the detached engine at its first question")
+    assert writer(place.run)
+    open_gate(place)
+    wait_until(lambda: not writer(place.run), "the detached engine at the question")
     assert place.kinds()[-1] == "run_paused"
-    assert place.kinds().count("step_ended") == 2
+    assert place.kinds().count("step_ended") == 1
+    assert (place.home / "effects").read_text() == "once\n"
     done = subprocess.run(
         [*WIZARD, "watch", str(place.run)], env=place.environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 4
     assert "waiting for a person" in done.stderr
     assert os.fspath(place.run) in done.stderr
-    let_go(place.run)
