@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import Any
 from textual.screen import Screen
 
 from screens.canned import past_run
+from screens.detaching import DETACHED
 from screens.inputs import Inputs
 from screens.interface import Interface
 from screens.leaving import Leaving, say_crashed, spare_what_is_gone
@@ -22,6 +24,8 @@ from screens.report import report_of
 from screens.run import RunScreen
 from screens.start import Start
 from screens.terminal import need_terminal
+from screens.watch import WatchScreen
+from screens.watched import WatchedRun
 from wizard.checklist.document import load
 from wizard.checklist.inputs import InputsInvalid, given_values
 from wizard.checklist.model import Checklist
@@ -35,6 +39,7 @@ from wizard.run.preparation import Prepared, Request, find_checklist, prepare
 from wizard.run.resuming import reopen
 from wizard.run.session import Session
 from wizard.running import Work, told_end
+from wizard.text import sanitise
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,17 @@ def roll_back(prepared: Prepared, to: str, reason: str) -> int:
 def open_interface() -> int:
     """Choose what to do; returns the exit status."""
     return _Sitting(Start).hold()
+
+
+def watch_run(directory: Path) -> int:
+    """Watch a run as it goes on, read-only; returns the exit status.
+
+    Raises:
+        UsageError: There is no terminal, or no journal.
+    """
+    need_terminal()
+    watched = WatchedRun(directory)
+    return _Sitting(lambda sitting: WatchScreen(watched, sitting.take_over)).hold()
 
 
 def choose_rehearsal() -> str | None:
@@ -164,10 +180,16 @@ class _Sitting:
         """Do something with a run that was."""
         if what == past.LOOK:
             self._app.push_screen(RunScreen(past_run(directory)))
+        elif what in {past.WATCH, past.TAKE_OVER}:
+            self._app.push_screen(WatchScreen(WatchedRun(directory), self.take_over, asks=what == past.TAKE_OVER))
         elif what == past.REPORT:
             self._app.push_screen(report_of(past_run(directory)))
         else:
             self._reopen(directory, Request(""), rolling_back=what == past.ROLL_BACK)
+
+    def take_over(self, directory: Path) -> None:
+        """Go on here with a run that nobody holds any more."""
+        self._reopen(directory, Request(""), rolling_back=False)
 
     def _reopen(self, directory: Path, request: Request, *, rolling_back: bool) -> None:
         """Go on with a run, or undo it; secrets that were never kept are asked for."""
@@ -203,6 +225,8 @@ class _Sitting:
 
     def _status(self, outcome: Outcome | None, caught: int) -> int:
         crashed = 1 if self._app.crashed else 0
+        if self._live and self._live.successor:
+            return _say_detached(self._live)
         if self._live and outcome:
             return max(told_end(self._live.directory, outcome, caught), crashed)
         if self._live:
@@ -216,3 +240,11 @@ def _given(checklist: Checklist, request: Request) -> Mapping[str, Any]:
         return given_values(checklist.inputs, pairs=request.sets, file=request.inputs)
     except InputsInvalid:
         return {}
+
+
+def _say_detached(live: LiveRun) -> int:
+    """The run goes on elsewhere; returns the exit status."""
+    name = sanitise(shlex.quote(str(live.directory)))
+    sys.stderr.write(f"detached: the run goes on in process {live.successor}, up to what needs a person\n")
+    sys.stderr.write(f"look: wizard watch {name}; take it back: wizard resume {name}\n")
+    return DETACHED

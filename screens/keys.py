@@ -57,6 +57,23 @@ NOTE = Key("note", "n", "note", "Put words on the record, for the report.", RUN)
 REPORT = Key("report", "r", "report", "Read the incident report as it stands.", RUN)
 MONITOR = Key("monitor", "m", "monitor", "A watch on a page of its own: its looks, its numbers, its end.", LOOK)
 END_EARLY = Key("end_early", "c", "end early", "End the watch now, with a reason; its gate then decides.", RUN)
+# Leaving the run to itself, and watching one.
+DETACH = Key("detach", "d,ctrl+z", "detach", "Leave the run to an engine without a terminal, or suspend.", RUN)
+TAKE_OVER = Key("take_over", "g", "take over", "Go on with this run here, with full control.", RUN)
+SUSPEND = Key(
+    "suspend",
+    "ctrl+z",
+    "suspend",
+    "Back to the shell for a while; `fg` comes back.",
+    ALWAYS,
+    shown=False,
+    does="app.suspend_process",
+)
+NOT_HERE = replace(SUSPEND, id="not_here", help="Close what is open first.", does="screen.not_here")
+# The start screen.
+FILTER = Key("filter", "slash", "filter", "Show only what has these words; Escape shows all again.", LOOK)
+CLEAR = Key("clear", "escape", "all", "Show everything again.", LOOK, shown=False)
+
 SWITCH = Key("switch", "s", "steps", "In a narrow terminal: the list of steps, or the step.", LOOK)
 FOLLOW = Key("follow", "f", "follow", "Follow the run again: its current step and the end of its log.", LOOK)
 NEXT_LOG = Key("next_log", "o", "other log", "The log of the next host.", LOOK)
@@ -113,7 +130,7 @@ BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
 OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
 
-START_KEYS = (CHOOSE, OTHER_LIST, HELP, LEAVE)
+START_KEYS = (CHOOSE, FILTER, CLEAR, OTHER_LIST, SUSPEND, HELP, LEAVE)
 """The keys of the start screen."""
 
 INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
@@ -121,13 +138,18 @@ INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_F
 
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, NOTES, REPORT),
-    *(MONITOR, SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
+    *(MONITOR, SWITCH, FOLLOW, NEXT_LOG, ZOOM, DETACH, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""
 
 MONITOR_KEYS = (ANSWER, END_EARLY, replace(BACK, key="escape,q,m"), replace(NEXT_PANE, shown=True), HELP)
 """The keys of the monitor."""
+
+
+_LOOKS = tuple(key for key in RUN_KEYS if key is REPORT or key.group in {LOOK, ALWAYS})
+WATCH_KEYS = (TAKE_OVER, *_LOOKS[:-2], SUSPEND, *_LOOKS[-2:])
+"""The keys of a run that is only watched: what looks, and nothing that answers or changes."""
 
 
 def bindings(keys: Iterable[Key], area: str = "") -> list[BindingType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -14,8 +14,10 @@ from textual.widgets import OptionList
 from screens import keys
 from screens.announcing import NAME, Announces, announce
 from screens.clocks import clocks
+from screens.detaching import Detaching
 from screens.estimating import remember
 from screens.help import Help
+from screens.keys import Key
 from screens.modals.base import Modal
 from screens.modals.steering import can_go_on
 from screens.noting import Noting
@@ -41,7 +43,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Noting, Monitoring, Screen[None]):
+class RunScreen(Noting, Monitoring, Detaching, Screen[None]):
     """Shows a run and steers it.
 
     Args:
@@ -50,7 +52,8 @@ class RunScreen(Noting, Monitoring, Screen[None]):
             shown before anything begins. None where the run begins by itself.
     """
 
-    BINDINGS = keys.bindings(keys.RUN_KEYS, "run")
+    KEYS: ClassVar[tuple[Key, ...]] = keys.RUN_KEYS
+    BINDINGS = keys.bindings(KEYS, "run")
 
     def __init__(self, source: Source, plan: str | None = None) -> None:
         super().__init__()
@@ -161,7 +164,7 @@ class RunScreen(Noting, Monitoring, Screen[None]):
 
     def action_help(self) -> None:
         """Every key there is."""
-        self.app.push_screen(Help(keys.RUN_KEYS))
+        self.app.push_screen(Help(self.KEYS))
 
     def action_switch(self) -> None:
         """In a narrow terminal, the steps or the step."""
@@ -232,7 +235,7 @@ class RunScreen(Noting, Monitoring, Screen[None]):
         self.query_one(Checks).show(self.view, self.looking_at)
         announce(self, self.view, running=self.source.running)
         self._show_log()
-        self.query_one(KeyBar).show([key for key in keys.RUN_KEYS if key.shown and self.check_action(key.id, ())])
+        self.query_one(KeyBar).show([key for key in self.KEYS if key.shown and self.check_action(key.id, ())])
 
     def _show_log(self) -> None:
         pane, host = self.query_one(LogPane), self._log_shown()
@@ -264,6 +267,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "answer": lambda screen: screen.source.running and screen.view.waiting is not None,
     "go_on": lambda screen: not screen.source.running and can_go_on(screen.view.state),
     "cancel": lambda screen: screen.source.running and screen.view.at_work(),
+    "detach": lambda screen: screen.source.running,
     "pause": lambda screen: screen.source.running and screen.view.waiting is None,
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,

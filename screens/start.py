@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,39 +11,27 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
-from screens import keys
+from screens import keys, shelved
+from screens.compare import Compare
 from screens.help import Help
-from screens.modals.past import past
+from screens.modals.past import COMPARE, past
 from screens.modals.path import AskPath
+from screens.modals.pick import PickRun
+from screens.shelf import Offered, Shelf
 from screens.sizes import fold
 from screens.widgets.choices import Chosen
 from screens.widgets.keybar import KeyBar
-from screens.widgets.listing import Listing
+from screens.widgets.listing import LineListing
 from screens.widgets.pane import Frame
-from screens.words import ENDS, SEVERITIES, many, plain
-from wizard.checklist.document import load
-from wizard.checklist.model import Checklist
+from screens.words import many, plain
 from wizard.errors import WizardError
-from wizard.kinds import registry
-from wizard.run.listing import LIVE, RunSummary, list_runs
-from wizard.run.preparation import shipped
-
-log = logging.getLogger(__name__)
+from wizard.run.listing import RunSummary
 
 OWN = "another one, by its path …"
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A checklist that can be run; ``checklist`` is None where it cannot be read, with the reason in ``wrong``."""
-
-    name: str
-    path: Path
-    checklist: Checklist | None = None
-    wrong: str = ""
 
 
 class Opens(Protocol):
@@ -63,52 +49,123 @@ class Start(Screen[None]):
 
     Args:
         opens: Opens what is chosen; raises a ``WizardError`` where it cannot.
+        shelf: Reads what there is.
     """
 
     BINDINGS = keys.bindings([key for key in keys.START_KEYS if key is not keys.CHOOSE], "start")
     AUTO_FOCUS = "#checklists"
 
-    def __init__(self, opens: Opens) -> None:
+    def __init__(self, opens: Opens, shelf: Shelf | None = None) -> None:
         super().__init__()
         self._opens = opens
-        self._checklists: Sequence[Offered] = ()
+        self._shelf = shelf or Shelf()
+        self._offered: Sequence[Offered] = ()
         self._runs: Sequence[RunSummary] = ()
+        self._checklists_shown: Sequence[Offered] = ()
+        self._runs_shown: Sequence[RunSummary] = ()
+        self._whole = False
 
     def compose(self) -> ComposeResult:
-        """Two lists, and what is picked in words."""
+        """Words to find by, two lists, and what is picked in words."""
         yield Static(
             Content.assemble((" wizard", "bold"), ("  a checklist becomes a guided, gated, reversible run", "dim")),
             id="heading",
             markup=False,
         )
+        yield Input(id="filter", placeholder="/ shows only what has these words", select_on_focus=False)
         with Vertical(id="start"):
-            yield _list("checklists", "Checklists", "reading …")
-            yield _list("runs", "Runs", "reading …")
+            yield _list("checklists")
+            yield _list("runs")
             yield Static("", id="about", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Read what there is, beside the interface."""
         fold(self)
-        self.query_one(KeyBar).show(keys.START_KEYS)
+        self.query_one(KeyBar).show([key for key in keys.START_KEYS if key.shown])
+        self._frames = {name: Frame(self.query_one(f"#{name}")) for name in ("checklists", "runs")}
+        self._frames["checklists"].say("Checklists")
+        self._frames["runs"].say("Runs", "reading …")
         self._read()
 
     def on_screen_resume(self) -> None:
         """Back from a run: its line has changed."""
-        if self._checklists:
+        if self._offered:
             self._read()
 
     @work(thread=True, exclusive=True, group="start", exit_on_error=False)
     def _read(self) -> None:
-        offered, runs = [_offered(name, path) for name, path in sorted(shipped().items())], _runs()
-        self.app.call_from_thread(self._fill, offered, runs)
+        worker = get_current_worker()
+        shipped, runs = self._shelf.shipped(), list[RunSummary]()
+        for page in self._shelf.runs():
+            runs += page
+            if worker.is_cancelled:
+                return
+            self.app.call_from_thread(self._take, self._offered or shipped, tuple(runs), whole=False)
+        offered = [*shipped, *self._shelf.recent(runs)]
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._take, offered, tuple(runs), whole=True)
 
-    def _fill(self, offered: Sequence[Offered], runs: Sequence[RunSummary]) -> None:
-        self._checklists, self._runs = offered, runs
-        lines = [*(_checklist_line(one) for one in offered), Content.styled(OWN, "dim")]
-        _refill(self.query_one("#checklists", OptionList), lines)
-        lines = [_run_line(one) for one in runs] or [Content.styled("no run yet", "dim")]
-        _refill(self.query_one("#runs", OptionList), lines)
+    def _take(self, offered: Sequence[Offered], runs: Sequence[RunSummary], *, whole: bool) -> None:
+        """What was read so far; where more was read before, that stays until everything was read again."""
+        self._whole = whole
+        self._offered = offered
+        if whole or len(runs) > len(self._runs):
+            self._runs = runs
+        self._show()
+
+    def _show(self) -> None:
+        """What has the words, in its list, with the same one picked as before."""
+        wanted = self.query_one("#filter", Input).value
+        checklists = [one for one in self._offered if shelved.has_words(shelved.checklist_text(one), wanted)]
+        runs = [one for one in self._runs if shelved.has_words(shelved.run_text(one), wanted)]
+        if checklists != self._checklists_shown or not checklists:
+            lines = [*(shelved.checklist_line(one) for one in checklists), Content.styled(OWN, "dim")]
+            _refill(self.query_one("#checklists", OptionList), lines)
+        self._show_runs(runs, wanted)
+        self._checklists_shown, self._runs_shown = checklists, runs
+        self._count(wanted)
+
+    def _show_runs(self, runs: Sequence[RunSummary], wanted: str) -> None:
+        options, before = self.query_one("#runs", OptionList), self._runs_shown
+        if before and runs[: len(before)] == before:
+            options.add_options([Option(shelved.run_line(one)) for one in runs[len(before) :]])
+            return
+        picked = self._picked_run()
+        place = next((at for at, one in enumerate(runs) if picked and one.directory == picked.directory), None)
+        _refill(options, [shelved.run_line(one) for one in runs] or [self._no_run(wanted)], place)
+
+    def _no_run(self, wanted: str) -> Content:
+        if self._shelf.wrong:
+            return Content.styled(plain(self._shelf.wrong), "$error")
+        told = "no run has these words" if wanted and self._runs else "no run yet" if self._whole else "reading …"
+        return Content.styled(told, "dim")
+
+    def _count(self, wanted: str) -> None:
+        shown, there = len(self._runs_shown), len(self._runs)
+        counted = f"{shown:,} of {many(there, 'run')}" if wanted else many(there, "run")
+        self._frames["runs"].say("Runs", counted if self._whole else f"reading … {counted}")
+        shown, there = len(self._checklists_shown), len(self._offered)
+        self._frames["checklists"].say("Checklists", f"{shown} of {there}" if wanted else "")
+
+    def _picked_run(self) -> RunSummary | None:
+        place = self.query_one("#runs", OptionList).highlighted or 0
+        return self._runs_shown[place] if 0 < place < len(self._runs_shown) else None
+
+    def on_input_changed(self, _event: Input.Changed) -> None:
+        """The lists follow what is typed."""
+        if self._offered:
+            self._show()
+            self._tell_about(self._found())
+
+    def on_input_submitted(self, _event: Input.Submitted) -> None:
+        """To what was found."""
+        self._found().focus()
+
+    def _found(self) -> OptionList:
+        """The list with what has the words."""
+        found = "#checklists" if self._checklists_shown or not self._runs_shown else "#runs"
+        return self.query_one(found, OptionList)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say more of what is picked."""
@@ -123,23 +180,34 @@ class Start(Screen[None]):
     def _tell_about(self, options: OptionList) -> None:
         place = options.highlighted or 0
         told = Content("")
-        if options.id == "checklists" and place < len(self._checklists):
-            told = _about_checklist(self._checklists[place])
-        elif options.id == "runs" and place < len(self._runs):
-            told = _about_run(self._runs[place])
+        if options.id == "checklists" and place < len(self._checklists_shown):
+            told = shelved.about_checklist(self._checklists_shown[place])
+        elif options.id == "runs" and place < len(self._runs_shown):
+            told = shelved.about_run(self._runs_shown[place])
         self.query_one("#about", Static).update(told)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open what is picked."""
         place = event.option_index
         if event.option_list.id == "runs":
-            if place < len(self._runs):
-                one = self._runs[place]
-                self.app.push_screen(past(one), lambda chosen: self._past(one, chosen))
-        elif place < len(self._checklists):
-            self._guarded(lambda: self._opens.run(str(self._checklists[place].path)))
-        elif self._checklists:
+            if place < len(self._runs_shown):
+                self._ask_about(self._runs_shown[place])
+        elif place < len(self._checklists_shown):
+            path = self._checklists_shown[place].path
+            self._guarded(lambda: self._opens.run(str(path)))
+        elif self._offered:
             self.app.push_screen(AskPath(), self._own)
+
+    def action_filter(self) -> None:
+        """To the words to find by."""
+        self.query_one("#filter").focus()
+
+    def action_clear(self) -> None:
+        """Everything is shown again."""
+        words = self.query_one("#filter", Input)
+        words.value = ""
+        if words.has_focus:
+            self.query_one("#checklists").focus()
 
     def action_help(self) -> None:
         """Every key there is."""
@@ -153,9 +221,21 @@ class Start(Screen[None]):
         if path:
             self._guarded(lambda: self._opens.run(path))
 
-    def _past(self, one: RunSummary, chosen: Chosen | None) -> None:
-        if chosen and chosen.answer:
+    def _ask_about(self, one: RunSummary) -> None:
+        alike = [other for other in self._runs if other.checklist == one.checklist and other.directory != one.directory]
+        modal = past(one, comparable=bool(one.checklist and alike))
+        self.app.push_screen(modal, lambda chosen: self._past(one, alike, chosen))
+
+    def _past(self, one: RunSummary, alike: Sequence[RunSummary], chosen: Chosen | None) -> None:
+        if chosen and chosen.answer == COMPARE:
+            self.app.push_screen(PickRun(one, alike), lambda other: self._compare(one, other))
+        elif chosen and chosen.answer:
             self._guarded(lambda: self._opens.past(one.directory, chosen.answer))
+
+    def _compare(self, one: RunSummary, other: RunSummary | None) -> None:
+        if other:
+            earlier, later = sorted((one, other), key=lambda run: run.began)
+            self.app.push_screen(Compare(earlier.directory, later.directory))
 
     def _guarded(self, opened: Callable[[], None]) -> None:
         try:
@@ -164,63 +244,11 @@ class Start(Screen[None]):
             self.notify(plain(str(problem)), severity="error", markup=False, timeout=15)
 
 
-def _list(name: str, title: str, reading: str) -> OptionList:
-    made = Listing(Option(Content.styled(reading, "dim"), disabled=True), id=name, markup=False, classes="list")
-    Frame(made).say(title)
-    return made
+def _list(name: str) -> OptionList:
+    return LineListing(Option(Content.styled("reading …", "dim"), disabled=True), id=name, markup=False, classes="list")
 
 
-def _refill(options: OptionList, lines: Sequence[Content]) -> None:
-    place = options.highlighted
+def _refill(options: OptionList, lines: Sequence[Content], place: int | None = None) -> None:
+    place = options.highlighted if place is None else place
     options.set_options([Option(line) for line in lines])
     options.highlighted = min(place or 0, len(lines) - 1)
-
-
-def _offered(name: str, path: Path) -> Offered:
-    try:
-        return Offered(name, path, load(path, registry()).checklist)
-    except WizardError as problem:
-        return Offered(name, path, wrong=str(problem))
-
-
-def _runs() -> Sequence[RunSummary]:
-    try:
-        return list_runs()
-    except WizardError:
-        log.exception("the runs cannot be listed")
-        return ()
-
-
-def _checklist_line(one: Offered) -> Content:
-    if one.checklist is None:
-        return Content.assemble(("✘ ", "$error"), plain(one.name), ("  cannot be read", "$error"))
-    severity = (f"{one.checklist.severity.upper():8}  ", SEVERITIES.get(one.checklist.severity, ""))
-    return Content.assemble(severity, (plain(one.checklist.checklist), "bold"), f"  {plain(one.checklist.title)}")
-
-
-def _run_line(one: RunSummary) -> Content:
-    glyph, style = ENDS.get(one.state, ("●", "bold $success") if one.state == LIVE else ("‖", "$warning"))
-    began = plain(one.began[:16].replace("T", " "))
-    steps = f"{one.done}/{one.total}"
-    return Content.assemble(
-        (f"{glyph} {plain(one.state):19}  ", style),
-        (f"{began}  ", "dim"),
-        f"{steps:>7}  ",
-        (plain(one.checklist), "bold"),
-        f"  {plain(one.title)}",
-    )
-
-
-def _about_checklist(one: Offered) -> Content:
-    if one.checklist is None:
-        return Content.styled(plain(one.wrong), "$error")
-    phases = one.checklist.phases
-    steps = sum(len(phase.steps) for phase in phases)
-    criteria = many(len(one.checklist.exit_criteria), "exit criterion", "exit criteria")
-    size = f"{many(len(phases), 'phase')}, {many(steps, 'step')}, {criteria}"
-    return Content.assemble(plain(one.checklist.about or one.checklist.title), "\n", (size, "dim"))
-
-
-def _about_run(one: RunSummary) -> Content:
-    detail = f"{one.state}: {one.detail}" if one.detail else one.state
-    return Content.assemble(plain(detail), "\n", (plain(str(one.directory)), "dim"))

@@ -77,6 +77,7 @@ class View:
         self.looks: dict[str, list[Look]] = {}
         self.speaking = ""
         self.noted: list[Record] = []
+        self.waits_for = "YOU"
         self._documented: Mapping[str, Step] = {}
         self._places: dict[str, str] = {}
         self._tell: dict[type[ev.Event], Callable[[Any], None]] = {

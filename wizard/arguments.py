@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_resume(commands)
     _add_rollback(commands)
+    _add_watch(commands)
     _add_records(commands)
     _add_drill(commands)
     _add_lint(commands)
@@ -58,6 +59,12 @@ def _add_rollback(commands: Commands) -> None:
     rollback.add_argument("--reason", metavar="TEXT", help="why, for the report")
     _add_running(rollback)
     rollback.set_defaults(command="rollback")
+
+
+def _add_watch(commands: Commands) -> None:
+    watch = _of_run(commands, "watch", "show a run as it goes on, read-only; it may be written elsewhere")
+    watch.add_argument("--headless", action="store_true", help="no interface, lines; so it is without a terminal")
+    watch.add_argument("--json", action="store_true", help="print events as JSON lines, until it ends or stops")
 
 
 def _add_window(parser: argparse.ArgumentParser) -> None:

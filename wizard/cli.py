@@ -16,6 +16,8 @@ from wizard.arguments import parser
 from wizard.errors import WizardError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wizard.checklist.problems import Problem
     from wizard.drill.practice import Practice
     from wizard.run.preparation import Prepared, Request
@@ -198,13 +200,42 @@ def _resume(options: argparse.Namespace) -> int:
     from wizard.paths import find_run
     from wizard.run.resuming import reopen
 
-    prepared = reopen(find_run(options.run), _request(options), as_started=options.as_started)
+    directory, request = find_run(options.run), _request(options)
+    prepared = reopen(directory, request, as_started=options.as_started)
+    if _let_go(directory):
+        prepared = reopen(directory, request, as_started=options.as_started)
     if options.headless:
         return _unattended(prepared, options)
     from screens.app import Asked, run_interface
 
     _headless_needed(options)
     return run_interface(prepared, Asked())
+
+
+def _let_go(directory: Path) -> bool:
+    """Have a detached engine stop that has this run; whether anybody had it. Told, as it takes a moment."""
+    from wizard.run.holder import let_go
+    from wizard.run.listing import writer
+
+    held = writer(directory)
+    if held:
+        _complain(f"taking the run over from {held}")
+        let_go(directory)
+    return bool(held)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from wizard.paths import find_run
+    from wizard.watching import unfit_terminal, watch
+
+    directory, unfit = find_run(options.run), unfit_terminal()
+    if options.headless or options.json or unfit:
+        if unfit and not (options.headless or options.json):
+            sys.stderr.write(f"{unfit}: told in lines instead\n")
+        return watch(directory, as_json=options.json)
+    from screens.app import watch_run
+
+    return watch_run(directory)
 
 
 def _rollback(options: argparse.Namespace) -> int:
@@ -234,6 +265,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "resume": _resume,
     "rollback": _rollback,
+    "watch": _watch,
     "drill": _drill,
     "lint": _lint,
     "schema": _schema,

@@ -73,12 +73,18 @@ class Lines:
 
 
 class Narrator:
-    """Phases, steps, output and checks as lines on standard error."""
+    """Phases, steps, output and checks as lines on standard error.
 
-    def __init__(self, console: Console | None = None) -> None:
+    Args:
+        console: Where they go; standard error where it is None.
+        clock: What each line begins with; the time since this reader began where it is None.
+    """
+
+    def __init__(self, console: Console | None = None, clock: Callable[[], str] | None = None) -> None:
         self._console = console or _stderr()
         """None where no terminal reads it, so that nothing is styled."""
-        self._began = time.monotonic()
+        began = time.monotonic()
+        self._clock = clock or (lambda: _clock(time.monotonic() - began))
         self._lines = Lines()
         self._place: dict[str, str] = {}
         self._tell: dict[type[ev.Event], Callable[[Any], None]] = {
@@ -119,7 +125,7 @@ class Narrator:
             tell(message.event)
 
     def _line(self, lead: str, style: str, *parts: str) -> None:
-        clock = f"{_clock(time.monotonic() - self._began)} "
+        clock = f"{self._clock()} "
         said = " ".join(part for part in parts if part)
         if self._console is None:
             sys.stderr.write(f"{clock}{lead}{said}\n")
@@ -231,13 +237,14 @@ class Narrator:
 
     def _resumed(self, event: ev.RunResumed) -> None:
         torn = f"a line of {event.torn} bytes had been cut off" if event.torn else ""
-        self._line("▶ ", "bold", "resumed", torn)
+        self._line("▶ ", "bold", "resumed without a terminal" if event.detached else "resumed", torn)
 
     def _trouble(self, event: ev.TroubleMet) -> None:
         self._line("  ✘ ", "red", plain(event.what))
 
     def _paused(self, event: ev.RunPaused) -> None:
-        self._line("‖ ", "yellow", "paused, state kept:", plain(event.reason))
+        what = "detached, state kept:" if event.detached else "paused, state kept:"
+        self._line("‖ ", "yellow", what, plain(event.reason))
 
     def _ended(self, event: ev.RunEnded) -> None:
         style = "green" if event.outcome == "resolved" and not event.deviations else "yellow"

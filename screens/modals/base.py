@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from textual.screen import ModalScreen
 
 from screens.clocks import clocks
-from screens.keys import CLOSE, bindings
+from screens.keys import CLOSE, NOT_HERE, bindings
 from screens.sizes import fold
 
 DEAF = 0.5
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Modal(ModalScreen[T | None], Generic[T]):
     """Asks something; its result is None where a person would rather look around first."""
 
-    BINDINGS = bindings([CLOSE])
+    BINDINGS = bindings([CLOSE, NOT_HERE])
 
     def on_mount(self) -> None:
         """Note when it opened."""
@@ -30,6 +30,10 @@ class Modal(ModalScreen[T | None], Generic[T]):
     def deaf(self) -> bool:
         """It has only just opened."""
         return clocks(self).moment() - getattr(self, "opened_at", float("inf")) < DEAF
+
+    def action_not_here(self) -> None:
+        """Say how to suspend: over a question it would be a slip of the hand."""
+        self.notify("Escape closes this; then Ctrl-Z says what it would stop.", markup=False)
 
     def action_close(self) -> None:
         """Go back without an answer."""

@@ -62,9 +62,8 @@ def pause(view: View) -> Choosing:
 
 def leave(view: View) -> Choosing:
     """Leaves while the run is at work."""
-    body = Content("\n").join(
-        [_at_work(view), Content("What runs on a host goes on there; `wizard resume` takes it up.")]
-    )
+    told = "What runs on a host goes on there; `wizard resume` takes it up. `d` leaves the run to itself."
+    body = Content("\n").join([_at_work(view), Content(told)])
     choices = [
         Choice(STAY, "stay", "Nothing happens."),
         Choice(LEAVE, "pause and leave", "The state is kept; how to go on is said when you have left."),

@@ -109,7 +109,7 @@ def _over(view: View) -> Part:
 
 def _at_work(view: View) -> Part:
     if view.waiting:
-        return "■ WAITING FOR YOU", "bold $warning"
+        return f"■ WAITING FOR {view.waits_for}", "bold $warning"
     if view.state.rolling:
         return "◀ ROLLING BACK", "bold $secondary"
     if "detached" in view.state.links.values():

@@ -36,3 +36,25 @@ class Listing(OptionList):
     def _update_lines(self) -> None:
         if self.scrollable_content_region.width - self._get_left_gutter_width() - self._padding > 0:
             super()._update_lines()
+
+
+class LineListing(Listing):
+    """A list in which every option is one line: none is rendered to be measured, so thousands are there at once."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
+        """A line an option."""
+        return len(self.options)
+
+    def _update_lines(self) -> None:
+        width = self.scrollable_content_region.width - self._get_left_gutter_width()
+        if width - self._padding <= 0:
+            return
+        cache = self._line_cache
+        for index in range(len(cache.lines), len(self.options)):
+            cache.index_to_line[index] = index
+            cache.heights[index] = 1
+            cache.lines.append((index, 0))
+        size = Size(width, len(cache.lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+            self._scroll_update(size)

@@ -16,6 +16,7 @@ from screens.interface import Interface
 from screens.keys import RUN_KEYS
 from screens.modals.past import past
 from screens.report import Report
+from screens.shelf import Shelf
 from screens.start import Start
 from screens.widgets.choices import Choices
 from screens.widgets.paper import Paper
@@ -146,10 +147,9 @@ def test_the_report(snap_compare: Compare, size: tuple[int, int]) -> None:
 @SIZES
 def test_the_start(snap_compare: Compare, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     path = stories.JOURNALS / "checklist.yaml"
-    monkeypatch.setattr("screens.start.shipped", lambda: {"stock-save": path})
-    monkeypatch.setattr(
-        "screens.start.list_runs", lambda: [SUMMARY, replace(SUMMARY, state="resolved", done=8, remaining=0)]
-    )
+    monkeypatch.setattr("screens.shelf.shipped", lambda: {"stock-save": path})
+    runs = [SUMMARY, replace(SUMMARY, state="resolved", done=8, remaining=0)]
+    monkeypatch.setattr(Shelf, "runs", lambda _: iter([runs]))
 
     async def read(pilot: Pilot[int]) -> None:
         await pilot.app.workers.wait_for_complete()

@@ -66,13 +66,16 @@ def _run_started(_log: Log, event: ev.RunStarted) -> Told:
 
 @_tells(ev.RunPaused)
 def _run_paused(log: Log, event: ev.RunPaused) -> Told:
+    if event.detached:
+        return "Run detached, state kept", event.reason
     return "Run paused, state kept", f"{log.place(event.scope)}: {event.reason}" if event.scope else event.reason
 
 
 @_tells(ev.RunResumed)
 def _run_resumed(_log: Log, event: ev.RunResumed) -> Told:
+    what = "Run went on without a terminal" if event.detached else "Run resumed"
     torn = f"a last line of {event.torn} bytes had been cut off by a crash and was set aside" if event.torn else ""
-    return "Run resumed", torn
+    return what, torn
 
 
 @_tells(ev.RunEnded)

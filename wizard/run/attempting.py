@@ -34,10 +34,12 @@ class Manner:
     Args:
         approve: Ask a person before each changing step.
         dry: Render and capture, change nothing.
+        take_up: An attempt that is under way was approved by a person, so it is taken up without asking again.
     """
 
     approve: bool = False
     dry: bool = False
+    take_up: bool = False
 
 
 class Attempting:
@@ -120,8 +122,9 @@ class Attempting:
             await take_marks(self._context, STEP_START, step_hosts(step))
         before = before_states.load(self._context.directory, known) if known else await action.capture()
         plan = action.plan()
+        approved = self._approved(step, plan.command)
         self._record(ev.StepRendered(step.id, plan.command, plan.undo, step.action.changes))
-        if step.action.changes and self._manner.approve:
+        if step.action.changes and self._manner.approve and not approved:
             await self._approve(step, plan.command)
         if step.action.changes and step.id not in self._state.undo_stack:
             self._register(step, plan.undo, {} if known else before)
@@ -132,6 +135,11 @@ class Attempting:
             name, digest = before_states.save(self._context.directory, step.id, before)
             self._record(ev.BeforeCaptured(step.id, name, digest))
         self._record(ev.UndoRegistered(step.id, undo, step.action.irreversible_reason))
+
+    def _approved(self, step: Step, command: str) -> bool:
+        """A person said so for this very command, and what it started is only to be found again."""
+        same = self._state.steps[step.id].command == command
+        return self._manner.take_up and same and _unfinished(self._state, step.id)
 
     async def _approve(self, step: Step, command: str) -> None:
         await self._context.desk.question(ev.QuestionAsked(step.id, "approve", command, [APPROVE, PAUSE, ABORT]))

@@ -106,7 +106,8 @@ class Engine:
             self._record(ev.RunPaused(paused.reason, paused.scope))
             return Outcome(PAUSED, EXIT_AT_GATE)
         except asyncio.CancelledError:
-            self._record(ev.RunPaused(self._stop.reason if self._stop else "stopped"))
+            stop = self._stop or Stop("stopped")
+            self._record(ev.RunPaused(stop.reason, detached=stop.detached))
             return Outcome(PAUSED, EXIT_AT_GATE)
         except WizardError as error:
             self._record(ev.TroubleMet(str(error)))

@@ -71,6 +71,10 @@ class CancelStep(Intent):
 
 @dataclass(frozen=True, slots=True)
 class Stop(Intent):
-    """Leave now with the state kept. What runs on a host goes on and can be re-attached."""
+    """Leave now with the state kept. What runs on a host goes on and can be re-attached.
+
+    ``detached`` says that an engine without a terminal takes the run up at once.
+    """
 
     reason: str = "stopped by the operator"
+    detached: bool = False

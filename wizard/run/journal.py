@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import platform
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from wizard.run.events import VERSION, Event, Record, body_of, event_of
 
 JOURNAL = "events.jsonl"
 GENESIS = "0" * 64
+
+GLANCES, GLANCE = 20, 0.01
+"""How often, and how many seconds apart, the lock is tried: whoever looks whether it is free holds it for a moment."""
 
 
 def utc_now() -> str:
@@ -103,7 +107,7 @@ def _checked(lines: list[bytes], torn: int) -> Reading:
     records: list[Record] = []
     head = GENESIS
     for number, line in enumerate(lines, start=1):
-        record, why = _read_line(line, number, head)
+        record, why = read_line(line, number, head)
         if record is None:
             return Reading(tuple(records), head, torn, Broken(number, why))
         records.append(record)
@@ -111,8 +115,8 @@ def _checked(lines: list[bytes], torn: int) -> Reading:
     return Reading(tuple(records), head, torn)
 
 
-def _read_line(line: bytes, number: int, head: str) -> tuple[Record | None, str]:
-    """The record; or none, and why not."""
+def read_line(line: bytes, number: int, head: str) -> tuple[Record | None, str]:
+    """The record of the line with this number, behind one with this hash; or none, and why not."""
     try:
         record, previous = decode(line)
     except ValueError:
@@ -230,18 +234,29 @@ def _write_all(descriptor: int, data: bytes) -> None:
 def _locked(path: Path, who: str) -> TextIO:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     lock = os.fdopen(descriptor, "r+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _taken(lock):
         holder = lock.read().strip() or "another wizard"
         lock.close()
         raise RunDirectoryInUse(
-            f"this run is being written by {holder}", where=str(path.parent), mend="Wait for it to end"
-        ) from None
+            f"this run is being written by {holder}",
+            where=str(path.parent),
+            mend="Wait for it to end; `wizard watch` shows it",
+        )
     lock.truncate(0)
     lock.write(f"{who} on {platform.node()}, process {os.getpid()}, since {utc_now()}")
     lock.flush()
     return lock
+
+
+def _taken(lock: TextIO) -> bool:
+    for _ in range(GLANCES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(GLANCE)
+        else:
+            return True
+    return False
 
 
 def _unwritable(directory: Path, problem: OSError) -> JournalUnwritable:

@@ -35,6 +35,8 @@ class RunSummary:
     Args:
         state: ``live``, ``paused``, ``crashed``, ``broken``, ``empty``, or the outcome it ended with.
         detail: Who writes it, why it paused, where its journal is broken.
+        path: Where its checklist was.
+        detached: It is written by an engine without a terminal.
         done: Steps that are over, of ``total``.
         remaining: Steps that are not.
     """
@@ -51,6 +53,8 @@ class RunSummary:
     done: int
     total: int
     remaining: int
+    path: str = ""
+    detached: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -94,7 +98,7 @@ def summary(directory: Path) -> RunSummary:
     holder = writer(directory)
     state, reading = _read(directory)
     word, detail = _standing(state, reading, holder)
-    started = state.started
+    started, detached = state.started, word == LIVE and state.detached
     return RunSummary(
         id=started.run if started else directory.name,
         checklist=started.checklist if started else "",
@@ -104,10 +108,12 @@ def summary(directory: Path) -> RunSummary:
         began=state.began_at,
         last=state.last_at,
         state=word,
-        detail=detail,
+        detail=f"without a terminal, {detail}" if detached else detail,
         done=len(state.steps) - len(state.remaining),
         total=len(state.steps),
         remaining=len(state.remaining),
+        path=started.path if started else "",
+        detached=detached,
     )
 
 

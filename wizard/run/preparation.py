@@ -40,6 +40,7 @@ class Request:
     Args:
         known_hosts: Where host keys are accepted, instead of the wizard's own file; a drill's vanishes with its host.
         local_spool: Where attempts on this machine are kept, instead of the usual place.
+        detached: The engine has no terminal; a person may come back to it.
     """
 
     checklist: str
@@ -51,6 +52,7 @@ class Request:
     mode: str = "run"
     known_hosts: Path | None = None
     local_spool: str = ""
+    detached: bool = False
     typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -121,8 +123,7 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
     state = replay(history.records) if history else None
     recorder = Recorder(Journal(prepared.directory, redactor), readers, state)
     try:
-        mode = prepared.request.mode
-        recorder.record(ev.RunResumed(history.torn, mode) if history else _run_started(prepared))
+        recorder.record(_run_resumed(prepared, history) if history else _run_started(prepared))
         hosts = _hosts(prepared, recorder)
     except BaseException:
         recorder.journal.close()
@@ -138,6 +139,10 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
         desk=Desk(recorder),
         redactor=redactor,
     )
+
+
+def _run_resumed(prepared: Prepared, history: Reading) -> ev.RunResumed:
+    return ev.RunResumed(history.torn, prepared.request.mode, prepared.request.detached)
 
 
 def _run_started(prepared: Prepared) -> ev.RunStarted:

@@ -100,6 +100,7 @@ class RunState:
     rolling: ev.RollbackStarted | None = None
     current: str = ""
     paused: ev.RunPaused | None = None
+    detached: bool = False
     ended: ev.RunEnded | None = None
 
     @property
@@ -165,8 +166,8 @@ def _run_paused(state: RunState, event: ev.RunPaused, _at: str) -> RunState:
 
 
 @_folds(ev.RunResumed)
-def _run_resumed(state: RunState, _event: ev.RunResumed, _at: str) -> RunState:
-    return changed(state, paused=None, ended=None, question=None, blocked=None)
+def _run_resumed(state: RunState, event: ev.RunResumed, _at: str) -> RunState:
+    return changed(state, detached=event.detached, paused=None, ended=None, question=None, blocked=None)
 
 
 @_folds(ev.RunEnded)

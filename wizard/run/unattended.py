@@ -84,12 +84,14 @@ class Unattended:
     Args:
         decisions: By scope; each is used once, in order.
         otherwise: The answer at a gate that has none.
+        at_safe_stop: The answer at a safe place to stop that has none.
 
     ``submit`` is the engine's; it is set before the engine starts, which needs its readers first.
     """
 
-    def __init__(self, decisions: Decisions, otherwise: str = PAUSE) -> None:
+    def __init__(self, decisions: Decisions, otherwise: str = PAUSE, at_safe_stop: str = GO_ON) -> None:
         self._otherwise = otherwise
+        self._at_safe_stop = at_safe_stop
         self._decisions = {scope: list(given) for scope, given in decisions.items()}
         self.submit: Callable[[Answer], None] = _nobody
 
@@ -99,7 +101,7 @@ class Unattended:
             case ev.Record(event=ev.GateBlocked(scope=scope, answers=answers)):
                 self._answer(scope, answers, self._otherwise if self._otherwise in answers else PAUSE)
             case ev.Record(event=ev.QuestionAsked(scope=scope, purpose="safe_stop", answers=answers)):
-                self._answer(scope, answers, GO_ON)
+                self._answer(scope, answers, self._at_safe_stop)
             case ev.Record(event=ev.QuestionAsked(scope=scope, answers=answers)):
                 self._answer(scope, answers, PAUSE)
 

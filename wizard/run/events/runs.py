@@ -34,18 +34,26 @@ class RunStarted(Event):
 
 @kind("run_paused")
 class RunPaused(Event):
-    """The run stopped where it can go on from. ``scope`` is the gate or step it stopped at."""
+    """The run stopped where it can go on from. ``scope`` is the gate or step it stopped at.
+
+    ``detached`` says that an engine without a terminal is to take it up at once.
+    """
 
     reason: str
     scope: str = ""
+    detached: bool = False
 
 
 @kind("run_resumed")
 class RunResumed(Event):
-    """The run goes on after a pause, a crash or a safe stop; ``torn`` bytes of a line had been cut off."""
+    """The run goes on after a pause, a crash or a safe stop; ``torn`` bytes of a line had been cut off.
+
+    ``detached`` says that it goes on without a terminal, up to what needs a person.
+    """
 
     torn: int = 0
     mode: str = "run"
+    detached: bool = False
 
 
 @kind("run_ended")

@@ -1,0 +1,209 @@
+"""Detach and suspend by their keys: in the interface, and in a real terminal down to the shell's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from screens.detaching import DETACHED
+from screens.interface import Interface
+from screens.modals.base import Modal
+from screens.modals.detach import Busy
+from screens.widgets.choices import Choices
+from tests.integration.commandline import checklist, wait_until
+from tests.screens import stories
+from tests.screens.stories import Held, interface
+from tests.screens.test_pictures_of_runs import Detachable, detachable
+from tests.screens.test_terminal import WIZARD, Place, given_back, press_until
+from tests.support.terminal import ALTERNATE, Terminal
+from wizard.errors import WizardError
+from wizard.run.holder import holder, is_detached
+from wizard.run.listing import writer
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+async def pressed(pilot: Pilot[int], held: Held, *keys: str) -> Interface:
+    """Press, with every modal listening; the interface."""
+    for key in keys:
+        held.later()
+        await pilot.press(key)
+    await pilot.pause()
+    app = pilot.app
+    assert isinstance(app, Interface)
+    return app
+
+
+@pytest.mark.parametrize("key", ["d", "ctrl+z"])
+async def test_staying_changes_nothing(key: str) -> None:
+    held, run = Held(), detachable()
+    async with interface(run, held).run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app = await pressed(pilot, held, key, "1", "enter")
+        assert not [one for one in app.screen_stack if isinstance(one, Modal)]
+        assert app.is_running
+
+
+async def test_detaching_ends_the_interface_with_a_status_of_its_own() -> None:
+    held, run = Held(), detachable()
+    app = interface(run, held)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pressed(pilot, held, "d", "2", "enter")
+        for _ in range(500):
+            if app._exit:
+                break
+            await pilot.pause(0.02)
+    assert app.return_code == DETACHED == 4
+
+
+async def test_where_it_fails_the_interface_stays_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_run: Detachable) -> None:
+        raise WizardError("the moon is full")
+
+    monkeypatch.setattr(Detachable, "detach", fails)
+    held, run = Held(), detachable()
+    async with interface(run, held).run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app = await pressed(pilot, held, "d", "2", "enter")
+        for _ in range(500):
+            if app._notifications:
+                break
+            await pilot.pause(0.02)
+        assert "the moon is full" in next(iter(app._notifications)).message
+        assert not [one for one in app.screen_stack if isinstance(one, Busy)]
+        assert app.is_running
+
+
+async def test_over_a_question_it_says_what_to_do_first() -> None:
+    held, run = Held(), stories.at_gate()
+    async with interface(run, held).run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app = await pressed(pilot, held, "ctrl+z")
+        assert "Escape closes this" in next(iter(app._notifications)).message
+        await pressed(pilot, held, "escape", "ctrl+z")
+        assert [one.answer for one in app.screen.query_one(Choices).choices] == ["stay", "suspend"]
+    assert run.submitted == []
+
+
+async def test_suspending_is_the_shells_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(Interface, "action_suspend_process", lambda _: asked.append(True))
+    held = Held()
+    async with interface(detachable(), held).run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pressed(pilot, held, "ctrl+z", "3", "enter")
+    assert asked == [True]
+
+
+STEPS = """\
+  - id: one
+    title: One
+    steps:
+      - id: wait
+        title: Wait
+        why: somebody opens the gate
+        run: {command: "cat {{ where }}/gate; echo once >> {{ where }}/effects", read_only: true}
+        checks:
+          - file: {path: "{{ where }}/effects"}
+      - id: ask
+        title: Ask
+        why: only a person knows
+        manual: {ask: Shall we?}
+"""
+
+
+def waiting(place: Place) -> list[str]:
+    """A run whose first step waits until its gate is opened."""
+    os.mkfifo(place.home / "gate")
+    (place.home / "trial.yaml").write_text(checklist(STEPS, "inputs:\n  where: {type: path}\n"))
+    return ["run", str(place.home / "trial.yaml"), "--set", f"where={place.home}", "--run-dir", str(place.run)]
+
+
+def open_gate(place: Place) -> None:
+    """Let the step end."""
+    (place.home / "gate").write_text("")
+
+
+def at_work(place: Place) -> Callable[[], bool]:
+    """The first step is under way."""
+    return lambda: place.kinds().count("attempt_claimed") == 1
+
+
+def stopped(process: subprocess.Popen[bytes]) -> bool:
+    """The process was suspended."""
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def test_suspended_and_brought_back_the_screen_is_as_it_was(place: Place) -> None:
+    with place.terminal(*waiting(place)) as terminal:
+        terminal.until(at_work(place), "the first step")
+        press_until(terminal, "\x1a", lambda: b"Leave the run to itself" in terminal.seen)
+        press_until(terminal, "3\r", lambda: stopped(terminal.process))
+        terminal.read()
+        assert given_back(terminal)
+        before = terminal.seen.count(ALTERNATE)
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.until(lambda: terminal.seen.count(ALTERNATE) > before, "the screen again")
+        open_gate(place)
+        terminal.until(place.waits, "the question")
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 143
+
+
+def test_detached_in_a_terminal_it_goes_on_is_watched_and_taken_back(place: Place) -> None:
+    with place.terminal(*waiting(place)) as terminal:
+        terminal.until(at_work(place), "the first step")
+        press_until(terminal, "d", lambda: b"Leave the run to itself" in terminal.seen)
+        press_until(terminal, "2\r", lambda: terminal.process.poll() is not None)
+        assert terminal.end() == DETACHED
+        assert given_back(terminal)
+        assert b"wizard watch" in terminal.seen
+        assert b"wizard resume" in terminal.seen
+    found = holder(place.run)
+    assert found is not None
+    assert is_detached(place.run)
+    words = [*WIZARD, "watch", str(place.run)]
+    with Terminal(words, place.environment) as watched:
+        watched.until(b"READ-ONLY")
+        watched.until(f"process {found.pid}".encode())
+        press_until(watched, "q", lambda: watched.process.poll() is not None)
+        assert watched.end() == 0
+        assert given_back(watched)
+    with Terminal([*WIZARD, "resume", str(place.run)], place.environment) as back:
+        back.until(lambda: place.kinds().count("run_resumed") == 2, "the run taken back")
+        open_gate(place)
+        back.until(place.waits, "the question")
+        back.process.send_signal(signal.SIGTERM)
+        assert back.end() == 143
+    assert b"taking the run over from" in back.seen
+    assert place.kinds().count("attempt_intended") == 1
+    assert (place.home / "effects").read_text() == "once\n"
+
+
+def test_a_detached_run_outlives_the_terminal_it_came_from(place: Place) -> None:
+    with place.terminal(*waiting(place)) as terminal:
+        terminal.until(at_work(place), "the first step")
+        press_until(terminal, "d", lambda: b"Leave the run to itself" in terminal.seen)
+        press_until(terminal, "2\r", lambda: terminal.process.poll() is not None)
+    assert writer(place.run)
+    open_gate(place)
+    wait_until(lambda: not writer(place.run), "the detached engine at the question")
+    assert place.kinds()[-1] == "run_paused"
+    assert place.kinds().count("step_ended") == 1
+    assert (place.home / "effects").read_text() == "once\n"
+    done = subprocess.run(
+        [*WIZARD, "watch", str(place.run)], env=place.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    assert "waiting for a person" in done.stderr
+    assert os.fspath(place.run) in done.stderr

@@ -1,0 +1,229 @@
+"""Pictures of the start screen, of a run that is watched or left alone, and of two runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from screens.canned import CannedRun
+from screens.compare import Compare
+from screens.modals.past import past
+from screens.modals.pick import PickRun
+from screens.shelf import Offered, Shelf
+from screens.start import Start
+from screens.watch import WatchScreen
+from tests.screens import stories
+from tests.screens.stories import Held, interface, interface_of
+from tests.screens.test_pictures import LONG, SIZES, SUMMARY, Nothing
+from tests.screens.test_pictures import Compare as Compared
+from wizard.checklist.document import load
+from wizard.kinds import registry
+from wizard.run.events import Record
+from wizard.run.journal import Reading
+from wizard.run.listing import RunSummary
+
+HOLDER = "dana on bastion, process 4711, since 2026-03-14T02:15:00.123Z"
+STATES = (
+    ("paused", "gate blocked by it is up"), ("resolved", ""), ("crashed", "no end on record"), ("mitigated", ""),
+    ("rolled back", ""), ("rollback incomplete", ""), ("aborted", ""), ("broken", "line 3: not a journal line"),
+    ("empty", "it never began"),
+)  # fmt: skip
+LIVE = replace(SUMMARY, state="live", detail=HOLDER)
+
+
+def many() -> list[RunSummary]:
+    """Three hundred runs in every state."""
+    older = [
+        replace(
+            SUMMARY,
+            id=f"20260313-{number:06}-0a1b",
+            began=f"2026-03-{13 - number // 40:02}T{number % 24:02}:15:00.000Z",
+            state=STATES[number % len(STATES)][0],
+            detail=STATES[number % len(STATES)][1],
+            checklist=("stock-save", "log-level")[number % 2],
+            directory=Path(f"/home/dana/runs/{number:04}"),
+            path="/home/dana/checklists/log-level.yaml",
+        )
+        for number in range(298)
+    ]
+    return [LIVE, replace(LIVE, directory=Path("/home/dana/runs/d"), detached=True), *older]
+
+
+class Stocked(Shelf):
+    """A shelf with these runs."""
+
+    def __init__(self, runs: Sequence[RunSummary], wrong: str = "") -> None:
+        super().__init__()
+        self._stock = list(runs)
+        self.wrong = wrong
+
+    def shipped(self) -> list[Offered]:
+        """One."""
+        path = stories.JOURNALS / "checklist.yaml"
+        return [Offered("stock-save", path, load(path, registry()).checklist)]
+
+    def runs(self) -> Iterator[list[RunSummary]]:
+        """All at once."""
+        return iter([self._stock])
+
+    def recent(self, runs: Sequence[RunSummary]) -> list[Offered]:
+        """One that is there, and one that is broken."""
+        (shipped,) = self.shipped()
+        mine, broken = Path("/home/dana/checklists/mine.yaml"), Path("/home/dana/checklists/broken.yaml")
+        wrong = Offered("broken", broken, wrong="broken.yaml:3:1: not a mapping", source=str(broken))
+        return [replace(shipped, name="mine", path=mine, source=str(mine)), wrong] if runs else []
+
+
+def pressing(*keys: str, held: Held | None = None) -> Callable[[Pilot[int]], Awaitable[None]]:
+    """Wait until everything was read, then press."""
+
+    async def before(pilot: Pilot[int]) -> None:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        for key in keys:
+            (held or Held()).later()
+            await pilot.press(key)
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+    return before
+
+
+STARTS: dict[str, tuple[Callable[[], Shelf], tuple[str, ...]]] = {
+    "many": (lambda: Stocked(many()), ("tab", "down")),
+    "empty": (lambda: Stocked([]), ()),
+    "filtered": (lambda: Stocked(many()), ("slash", *"crashed log", "enter", "down")),
+    "no_match": (lambda: Stocked(many()), ("slash", *"nowhere")),
+    "long": (lambda: Stocked([replace(SUMMARY, title=LONG, detail=LONG)]), ("tab",)),
+    "unlisted": (lambda: Stocked([], "/home/dana/state: is open to others (mode 0755)"), ()),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("name", STARTS)
+def test_the_start_screen(snap_compare: Compared, name: str, size: tuple[int, int]) -> None:
+    shelf, keys = STARTS[name]
+    app = interface_of(lambda: Start(Nothing(), shelf()))
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+
+
+MODALS: dict[str, Callable[[], Screen[Any]]] = {
+    "live": lambda: past(LIVE, comparable=True),
+    "detached": lambda: past(replace(LIVE, detached=True)),
+    "pick": lambda: PickRun(SUMMARY, many()[2:8]),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("name", MODALS)
+def test_what_can_be_done_with_a_run(snap_compare: Compared, name: str, size: tuple[int, int]) -> None:
+    held = Held()
+
+    async def asked(pilot: Pilot[int]) -> None:
+        await pilot.app.workers.wait_for_complete()
+        pilot.app.push_screen(MODALS[name]())
+        await pilot.pause()
+        held.later()
+        await pilot.press("down")
+        await pilot.pause()
+
+    app = interface_of(lambda: Start(Nothing(), Stocked(many())), held)
+    assert snap_compare(app, terminal_size=size, run_before=asked)
+
+
+class Watched(CannedRun):
+    """A run that somebody else holds, or held."""
+
+    def __init__(self, told: Sequence[Record], standing: tuple[str, str], *, detached: bool = False) -> None:
+        super().__init__(told, outputs=stories.outputs(), running=standing[0] == "live")
+        self.standing = standing
+        self.detached = detached
+
+    def close(self) -> None:
+        """Nothing is followed."""
+
+
+def at_gate() -> list[Record]:
+    """Up to a gate that stays shut."""
+    start = stories.upto("failed_and_rolled_back", stories.ev.GateBlocked)[:-1]
+    return stories.followed(start, stories.gate_events())
+
+
+WATCHED: dict[str, tuple[Callable[[], Watched], tuple[str, ...]]] = {
+    "live": (lambda: Watched(stories.upto("clean", stories.ev.AttemptClaimed, 4), ("live", HOLDER)), ()),
+    "detached": (
+        lambda: Watched(stories.upto("clean", stories.ev.AttemptClaimed, 4), ("live", HOLDER), detached=True),
+        (),
+    ),
+    "waiting": (lambda: Watched(at_gate(), ("live", HOLDER)), ()),
+    "paused": (lambda: Watched(stories.records("unknown_outcome"), ("paused", "gate blocked by it is up")), ()),
+    "crashed": (lambda: Watched(at_gate(), ("crashed", "no end on record, and nobody writes it")), ()),
+    "resolved": (lambda: Watched(stories.records("clean"), ("resolved", "")), ()),
+    "take_over": (
+        lambda: Watched(stories.upto("clean", stories.ev.AttemptClaimed, 4), ("live", HOLDER), detached=True),
+        ("g", "2"),
+    ),
+    "held": (lambda: Watched(at_gate(), ("live", HOLDER)), ("g",)),
+    "help": (lambda: Watched(at_gate(), ("live", HOLDER)), ("question_mark",)),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_run_that_is_watched(snap_compare: Compared, name: str, size: tuple[int, int]) -> None:
+    held = Held()
+    source, keys = WATCHED[name]
+    app = interface_of(lambda: WatchScreen(source(), lambda _: None), held)  # type: ignore[arg-type]
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys, held=held))
+
+
+class Detachable(CannedRun):
+    """A run that could be left alone."""
+
+    tied = ""
+
+    def detach(self) -> None:
+        """Nothing."""
+
+
+def detachable(tied: str = "", told: Sequence[Record] = ()) -> CannedRun:
+    """A step at work, or what is told."""
+    told = told or stories.upto("clean", stories.ev.AttemptClaimed, 4)
+    run = Detachable(told, outputs=stories.outputs(), running=True)
+    run.tied = tied
+    return run
+
+
+ALONE: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {
+    "offered": (detachable, ("d", "2")),
+    "by_control_z": (detachable, ("ctrl+z", "3")),
+    "tied": (lambda: detachable("the practice host goes when this wizard does"), ("d",)),
+    "waiting": (lambda: detachable(told=at_gate()), ("escape", "d")),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("name", ALONE)
+def test_leaving_a_run_to_itself(snap_compare: Compared, name: str, size: tuple[int, int]) -> None:
+    held = Held()
+    source, keys = ALONE[name]
+    assert snap_compare(interface(source(), held), terminal_size=size, run_before=pressing(*keys, held=held))
+
+
+PAIRS = (("clean", "failed_and_rolled_back"), ("deviations", "hostile_text"))
+
+
+@SIZES
+@pytest.mark.parametrize("pair", PAIRS, ids=["rolled_back", "hostile"])
+def test_two_runs_side_by_side(
+    snap_compare: Compared, pair: tuple[str, str], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.compare.read", lambda path: Reading(tuple(stories.records(path.name)), ""))
+    app = interface_of(lambda: Compare(Path(pair[0]), Path(pair[1])))
+    assert snap_compare(app, terminal_size=size, run_before=pressing())
