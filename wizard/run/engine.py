@@ -13,7 +13,8 @@ from wizard.hosts.base import Host
 from wizard.run import events as ev
 from wizard.run.context import Context
 from wizard.run.desk import Paused
-from wizard.run.intents import AddNote, Answer, CancelStep, Intent, Stop
+from wizard.run.handing import handed_over, told
+from wizard.run.intents import AddNote, Answer, CancelStep, HandOver, Intent, Stop
 from wizard.run.notes import take_notes
 from wizard.run.rollback import INCOMPLETE
 from wizard.run.session import RESOLVED, Session
@@ -155,6 +156,9 @@ class Engine:
                 self._desk_takes(intent)
             case AddNote(text, tag, about, when):
                 self._record(ev.NoteAdded(text, tag, about, when))
+            case HandOver(to, words, scope):
+                self._record(handed_over(to, words, scope))
+                self._take(Stop(told(to)))
             case CancelStep():
                 self._cancel_step()
             case Stop():

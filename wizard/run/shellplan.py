@@ -144,6 +144,9 @@ class _Plan:
             return ""
         mine = [one for one in self.state.attempts.values() if one.step == step.id and one.role == "do"]
         told = comment(f"so far: {state.status}, attempts: {state.attempts}{state.reason and ': '}{state.reason}")
+        if state.edited:
+            told += comment(f"edited at its gate ({state.edited.reason}); the difference to what follows:")
+            told += comment(state.edited.diff)
         unsure = "how an attempt ended is not on record: look at the host before doing this again"
         return told + (comment(unsure) if any(one.end is None for one in mine) else "")
 

@@ -24,6 +24,9 @@ DONE = frozenset({VERIFIED, SKIPPED, ACCEPTED, NOT_NEEDED})
 DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 """Step outcomes that the end must own up to."""
 
+STANDS = frozenset({VERIFIED, SKIPPED, ACCEPTED})
+"""Step outcomes after which what was done stays, so that an edited text is owned up to as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
@@ -72,8 +75,15 @@ class StepState:
     before: str = ""
     action: ev.ActionEnded | None = None
     samples: Sequence[ev.SampleTaken] = ()
+    edits: Sequence[ev.StepEdited] = ()
+    offered: ev.EditOffered | None = None
     started: str = ""
     ended: str = ""
+
+    @property
+    def edited(self) -> ev.StepEdited | None:
+        """The person's text that runs in place of the checklist's; None where the checklist's runs."""
+        return self.edits[-1] if self.edits and self.edits[-1].diff else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,7 @@ class RunState:
     current: str = ""
     paused: ev.RunPaused | None = None
     ended: ev.RunEnded | None = None
+    handed_over: ev.HandedOver | None = None
 
     @property
     def remaining(self) -> tuple[str, ...]:
@@ -211,6 +222,28 @@ def _step_rendered(state: RunState, event: ev.StepRendered, _at: str) -> RunStat
     return _step(state, event.step, command=event.command, undo=event.undo)
 
 
+@_folds(ev.EditOffered)
+def _edit_offered(state: RunState, event: ev.EditOffered, _at: str) -> RunState:
+    return _step(state, event.step, offered=event)
+
+
+@_folds(ev.StepEdited)
+def _step_edited(state: RunState, event: ev.StepEdited, _at: str) -> RunState:
+    step = state.steps.get(event.step)
+    # Only now is it to be run again: a crash between the answer and this leaves the gate shut.
+    return _step(state, event.step, edits=(*step.edits, event), status=RUNNING) if step else state
+
+
+@_folds(ev.HandedOver)
+def _handed_over(state: RunState, event: ev.HandedOver, _at: str) -> RunState:
+    return replace(state, handed_over=event)
+
+
+@_folds(ev.HandoverAcknowledged)
+def _acknowledged(state: RunState, _event: ev.HandoverAcknowledged, _at: str) -> RunState:
+    return replace(state, handed_over=None)
+
+
 @_folds(ev.BeforeCaptured)
 def _before_captured(state: RunState, event: ev.BeforeCaptured, _at: str) -> RunState:
     return _step(state, event.step, before=event.file)
@@ -279,6 +312,9 @@ def _sample_taken(state: RunState, event: ev.SampleTaken, _at: str) -> RunState:
 @_folds(ev.StepEnded)
 def _step_ended(state: RunState, event: ev.StepEnded, at: str) -> RunState:
     deviations = tuple(state.deviations)
+    step = state.steps.get(event.step)
+    if step and step.edited and event.outcome in STANDS:
+        deviations = (*deviations, f"{event.step} edited: {step.edited.reason}")
     if event.outcome in DEVIATIONS:
         deviations = (*deviations, f"{event.step} {event.outcome}: {event.reason}")
     moved = replace(state, deviations=deviations, current="", blocked=None, question=None)
@@ -332,4 +368,4 @@ def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
     if event.outcome == "failed":
         return _step(state, event.step, undos=undos)
     rest = tuple(step for step in state.undo_stack if step != event.step)
-    return _step(replace(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos)
+    return _step(replace(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos, edits=())

@@ -5,7 +5,15 @@ written by an older wizard is read by a newer one.
 """
 
 from wizard.run.events.base import VERSION, Event, Record, Unread, body_of, event_of
-from wizard.run.events.people import GateAnswered, GateBlocked, GateOpened, QuestionAnswered, QuestionAsked
+from wizard.run.events.people import (
+    GateAnswered,
+    GateBlocked,
+    GateOpened,
+    HandedOver,
+    HandoverAcknowledged,
+    QuestionAnswered,
+    QuestionAsked,
+)
 from wizard.run.events.runs import (
     EvidenceObserved,
     HostConnected,
@@ -25,9 +33,11 @@ from wizard.run.events.steps import (
     AttemptIntended,
     BeforeCaptured,
     CheckObserved,
+    EditOffered,
     PhaseEnded,
     PhaseStarted,
     SampleTaken,
+    StepEdited,
     StepEnded,
     StepRendered,
     StepStarted,
@@ -44,11 +54,14 @@ __all__ = [
     "AttemptIntended",
     "BeforeCaptured",
     "CheckObserved",
+    "EditOffered",
     "Event",
     "EvidenceObserved",
     "GateAnswered",
     "GateBlocked",
     "GateOpened",
+    "HandedOver",
+    "HandoverAcknowledged",
     "HostConnected",
     "LinkChanged",
     "MarkTaken",
@@ -65,6 +78,7 @@ __all__ = [
     "RunResumed",
     "RunStarted",
     "SampleTaken",
+    "StepEdited",
     "StepEnded",
     "StepRendered",
     "StepStarted",
