@@ -23,6 +23,9 @@ from wizard.text import sanitise
 SIGNALS = {signal.SIGHUP: "hung up", signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 """The signals that stop a run with its state kept, and how the record names them."""
 
+_GIVEN = b'"kind":"handed_over"'
+"""What the journal of a run holds that was handed over."""
+
 Work = Callable[[Session], Awaitable[str]]
 """What is done with a session: it is walked, or rolled back."""
 
@@ -48,15 +51,17 @@ def engine_of(
 
 
 def report_keeper(prepared: Prepared) -> KeepsReport:
-    """A reader that keeps the run's ``report.md`` current; it must be closed."""
+    """A reader that keeps the run's ``report.md`` current, and the packet of a handover; it must be closed."""
     redactor = Redactor(prepared.inputs.secrets.values())
     return KeepsReport(lambda: _write(prepared.directory, redactor))
 
 
 def _write(directory: Path, redactor: Redactor) -> None:
-    from wizard.report.files import write_report  # noqa: PLC0415 - loaded while the engine waits for its hosts
+    from wizard.report.files import write_handover, write_report  # noqa: PLC0415 - while the engine waits for its hosts
 
     write_report(directory, redactor)
+    if _GIVEN in (directory / JOURNAL).read_bytes():
+        write_handover(directory, redactor)
 
 
 def debug_log(directory: Path) -> None:
