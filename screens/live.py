@@ -11,7 +11,7 @@ from screens.bridge import Feed, Message
 from screens.source import replayed
 from wizard.checklist.model import Checklist
 from wizard.redact import Redactor
-from wizard.report.files import render
+from wizard.report.files import render, render_handover
 from wizard.run.attempting import Manner
 from wizard.run.engine import Engine, Outcome
 from wizard.run.intents import Intent
@@ -79,6 +79,14 @@ class LiveRun:
 
         self._engine = engine_of(self._prepared, self._manner, [self._feed, keeper], self._work, over)
         self._engine.start()
+
+    def acknowledge(self) -> None:
+        """The next engine says who took the run over."""
+        self._prepared = replace(self._prepared, request=replace(self._prepared.request, acknowledged=True))
+
+    def packet(self) -> str:
+        """What a successor needs, with the run's secrets kept out."""
+        return render_handover(self.directory, Redactor(self._prepared.inputs.secrets.values()))
 
     def take(self) -> Sequence[Message]:
         """What happened since the last time."""

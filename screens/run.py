@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens import keys
 from screens.clocks import clocks
+from screens.handing import Handing
 from screens.help import Help
 from screens.modals.base import Modal
 from screens.modals.note import TakeNote
@@ -21,7 +21,7 @@ from screens.report import Report
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
-from screens.view import END, PHASE, View
+from screens.view import END, GATE, PHASE, View
 from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
 from screens.widgets.heading import Heading
@@ -42,7 +42,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Handing):
     """Shows a run and steers it.
 
     Args:
@@ -83,7 +83,7 @@ class RunScreen(Screen[None]):
         fold(self)
         self.take_in()
         if self._plan is None:
-            self.source.begin()
+            self._steering.begin()
         else:
             self._steering.begin_rollback(self._plan)
         self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
@@ -166,7 +166,7 @@ class RunScreen(Screen[None]):
     def action_note(self) -> None:
         """Put words on the record."""
         about = self.looking_at if self.looking_at in self.view.state.steps else ""
-        self._steering.ask(TakeNote(about, self.view.named(about) if about else ""), self._noted)
+        self._steering.ask(TakeNote(about, self.view.named(about) if about else ""), self.take_note)
 
     def action_switch(self) -> None:
         """In a narrow terminal, the steps or the step."""
@@ -254,7 +254,8 @@ class RunScreen(Screen[None]):
             return step.host
         return self.view.speaking
 
-    def _noted(self, note: NoteAdded | None) -> None:
+    def take_note(self, note: NoteAdded | None) -> None:
+        """Put it on record, through the engine where one works."""
         if note is None:
             return
         if self.source.running:
@@ -284,6 +285,9 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
+    "hand_over": lambda screen: screen.source.running,
+    "tell": lambda screen: bool(screen.view.due(GATE) or screen.view.due(END)),
+    "undo_plan": lambda screen: bool(screen.view.state.undo_stack or screen.view.undoing),
     "switch": lambda screen: screen.has_class("-narrow"),
     "next_log": lambda screen: len(screen.view.logs) > 1,
 }
