@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from screens.view import View
 from screens.words import plain
@@ -13,7 +14,7 @@ from wizard.checklist.templating import render_text
 from wizard.errors import UsageError
 from wizard.text import sanitise
 
-_LEFT = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,16 @@ def _text(view: View, notice: Notice, scope: str) -> str:
     state = view.state
     inputs = dict(state.started.inputs) if state.started else {}
     run = {"id": state.started.run if state.started else "", "started": state.began_at}
+    scope_now = {**inputs, "captured": dict(state.captured), "run": run}
+    return sanitise(_EXPRESSION.sub(lambda found: _value(found[0], scope_now), notice.text)).strip()
+
+
+def _value(expression: str, scope: Mapping[str, Any]) -> str:
+    """What it becomes; a value that is not there yet must not keep anybody from being told."""
     try:
-        said = render_text(notice.text, {**inputs, "captured": dict(state.captured), "run": run})
+        return render_text(expression, scope)
     except UsageError:
-        # A value that is not there yet must not keep anybody from being told.
-        said = _LEFT.sub("…", notice.text)
-    return sanitise(said).strip()
+        return "…"
 
 
 def _standing(view: View, scope: str) -> str:

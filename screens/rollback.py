@@ -103,15 +103,15 @@ def _planned(view: View, undoing: Undoing | None, step: str) -> Iterator[Content
         return
     sign = signed(undoing, step) if undoing else Content("")
     yield Content.assemble(sign, (view.named(step), "bold"))
-    yield Content.assemble("    ", ("on      ", "dim"), where(view, state.host))
+    yield Content.assemble("    ", ("on ", "dim"), where(view, state.host))
     stays = view.cannot_be_undone(step)
     if stays:
-        yield Content.assemble("    ", ("stays   ", "bold $warning"), plain(stays))
+        yield Content.assemble("    ", ("stays ", "bold $warning"), plain(stays))
         return
     for place, line in enumerate(lines(state.undo)):
-        yield Content.assemble("    ", ("undo    " if place == 0 else "        ", "dim"), line)
+        yield Content.assemble("    ", ("undo " if place == 0 else "     ", "dim"), line)
     if written:
-        yield Content.assemble("    ", ("worst   ", "dim"), worst_told(worst_case(written)))
+        yield Content.assemble("    ", ("worst ", "dim"), worst_told(worst_case(written)))
 
 
 def compared_told(view: View, undoing: Undoing | None, width: int) -> Content:

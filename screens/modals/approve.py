@@ -42,8 +42,8 @@ def _body(view: View, step: st.StepState, command: str, irreversible: str) -> It
         yield Content.assemble(
             ("note   ", "bold $warning"), "it was begun before the run stopped; to run it takes it up, once"
         )
-    yield from _undo(step, irreversible)
     yield from _edited(step)
+    yield from _undo(step, irreversible)
     # The command comes last: it may be longer than the screen, and what is above it must be in sight all the same.
     for number, line in enumerate(lines(command)):
         yield Content.assemble(("$ " if number == 0 else "  ", "bold $accent"), (line, "bold"))

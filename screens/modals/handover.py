@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,6 +18,9 @@ from screens.widgets.pane import Frame
 from screens.words import lines
 
 TAKE_OVER, NOT_NOW = "take over", "not now"
+_MARKS = str.maketrans("", "", "`\\\\")
+"""What Markdown has around a word that is shown as it is."""
+
 HINT = "⏎ hands over: the run stops, and what runs on a host goes on there · esc goes back"
 
 
@@ -72,9 +76,9 @@ def take_over(packet: str) -> Choosing:
 
 
 def _told(packet: str) -> Iterator[Content]:
-    """Markdown as it is, but for its marks."""
-    for line in lines(packet):
+    """Markdown without its marks."""
+    for line in lines(unescape(packet)):
         if line.startswith("#"):
             yield Content.styled(line.lstrip("# "), "bold $primary")
-        elif line.strip() and not line.startswith(("| ---", "```")):
-            yield Content(line.replace("**", "").replace("\\", ""))
+        elif line.strip() and not line.startswith(("| ---", "| What |", "```")):
+            yield Content("   ".join(line.strip("|").strip().split(" | ")).translate(_MARKS).replace("**", ""))

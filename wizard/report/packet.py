@@ -205,7 +205,7 @@ def worst_told(worst: Worst) -> str:
     if not worst.seconds:
         return worst.why or ("as long as a person takes" if worst.open else "no time")
     more = f" {worst.why}" if worst.why else ", and more where a person or many things are to be put back"
-    return f"at most {duration(worst.seconds)}{more if worst.open else ''}"
+    return f"at most {duration(worst.seconds).removesuffix(' 0 s')}{more if worst.open else ''}"
 
 
 def _tagged(said: Sequence[Note], tag: str, marks: tuple[str, ...], *, over: bool) -> Iterator[Note]:
