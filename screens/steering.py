@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from textual.content import Content
@@ -15,10 +15,9 @@ from screens.modals.edit import Edited, EditStep
 from screens.modals.gate import gate
 from screens.modals.handover import TAKE_OVER, Given, HandOver, take_over
 from screens.modals.question import question
-from screens.modals.tell import Telling, told_of
-from screens.notices import ToTell, to_tell
 from screens.source import Source
-from screens.view import END, GATE, PHASE, View, Waiting
+from screens.telling import Teller
+from screens.view import View, Waiting
 from screens.widgets.choices import Chosen
 from wizard.errors import HostKeyUnknown, WizardError
 from wizard.run import events as ev
@@ -28,10 +27,6 @@ from wizard.run.attempting import APPROVE
 from wizard.run.engine import Outcome
 from wizard.run.session import Session
 from wizard.running import Work
-from wizard.text import one_line
-
-TOLD = 1000
-"""Characters of what somebody was told that go on record."""
 
 
 class Desk(Protocol):
@@ -75,7 +70,7 @@ class Steering:
         self._told: Outcome | None = None
         self._next: Work | None = None
         self._run_again: dict[str, str] = {}
-        self._moments: list[str] = []
+        self._teller = Teller(view, self.ask, desk.take_note)
         self._looking_at = ""
 
     @property
@@ -86,12 +81,12 @@ class Steering:
     def hear(self, event: ev.Event) -> None:
         """Something happened."""
         self._agreed.hear(event)
-        if isinstance(event, ev.PhaseEnded | ev.RunEnded) and (self._source.running or self._source.outcome):
-            self._moments.append(event.phase if isinstance(event, ev.PhaseEnded) else END)
+        if self._source.running or self._source.outcome:
+            self._teller.hear(event)
 
     def attend(self) -> None:
         """Ask what is to be asked now. Called after everything that happened was taken in."""
-        if self._asking or self._told_somebody():
+        if self._asking or self._teller.asked():
             return
         outcome = self._source.outcome
         if outcome is not None and outcome is not self._told:
@@ -122,14 +117,13 @@ class Steering:
 
     def tell(self) -> None:
         """Who should be told now: at the gate that waits, or else at the end."""
-        waiting = self._view.waiting
-        if not self._tell(GATE if waiting else END, waiting.scope if waiting else ""):
+        if not self._teller.now():
             self._desk.say("The checklist names nobody to be told now.")
 
     def _modal(self, waiting: Waiting) -> Modal[Any]:
         event = waiting.event
         if isinstance(event, ev.GateBlocked):
-            return gate(self._view, waiting, self._record_told)
+            return gate(self._view, waiting, self._teller.record)
         if event.purpose == "approve" and waiting.scope in self._view.state.steps:
             return approve(self._view, waiting)
         return question(self._view, waiting)
@@ -266,30 +260,6 @@ class Steering:
             self.ask(take_over(self._source.packet()), answered)
         except WizardError as problem:
             self._desk.say(str(problem), wrong=True)
-
-    def _told_somebody(self) -> bool:
-        """Ask whom a person told at a moment that has come, one moment after the other."""
-        return any(self._tell(self._moments.pop(0)) for _ in tuple(self._moments) if not self._asking)
-
-    def _tell(self, moment: str, scope: str = "") -> bool:
-        """Ask about those who are due; False where there is nobody."""
-        return self._ask_told(to_tell(self._view, moment, scope), moment)
-
-    def _ask_told(self, notices: Sequence[ToTell], moment: str) -> bool:
-        def answered(chosen: Chosen | None) -> None:
-            one = told_of(notices, chosen)
-            if one:
-                self._record_told(one)
-                self._ask_told([other for other in notices if other is not one], moment)
-
-        if notices:
-            why = {GATE: "a gate is shut", END: "the run"}.get(moment, self._view.named(f"{PHASE}{moment}"))
-            ended = "" if moment == GATE else " is at its end" if moment == END else " is over"
-            self.ask(Telling(notices, f"Who should be told: {why}{ended}"), answered)
-        return bool(notices)
-
-    def _record_told(self, one: ToTell) -> None:
-        self._desk.take_note(ev.NoteAdded(one_line(f"told {one.who}: {one.text}", TOLD), "comms"))
 
     def _read_plan(self, then: Callable[[], None]) -> None:
         """Show the plan; nothing else is asked until it is closed."""

@@ -18,6 +18,9 @@ from screens.widgets.pane import Frame
 from screens.words import lines
 
 TAKE_OVER, NOT_NOW = "take over", "not now"
+LABEL = 12
+"""Cells of a label, where a row is a label and what is on record."""
+
 _MARKS = str.maketrans("", "", "`\\\\")
 """What Markdown has around a word that is shown as it is."""
 
@@ -81,4 +84,5 @@ def _told(packet: str) -> Iterator[Content]:
         if line.startswith("#"):
             yield Content.styled(line.lstrip("# "), "bold $primary")
         elif line.strip() and not line.startswith(("| ---", "| What |", "```")):
-            yield Content("   ".join(line.strip("|").strip().split(" | ")).translate(_MARKS).replace("**", ""))
+            first, *rest = line.strip("|").strip().translate(_MARKS).replace("**", "").split(" | ")
+            yield Content("   ".join([f"{first:{LABEL}}" if len(rest) == 1 else first, *rest]))

@@ -11,7 +11,7 @@ from screens.view import EVIDENCE, View
 from screens.widgets.pane import Pane
 from screens.words import CHECKS, many, plain
 from wizard.run import events as ev
-from wizard.run.state import CheckState
+from wizard.run.seen import CheckState
 
 COLUMNS = 88
 """Cells from which on expected and observed stand in columns."""

@@ -13,7 +13,8 @@ from wizard.report.times import duration
 from wizard.run import events as ev
 from wizard.run.events import Record
 from wizard.run.intents import HAND_OVER, PAUSE
-from wizard.run.state import CheckState, StepState
+from wizard.run.seen import CheckState
+from wizard.run.state import StepState
 from wizard.run.worst import Worst, worst_case, worst_of
 
 ELIMINATED = ("eliminated:", "ruled out:")
@@ -209,4 +210,22 @@ def worst_told(worst: Worst) -> str:
 
 
 def _tagged(said: Sequence[Note], tag: str, marks: tuple[str, ...], *, over: bool) -> Iterator[Note]:
-    return (note for note in said if note.tag == tag and note.text.lower().startswith(marks) == over)
+    """Notes of a tag that are over, or those that are open still: no later note has a mark and the same words."""
+    mine = [note for note in said if note.tag == tag]
+    settled = {_words(note.text, marks) for note in mine if _marked(note.text, marks)}
+    for note in mine:
+        marked = _marked(note.text, marks)
+        if marked if over else not marked and _words(note.text, marks) not in settled:
+            yield note
+
+
+def _marked(text: str, marks: tuple[str, ...]) -> bool:
+    return text.casefold().startswith(marks)
+
+
+def _words(text: str, marks: tuple[str, ...]) -> str:
+    """What is said behind a mark, as far as it matters for being the same."""
+    folded = text.casefold()
+    for mark in marks:
+        folded = folded.removeprefix(mark)
+    return " ".join(folded.split()).rstrip(".")

@@ -13,6 +13,7 @@ from typing import Any
 from wizard.run import events as ev
 from wizard.run.events import Event, Record
 from wizard.run.intents import ACCEPT, AGAIN, OVERRIDE
+from wizard.run.seen import AttemptState, CheckState
 
 WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
 VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
@@ -26,34 +27,6 @@ DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 
 STANDS = frozenset({VERIFIED, SKIPPED, ACCEPTED})
 """Step outcomes after which what was done stays, so that an edited text is owned up to as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckState:
-    """The last look at one check."""
-
-    title: str
-    outcome: str
-    expected: str
-    observed: str
-    evidence: Sequence[str]
-    at: str
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptState:
-    """One script that was to run on a host. ``end`` is None while its outcome is not on record."""
-
-    key: str
-    step: str
-    number: int
-    role: str
-    host: str
-    sha256: str
-    boot_id: str = ""
-    claimed: bool = False
-    end: ev.AttemptEnded | None = None
 
 
 @dataclass(frozen=True, slots=True)
