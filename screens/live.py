@@ -78,6 +78,8 @@ class LiveRun:
                 ended.set()
 
         self._engine = engine_of(self._prepared, self._manner, [self._feed, keeper], self._work, over)
+        # Said once: whoever goes on after another handover says so again.
+        self._prepared = replace(self._prepared, request=replace(self._prepared.request, acknowledged=False))
         self._engine.start()
 
     def acknowledge(self) -> None:

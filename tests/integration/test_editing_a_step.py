@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wizard.kinds import registry
 from wizard.report.files import render
 from wizard.run import events as ev
 from wizard.run import intents
@@ -18,6 +19,7 @@ from wizard.run.preparation import Prepared, Request, prepare
 from wizard.run.recorder import Output
 from wizard.run.resuming import reopen
 from wizard.run.session import Session
+from wizard.run.shellplan import plan_of_run
 from wizard.run.state import RunState, replay
 from wizard.running import engine_of
 
@@ -204,6 +206,38 @@ def test_an_undo_that_was_emptied_is_not_taken(tmp_path: Path) -> None:
     *_, last = person.asked
     assert isinstance(last, ev.GateBlocked)
     assert "undo is empty" in last.blocked_by[0]
+
+
+def test_the_plan_as_shell_has_the_edited_command_and_its_undo(tmp_path: Path) -> None:
+    prepared, person = prepared_at(tmp_path), Person(*whole(tmp_path)[:-1])
+    assert worked(prepared, person).word == "paused"
+    document, state = prepared.document, state_of(prepared)
+    plan = plan_of_run(document, state, prepared.directory, registry())
+    assert f"echo on > {tmp_path}/lamp" in plan
+    assert f"echo gone > {tmp_path}/undone" in plan
+
+
+KINDS = """\
+      - id: by-hand
+        title: By hand
+        why: nobody else can
+        manual: {ask: Is it done?, answers: [done]}
+        checks:
+          - file: {path: /no/such/file}
+"""
+
+
+def test_a_kind_that_is_no_text_does_not_offer_to_be_edited(tmp_path: Path) -> None:
+    prepared_at(tmp_path)
+    before, marker, after = CHECKLIST.partition("      - id: look\n")
+    (tmp_path / "trial.yaml").write_text(before + KINDS + marker + after)
+    prepared = prepare(Request(str(tmp_path / "trial.yaml"), [f"where={tmp_path}"], run_dir=tmp_path / "other"))
+    person = Person(Answer("by-hand", "done"))
+    assert worked(prepared, person).word == "paused"
+    *_, last = person.asked
+    assert isinstance(last, ev.GateBlocked)
+    assert intents.AGAIN in last.answers
+    assert intents.EDIT not in last.answers
 
 
 def test_the_checklists_own_text_run_again_is_no_deviation(tmp_path: Path) -> None:
