@@ -17,7 +17,7 @@ from screens.widgets.checking import columns
 from screens.widgets.detail import where
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Pane
-from screens.widgets.undo import signed
+from screens.widgets.undo import rolling, signed
 from screens.words import lines, many, plain
 from wizard.report.packet import worst_told
 from wizard.run.worst import worst_case, worst_of
@@ -66,14 +66,15 @@ class RollbackPage(Screen[None]):
         self.dismiss(None)
 
     def _show(self) -> None:
-        view, undoing = self._view, self._view.undoing
+        view = self._view
+        undoing = view.undoing if rolling(view) else None
         steps = undoing.plan if undoing else view.state.undo_stack
         self.query_one("#undo-heading", Static).update(_heading(view, undoing, steps))
         self._plan.frame.say("Plan, newest first", many(len(steps), "step") if steps else "")
         self._plan.tell(plan_told(view, undoing, steps))
         self._compared.frame.say("Captured beside restored")
         width = self._compared.scrollable_content_region.width
-        self._compared.tell(compared_told(view, undoing, width))
+        self._compared.tell(compared_told(view, view.undoing, width))
 
 
 def _heading(view: View, undoing: Undoing | None, steps: Sequence[str]) -> Content:

@@ -111,7 +111,7 @@ def planned(view: View, to: str) -> Choosing:
 
 
 def _plan(view: View, steps: Sequence[str]) -> Content:
-    lead = Content.styled("Newest first; one that fails holds up no other. u: the whole plan, with times.", "dim")
+    lead = Content.styled("Newest first; one that fails holds up no other. u reads the whole plan.", "dim")
     return Content("\n").join([lead, *(_stacked(view, one) for one in steps)])
 
 

@@ -443,6 +443,20 @@ async def test_a_rollback_is_followed_and_each_state_compared() -> None:
         assert "✘ failed" in hands.shown()
 
 
+async def test_once_the_run_went_on_the_plan_is_that_of_now_and_the_last_undo_stays_compared() -> None:
+    start = upto("failed_and_rolled_back", ev.GateBlocked)
+    found = {"where": "/srv/stock", "before": "shop", "now": "stock"}
+    undone = ev.UndoEnded("start", "restored, proven", "x", 1.0, [found])
+    rolled = [ev.RollbackStarted(["start"], "", "step start"), ev.UndoStarted("start"), undone]
+    source = live(followed(start, *rolled, ev.RollbackEnded("rolled back"), gate_events()))
+    async with at(source, (120, 40)) as hands:
+        await hands.press("escape", "u")
+        shown = hands.shown()
+        assert "What a rollback would do" in shown
+        assert "4 steps" in shown
+        assert "✔ again shop" in shown
+
+
 async def test_the_plan_is_read_from_the_roll_back_modal_which_then_asks_again() -> None:
     source = over("mitigated", Outcome("mitigated", 1))
     async with at(source) as hands:

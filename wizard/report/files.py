@@ -80,7 +80,7 @@ def render_handover(directory: Path, redactor: Redactor | None = None, *, as_jso
     records = read(directory).records
     if redactor is not None and not redactor.idle:
         records = tuple(_masked(record, redactor) for record in records)
-    made = packet(records, str(directory))
+    made = packet(records, str(directory.absolute()))
     told = json.dumps(dataclasses.asdict(made), indent=2) + "\n" if as_json else packet_text(made)
     return told if redactor is None or redactor.idle else _clean(told, redactor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from wizard.report.blocks import bullets, table, time, verdict
@@ -107,7 +108,7 @@ def _listed(title: str, items: Iterable[str], nothing: str, *, escaped: bool = F
 
 def _go_on(packet: Packet) -> Iterator[str]:
     yield "## How to go on"
-    run = packet.directory or packet.run
+    run = shlex.quote(packet.directory or packet.run)
     yield fence(
         f"wizard resume {run}             # shows this, asks for your word, then goes on\n"
         f"wizard resume {run} --headless --acknowledge\n"
