@@ -58,4 +58,5 @@ def _standing(view: View, scope: str) -> str:
     done, total = view.progress()
     reasons = plain("; ".join(blocked.blocked_by)) if blocked else ""
     shut = f" We are stopped at {view.named(scope)}: {reasons}." if scope and reasons else ""
-    return f"{head} {done} of {total} steps are done.{shut}"
+    over = f" The run has ended: {plain(view.state.ended.outcome)}." if view.state.ended else ""
+    return f"{head} {done} of {total} steps are done.{shut}{over}"

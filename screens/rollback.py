@@ -72,6 +72,7 @@ class RollbackPage(Screen[None]):
         self.query_one("#undo-heading", Static).update(_heading(view, undoing, steps))
         self._plan.frame.say("Plan, newest first", many(len(steps), "step") if steps else "")
         self._plan.tell(plan_told(view, undoing, steps))
+        self._compared.set_class(view.undoing is None, "hidden")
         self._compared.frame.say("Captured beside restored")
         width = self._compared.scrollable_content_region.width
         self._compared.tell(compared_told(view, view.undoing, width))

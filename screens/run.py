@@ -21,7 +21,7 @@ from screens.report import Report
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
-from screens.view import END, GATE, PHASE, View
+from screens.view import END, PHASE, View
 from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
 from screens.widgets.heading import Heading
@@ -286,7 +286,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "report": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
     "hand_over": lambda screen: screen.source.running,
-    "tell": lambda screen: bool(screen.view.due(GATE) or screen.view.due(END)),
+    "tell": lambda screen: bool(screen.view.due("")),
     "undo_plan": lambda screen: bool(screen.view.state.undo_stack or screen.view.undoing),
     "switch": lambda screen: screen.has_class("-narrow"),
     "next_log": lambda screen: len(screen.view.logs) > 1,

@@ -11,6 +11,7 @@ from screens.notices import ToTell, to_tell
 from screens.view import END, GATE, PHASE, View
 from screens.widgets.choices import Chosen
 from wizard.run import events as ev
+from wizard.run.session import RESOLVED
 from wizard.text import one_line
 
 TOLD = 1000
@@ -39,8 +40,8 @@ class Teller:
         match event:
             case ev.PhaseEnded(phase):
                 self._moments.append(phase)
-            case ev.RunEnded():
-                self._moments.append(END)
+            case ev.RunEnded(outcome) if not self._view.dry:
+                self._moments.append(RESOLVED if outcome == RESOLVED else END)
 
     def asked(self) -> bool:
         """Ask about the next moment at which somebody is due; False where there is none."""
@@ -50,9 +51,11 @@ class Teller:
         return False
 
     def now(self) -> bool:
-        """Ask about now: at the gate that waits, or else at the end; False where nobody is due."""
+        """Ask about those of the gate that waits, or else about everybody; False where nobody is named."""
         waiting = self._view.waiting
-        return self._about(GATE if waiting else END, waiting.scope if waiting else "")
+        if waiting and self._about(GATE, waiting.scope):
+            return True
+        return self._about("")
 
     def record(self, one: ToTell) -> None:
         """Somebody was told."""
@@ -73,6 +76,7 @@ class Teller:
         return bool(notices)
 
     def _why(self, moment: str) -> str:
-        if moment == GATE:
-            return "something waits"
-        return "at the end of the run" if moment == END else f"{self._view.named(f'{PHASE}{moment}')} is over"
+        if moment in {"", GATE}:
+            return "something waits" if moment else "everybody"
+        ended = moment in {END, RESOLVED}
+        return "at the end of the run" if ended else f"{self._view.named(f'{PHASE}{moment}')} is over"

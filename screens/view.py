@@ -19,6 +19,7 @@ from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.events import Record
 from wizard.run.recorder import Output
+from wizard.run.session import RESOLVED
 from wizard.run.state import RunState, apply
 
 EVIDENCE, END = "evidence", "end"
@@ -171,8 +172,12 @@ class View:
         return bool(self.cannot_be_undone(step)) and not (documented and documented.action.needless_undo)
 
     def due(self, moment: str) -> list[Notice]:
-        """Who is to be told at ``gate``, ``end`` or the end of a phase; a notice without a moment is due at both."""
-        return [one for one in self._notify if moment in (one.at or (GATE, END))]
+        """Who is to be told at ``gate``, ``end``, ``resolved``, which is an end too, or a phase's end; all for none.
+
+        A notice that names no moment is due at gates and at the end.
+        """
+        meant = {moment, END} if moment == RESOLVED else {moment}
+        return [one for one in self._notify if not moment or meant & set(one.at or (GATE, END))]
 
     def _phase_title(self, phase: str) -> str:
         outline = self.state.started.outline if self.state.started else ()

@@ -395,6 +395,22 @@ async def test_at_the_end_of_a_phase_the_person_is_asked_whom_they_told() -> Non
     assert [type(one) for one in source.submitted] == [AddNote]
 
 
+@pytest.mark.parametrize(("outcome", "told"), [("resolved", ["boss", "support"]), ("rolled back", ["support"])])
+async def test_what_is_true_of_a_resolved_run_is_offered_at_no_other_end(outcome: str, told: list[str]) -> None:
+    start = upto("clean", ev.StepRendered, 5)
+    started = start[0].event
+    assert isinstance(started, ev.RunStarted)
+    notify = "\nnotify:\n  - {who: boss, at: [resolved], text: it is mended}\n  - {who: support, at: [end]}\n"
+    start[0] = replace(start[0], event=replace(started, source=started.source + notify))
+    source = live(start)
+    async with at(source, (120, 40)) as hands:
+        source.tell(followed(start, ev.RunEnded(outcome))[-1:])
+        await hands.settle()
+        shown = hands.shown()
+        assert [one for one in ("boss", "support") if f"{one} was told" in shown] == told
+        assert f"The run has ended: {outcome.split(maxsplit=1)[0]}" in shown
+
+
 async def test_what_was_over_before_asks_nobody_again() -> None:
     whole = noticed(stories.records("clean"))
     source = CannedRun(whole, outputs=stories.outputs())

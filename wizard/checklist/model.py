@@ -68,8 +68,9 @@ class Notice(Spec):
     Args:
         when: In words, as a person reads it.
         at: When it is shown: ids of phases, for their ends; ``gate``, for every gate that stays shut; ``end``, for the
-            end of the run. Where it is not given: at gates and at the end.
-        text: What to paste, rendered with inputs, ``captured`` and ``run``.
+            end of the run however it ends; ``resolved``, for that end alone. Where it is not given: at gates and at
+            the end.
+        text: What to paste, rendered with inputs, ``captured`` and ``run``; how the run stands, where it is not given.
     """
 
     who: Text

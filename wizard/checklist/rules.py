@@ -16,7 +16,7 @@ from wizard.checklist.spec import Spec, is_template
 from wizard.checklist.values import Unfit, convert
 from wizard.checklist.walking import specs
 
-MOMENTS = frozenset({"gate", "end"})
+MOMENTS = frozenset({"gate", "end", "resolved"})
 """Moments of a notice that are no phase's end."""
 
 
