@@ -13,6 +13,8 @@ from wizard.checklist.model import Checklist
 from wizard.errors import UsageError, WizardError
 from wizard.kinds import registry
 from wizard.report.files import render
+from wizard.report.packet import packet
+from wizard.report.packet_text import packet_text
 from wizard.run import events as ev
 from wizard.run.engine import Outcome
 from wizard.run.events import Record
@@ -47,6 +49,8 @@ class CannedRun:
         self.running = running
         self.outcome = outcome
         self.submitted: list[Intent] = []
+        self.acknowledged = False
+        self._records = tuple(records)
         self.window: Window | None = None
         self._outputs = directory / "output" if outputs is None else outputs
         self._untold: list[Message] = []
@@ -63,6 +67,14 @@ class CannedRun:
 
     def begin(self) -> None:
         """Nothing begins."""
+
+    def acknowledge(self) -> None:
+        """Keep that somebody did."""
+        self.acknowledged = True
+
+    def packet(self) -> str:
+        """What a successor needs."""
+        return packet_text(packet(self._records))
 
     def take(self) -> Sequence[Message]:
         """Everything, once."""

@@ -53,6 +53,18 @@ GO_ON = Key("go_on", "g", "go on", "Go on with a run that is paused or was stopp
 CANCEL = Key("cancel", "c", "cancel", "End what the step is running, or end a watch early; its gate then decides.", RUN)
 PAUSE = Key("pause", "p", "pause", "Stop here with the state kept.", RUN)
 ROLL_BACK = Key("roll_back", "b", "roll back", "Undo a step, a phase or everything, newest first.", RUN)
+HAND_OVER = Key(
+    "hand_over", "h", "hand over", "Stop with the state kept, and write down for a successor what is next.", RUN
+)
+UNDO_PLAN = Key(
+    "undo_plan", "u", "undo plan", "What a rollback would do, with worst-case times; and what one did, compared.", LOOK
+)
+TELL_NOW = Key("tell", "l", "tell", "Who should be told now, with a text to paste.", RUN)
+COPY = Key("copy", "y", "copy", "Copy the text to paste.", ALWAYS)
+TELL = Key("tell", "t", "told", "Say who was told.", ALWAYS)
+EDITOR = Key("editor", "ctrl+e", "editor", "Edit it in $EDITOR.", ALWAYS, first=True)
+TAKE_EDIT = Key("take", "ctrl+s,f10", "take it", "Take this text: it is shown for approval first.", ALWAYS, first=True)
+READ_PLAN = Key("plan", "u", "plan", "Read the whole plan of the rollback.", ALWAYS)
 NOTE = Key("note", "n", "note", "Put words on the record, for the report.", RUN)
 REPORT = Key("report", "r", "report", "Read the incident report as it stands.", RUN)
 MONITOR = Key("monitor", "m", "monitor", "A watch on a page of its own: its looks, its numbers, its end.", LOOK)
@@ -137,7 +149,7 @@ INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_F
 """The keys of the inputs form; letters are typed there."""
 
 RUN_KEYS = (
-    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, NOTES, REPORT),
+    *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, NOTES, REPORT, HAND_OVER, TELL_NOW, UNDO_PLAN),
     *(MONITOR, SWITCH, FOLLOW, NEXT_LOG, ZOOM, DETACH, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )

@@ -13,13 +13,13 @@ from screens.source import replayed
 from wizard.checklist.model import Checklist
 from wizard.errors import WizardError
 from wizard.redact import Redactor
-from wizard.report.files import render
+from wizard.report.files import render, render_handover
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
+from wizard.run.detachment import Successor, handed
 from wizard.run.earlier import earlier_runs
 from wizard.run.engine import Engine, Outcome
 from wizard.run.estimate import Timing
-from wizard.run.handover import Successor, handed
 from wizard.run.intents import Intent, Stop
 from wizard.run.journal import Journal, read
 from wizard.run.listing import writer
@@ -98,7 +98,17 @@ class LiveRun:
                 ended.set()
 
         self._engine = engine_of(self._prepared, self._manner, [self._feed, keeper], self._work, over)
+        # Said once: whoever goes on after another handover says so again.
+        self._prepared = replace(self._prepared, request=replace(self._prepared.request, acknowledged=False))
         self._engine.start()
+
+    def acknowledge(self) -> None:
+        """The next engine says who took the run over."""
+        self._prepared = replace(self._prepared, request=replace(self._prepared.request, acknowledged=True))
+
+    def packet(self) -> str:
+        """What a successor needs, with the run's secrets kept out."""
+        return render_handover(self.directory, Redactor(self._prepared.inputs.secrets.values()))
 
     def take(self) -> Sequence[Message]:
         """What happened since the last time."""

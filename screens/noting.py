@@ -40,7 +40,7 @@ class Noting(Screen[None]):
     def action_note(self) -> None:
         """Put words on the record."""
         about = self.looking_at if self.looking_at in self.view.state.steps else ""
-        self._steering.ask(TakeNote(about, self.view.named(about) if about else ""), self._noted)
+        self._steering.ask(TakeNote(about, self.view.named(about) if about else ""), self.take_note)
 
     def action_notes(self) -> None:
         """Every note there is."""
@@ -48,9 +48,10 @@ class Noting(Screen[None]):
 
     def _settled(self, words: Said) -> None:
         """What became of a note is seen in the list, so it is not told besides."""
-        self._noted(words, told=False)
+        self.take_note(words, told=False)
 
-    def _noted(self, words: Said | None, *, told: bool = True) -> None:
+    def take_note(self, words: Said | None, *, told: bool = True) -> None:
+        """Put them on record, through the engine where one works."""
         if words is None:
             return
         try:

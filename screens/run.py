@@ -7,7 +7,6 @@ from typing import Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
@@ -16,6 +15,7 @@ from screens.announcing import NAME, Announces, announce
 from screens.clocks import clocks
 from screens.detaching import Detaching
 from screens.estimating import remember
+from screens.handing import Handing
 from screens.help import Help
 from screens.keys import Key
 from screens.modals.base import Modal
@@ -43,7 +43,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Noting, Monitoring, Detaching, Screen[None]):
+class RunScreen(Noting, Monitoring, Detaching, Handing):
     """Shows a run and steers it.
 
     Args:
@@ -85,7 +85,7 @@ class RunScreen(Noting, Monitoring, Detaching, Screen[None]):
         fold(self)
         self.take_in()
         if self._plan is None:
-            self.source.begin()
+            self._steering.begin()
         else:
             self._steering.begin_rollback(self._plan)
         self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
@@ -274,6 +274,9 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "note": lambda screen: screen.view.state.started is not None,
     "notes": lambda screen: screen.view.state.started is not None,
     "monitor": lambda screen: bool(watch_in_sight(screen.view, screen.looking_at)),
+    "hand_over": lambda screen: screen.source.running,
+    "tell": lambda screen: bool(screen.view.due("")),
+    "undo_plan": lambda screen: bool(screen.view.state.undo_stack or screen.view.undoing),
     "switch": lambda screen: screen.has_class("-narrow"),
     "next_log": lambda screen: len(screen.view.logs) > 1,
 }

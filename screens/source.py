@@ -48,6 +48,16 @@ class Source(Protocol):
     def begin(self) -> None:
         """Start the engine, where there is one."""
 
+    def acknowledge(self) -> None:
+        """Whoever sits here takes over a run that was handed over; the next engine puts that on record."""
+
+    def packet(self) -> str:
+        """What a successor needs, as Markdown.
+
+        Raises:
+            WizardError: It cannot be rendered.
+        """
+
     def take(self) -> Sequence[Message]:
         """What happened since the last time; at first everything that is on record."""
 

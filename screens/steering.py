@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from textual.content import Content
+
 from screens.agreed import Agreed
 from screens.modals import steering
 from screens.modals.approve import ALL_OF_PHASE, approve
 from screens.modals.base import Modal
+from screens.modals.edit import Edited, EditStep
 from screens.modals.gate import gate
+from screens.modals.handover import TAKE_OVER, Given, HandOver, take_over
 from screens.modals.question import question
 from screens.source import Source
+from screens.telling import Teller
 from screens.view import View, Waiting
 from screens.widgets.choices import Chosen
 from wizard.errors import HostKeyUnknown, WizardError
@@ -39,6 +44,12 @@ class Desk(Protocol):
     def show_report(self) -> None:
         """Show the report."""
 
+    def show_rollback(self, then: Callable[[], None]) -> None:
+        """Show the plan of the rollback; ``then`` when it is closed."""
+
+    def take_note(self, note: ev.NoteAdded) -> None:
+        """Put a note on record."""
+
 
 class Steering:
     """Attends to what waits for a person, and carries out what a person wants.
@@ -59,6 +70,8 @@ class Steering:
         self._told: Outcome | None = None
         self._next: Work | None = None
         self._run_again: dict[str, str] = {}
+        self._teller = Teller(view, self.ask, desk.take_note)
+        self._looking_at = ""
 
     @property
     def asking(self) -> bool:
@@ -68,10 +81,12 @@ class Steering:
     def hear(self, event: ev.Event) -> None:
         """Something happened."""
         self._agreed.hear(event)
+        if self._source.running or self._source.outcome:
+            self._teller.hear(event)
 
     def attend(self) -> None:
         """Ask what is to be asked now. Called after everything that happened was taken in."""
-        if self._asking:
+        if self._asking or self._teller.asked():
             return
         outcome = self._source.outcome
         if outcome is not None and outcome is not self._told:
@@ -88,7 +103,30 @@ class Steering:
         if waiting is None or not self._source.running:
             self._desk.say("Nothing waits for you.")
             return
-        self.ask(_modal(self._view, waiting), lambda chosen: self._take(waiting, chosen))
+        self.ask(self._modal(waiting), lambda chosen: self._take(waiting, chosen))
+
+    def begin(self) -> None:
+        """Start the engine, once somebody has taken over what was handed over."""
+        self._taken_over(self._source.begin)
+
+    def hand_over(self) -> None:
+        """Stop for somebody else to go on."""
+        done, total = self._view.progress()
+        about = Content(f"The run stops with its state kept, {done} of {total} steps done. handover.md says the rest.")
+        self.ask(HandOver(about), self._handed_over)
+
+    def tell(self) -> None:
+        """Who should be told now: at the gate that waits, or else at the end."""
+        if not self._teller.now():
+            self._desk.say("The checklist names nobody to be told now.")
+
+    def _modal(self, waiting: Waiting) -> Modal[Any]:
+        event = waiting.event
+        if isinstance(event, ev.GateBlocked):
+            return gate(self._view, waiting, self._teller.record)
+        if event.purpose == "approve" and waiting.scope in self._view.state.steps:
+            return approve(self._view, waiting)
+        return question(self._view, waiting)
 
     def cancel(self) -> None:
         """End what the step is running."""
@@ -107,10 +145,11 @@ class Steering:
 
     def go_on(self) -> None:
         """Take the run up where it stopped."""
-        self._again(Session.walk)
+        self._taken_over(lambda: self._again(Session.walk))
 
     def roll_back(self, looking_at: str) -> None:
         """Undo: through the gate that waits, or once the run has stopped."""
+        self._looking_at = looking_at
         waiting = self._view.waiting
         if self._source.running and waiting is None:
             self._desk.say("A step is running: c cancels it, and its gate then offers to undo.")
@@ -125,7 +164,9 @@ class Steering:
         """Show what a rollback that was asked for on the command line would undo, and begin on the person's word."""
 
         def decided(chosen: Chosen | None) -> None:
-            if chosen and chosen.answer == steering.ROLL_BACK:
+            if chosen and chosen.answer == steering.PLAN:
+                self._read_plan(lambda: self.begin_rollback(to))
+            elif chosen and chosen.answer == steering.ROLL_BACK:
                 self._source.begin()
             else:
                 self._desk.leave()
@@ -164,6 +205,12 @@ class Steering:
         if chosen is None:
             return
         answer, note = chosen.answer, chosen.note
+        if answer == intents.HAND_OVER:
+            self.hand_over()
+            return
+        if answer == intents.EDIT:
+            self._edit(waiting)
+            return
         if answer == ALL_OF_PHASE:
             self._agreed.to(self._view.state.steps[waiting.scope].phase)
             answer, note = APPROVE, "and the changing steps of the phase that follow"
@@ -171,6 +218,58 @@ class Steering:
         if answer == intents.AGAIN and step and step.attempts:
             self._run_again[step.id] = step.command
         self._source.submit(intents.Answer(waiting.scope, answer, note))
+
+    def _edit(self, waiting: Waiting) -> None:
+        """Ask for the text, and hand it on; back to the gate where none is given."""
+        step = self._view.state.steps.get(waiting.scope)
+
+        def edited(result: Edited | None) -> None:
+            if result:
+                self._source.submit(intents.Answer(waiting.scope, intents.EDIT, result.why, result.edit))
+            else:
+                self.answer()
+
+        if step and step.offered:
+            self.ask(EditStep(step.offered, self._view.named(step.id)), edited)
+        else:
+            self.answer()
+
+    def _handed_over(self, given: Given | None) -> None:
+        if given is None:
+            return
+        waiting = self._view.waiting
+        at_gate = waiting and isinstance(waiting.event, ev.GateBlocked) and intents.HAND_OVER in waiting.event.answers
+        if waiting and at_gate:
+            answer = intents.Answer(waiting.scope, intents.HAND_OVER, given.words, to=given.to)
+            self._source.submit(answer)
+        else:
+            self._source.submit(intents.HandOver(given.to, given.words, self._view.state.current))
+
+    def _taken_over(self, then: Callable[[], None]) -> None:
+        """Go on at once, or once the person has read what was handed over and takes it."""
+        if self._view.state.handed_over is None:
+            then()
+            return
+
+        def answered(chosen: Chosen | None) -> None:
+            if chosen and chosen.answer == TAKE_OVER:
+                self._source.acknowledge()
+                then()
+
+        try:
+            self.ask(take_over(self._source.packet()), answered)
+        except WizardError as problem:
+            self._desk.say(str(problem), wrong=True)
+
+    def _read_plan(self, then: Callable[[], None]) -> None:
+        """Show the plan; nothing else is asked until it is closed."""
+
+        def closed() -> None:
+            self._asking = False
+            then()
+
+        self._asking = True
+        self._desk.show_rollback(closed)
 
     def _cancelled(self, chosen: Chosen | None) -> None:
         if chosen and chosen.answer == steering.CANCEL:
@@ -186,6 +285,9 @@ class Steering:
 
     def _roll_back_chosen(self, chosen: Chosen | None) -> None:
         if chosen is None or chosen.answer == steering.STAY:
+            return
+        if chosen.answer == steering.PLAN:
+            self._read_plan(lambda: self.roll_back(self._looking_at))
             return
 
         async def work(session: Session) -> str:
@@ -224,12 +326,3 @@ class Steering:
             self._source.again(work, accept)
         except WizardError as problem:
             self._desk.say(str(problem), wrong=True)
-
-
-def _modal(view: View, waiting: Waiting) -> Modal[Any]:
-    event = waiting.event
-    if isinstance(event, ev.GateBlocked):
-        return gate(view, waiting)
-    if event.purpose == "approve" and waiting.scope in view.state.steps:
-        return approve(view, waiting)
-    return question(view, waiting)

@@ -11,18 +11,21 @@ from typing import Any
 
 from screens.bridge import Message, Passed, batches
 from screens.logbuffer import LogBuffer
+from screens.printed import Printed
 from screens.series import Look
 from screens.words import moment, plain
-from wizard.checklist.model import Checklist, Step
+from wizard.checklist.model import Checklist, Notice, Step
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.estimate import Stopwatch, Timing
 from wizard.run.events import Record
 from wizard.run.recorder import Output
+from wizard.run.session import RESOLVED
 from wizard.run.state import RunState, apply
 
 EVIDENCE, END = "evidence", "end"
+GATE = "gate"
 """Scopes that are no step's and no phase's."""
 
 PAUSED = "paused"
@@ -80,6 +83,8 @@ class View:
         self.waits_for = "YOU"
         self._documented: Mapping[str, Step] = {}
         self._places: dict[str, str] = {}
+        self._notify: Sequence[Notice] = ()
+        self.printed = Printed()
         self._tell: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
             ev.RunResumed: self._run_resumed,
@@ -91,6 +96,7 @@ class View:
             ev.RollbackStarted: self._rollback_started,
             ev.UndoStarted: self._undo_started,
             ev.UndoEnded: self._undo_ended,
+            ev.AttemptIntended: self.printed.begin,
             ev.RollbackEnded: self._rollback_ended,
         }
         if checklist:
@@ -99,6 +105,7 @@ class View:
     def document(self, checklist: Checklist) -> None:
         """Tell what the checklist says of its steps."""
         self._documented = {step.id: step for phase in checklist.phases for step in phase.steps}
+        self._notify = checklist.notify
 
     def take(self, messages: Iterable[Message]) -> None:
         """Take in what happened."""
@@ -106,8 +113,9 @@ class View:
             match message:
                 case Record():
                     self._record(message)
-                case Output(_, host, data):
+                case Output(step, host, data):
                     self.speaking = host
+                    self.printed.feed(step, data)
                     self.log(host).feed(data)
                 case Passed(_, host, count):
                     self.log(host).mark(f"{count:,} bytes went by unseen; output/ has them")
@@ -165,6 +173,19 @@ class View:
         """Why a step cannot be taken back; empty where it can."""
         documented = self.documented(step)
         return documented.action.irreversible_reason if documented and documented.action.changes else ""
+
+    def final(self, step: str) -> bool:
+        """Nobody can take it back, and that matters: a save is not taken back either, but leaves nothing worse."""
+        documented = self.documented(step)
+        return bool(self.cannot_be_undone(step)) and not (documented and documented.action.needless_undo)
+
+    def due(self, moment: str) -> list[Notice]:
+        """Who is to be told at ``gate``, ``end``, ``resolved``, which is an end too, or a phase's end; all for none.
+
+        A notice that names no moment is due at gates and at the end.
+        """
+        meant = {moment, END} if moment == RESOLVED else {moment}
+        return [one for one in self._notify if not moment or meant & set(one.at or (GATE, END))]
 
     def _phase_title(self, phase: str) -> str:
         outline = self.state.started.outline if self.state.started else ()

@@ -10,7 +10,7 @@ from pathlib import Path
 from screens.bridge import Feed, Message
 from screens.canned import checklist_of
 from wizard.errors import UsageError
-from wizard.report.files import render
+from wizard.report.files import render, render_handover
 from wizard.run.engine import Outcome
 from wizard.run.events import Record
 from wizard.run.following import POLL, Follower
@@ -78,6 +78,13 @@ class WatchedRun:
             UsageError: Always.
         """
         raise UsageError("this run is only watched", mend="Go on with it by: wizard resume RUN")
+
+    def acknowledge(self) -> None:
+        """Nothing: who watches takes nothing over."""
+
+    def packet(self) -> str:
+        """What a successor needs, as Markdown."""
+        return render_handover(self.directory)
 
     def report(self) -> str:
         """The report as Markdown."""

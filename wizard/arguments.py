@@ -45,6 +45,9 @@ def _add_run(commands: Commands) -> None:
 def _add_resume(commands: Commands) -> None:
     resume = commands.add_parser("resume", help="go on with a run that stopped", allow_abbrev=False)
     resume.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
+    resume.add_argument(
+        "--acknowledge", action="store_true", help="take over a run that was handed over (with --headless)"
+    )
     resume.add_argument("--as-started", action="store_true", help="with the checklist as it was, although it changed")
     _add_window(resume)
     _add_running(resume)
@@ -101,6 +104,8 @@ def _add_records(commands: Commands) -> None:
     report.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there")
     note = _of_run(commands, "note", "put words on the record: [HH:MM in UTC] [#tag] text; #done 12 ticks a todo")
     note.add_argument("text", nargs="+", metavar="TEXT")
+    handover = _of_run(commands, "handover", "write down, for who takes a run over, how it stands and what is next")
+    handover.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there, not beside the journal")
     _of_run(commands, "verify", "say whether the record is whole")
     plan = commands.add_parser("plan", help="print what remains, and the undo, as commented shell", allow_abbrev=False)
     plan.add_argument("what", metavar="RUN|CHECKLIST")

@@ -133,6 +133,7 @@ def _run(options: argparse.Namespace) -> int:
 def _headless_needed(options: argparse.Namespace) -> None:
     """Refuse what only a run without a person can be told, rather than pass over it in silence."""
     given = {"--json": options.json, "--answers": getattr(options, "answers", None)}
+    given["--acknowledge"] = getattr(options, "acknowledge", False)
     given["--on-fail"] = getattr(options, "on_fail", "stop") != "stop"
     for option, value in given.items():
         if value:
@@ -154,6 +155,7 @@ def _request(options: argparse.Namespace, checklist: str = "") -> Request:
         window=parse_window(window) if window else None,
         accept=frozenset(options.accept_host_key),
         mode="check" if getattr(options, "check", False) else "run",
+        acknowledged=getattr(options, "acknowledge", False),
     )
 
 
@@ -205,6 +207,7 @@ def _resume(options: argparse.Namespace) -> int:
     if _let_go(directory):
         prepared = reopen(directory, request, as_started=options.as_started)
     if options.headless:
+        _taken_over(prepared)
         return _unattended(prepared, options)
     from screens.app import Asked, run_interface
 
@@ -236,6 +239,15 @@ def _watch(options: argparse.Namespace) -> int:
     from screens.app import watch_run
 
     return watch_run(directory)
+
+
+def _taken_over(prepared: Prepared) -> None:
+    """Refuse what was handed over and not taken over, before anything is connected."""
+    from wizard.run.handing import need_acknowledgement
+    from wizard.run.state import replay
+
+    if prepared.history and not prepared.request.acknowledged:
+        need_acknowledgement(replay(prepared.history.records), str(prepared.directory))
 
 
 def _rollback(options: argparse.Namespace) -> int:

@@ -22,10 +22,10 @@ from wizard.errors import UsageError, WizardError
 from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
+from wizard.run.detachment import FAILED, READY, TAKEN_UP, Handed, decode
 from wizard.run.engine import FAILED as ENGINE_FAILED
 from wizard.run.engine import PAUSED, Engine, Outcome
 from wizard.run.events import Record
-from wizard.run.handover import FAILED, READY, TAKEN_UP, Handed, decode
 from wizard.run.holder import LET_GO
 from wizard.run.intents import PAUSE, Stop
 from wizard.run.journal import Journal, read

@@ -13,6 +13,7 @@ WizardError
 │   ├── SudoRefused
 │   └── LinkLost                the connection is gone; the outcome is not known
 ├── StepRefused             4  an action saw, before changing anything, that it must not
+├── HandoverPending         4  a run was handed over, and nobody has taken it over
 └── JournalUnwritable       6  the record cannot be kept, so nothing may be done
 """
 
@@ -95,6 +96,12 @@ class LinkLost(HostError):
 
 class StepRefused(WizardError):
     """An action saw, before changing anything, that it must not go on."""
+
+    exit_status = 4
+
+
+class HandoverPending(WizardError):
+    """A run was handed over, and goes on only once its successor has said so."""
 
     exit_status = 4
 

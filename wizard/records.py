@@ -69,6 +69,20 @@ def _as_html(markdown: str) -> str:
     return to_html(markdown)
 
 
+def handover(options: argparse.Namespace) -> int:
+    """Write the packet for whoever takes a run over, beside its journal or where it is wanted."""
+    from wizard.report.files import render_handover, write_handover
+
+    directory = paths.find_run(options.run)
+    if options.output:
+        _write(options.output, render_handover(directory))
+        written = options.output
+    else:
+        written = write_handover(directory)
+    sys.stderr.write(f"{sanitise(str(written))}\n")
+    return 0
+
+
 def _write(path: Path, text: str) -> None:
     """The report as a file of mode 0600: it is for others once its reader has decided so."""
     try:
@@ -76,7 +90,7 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError as problem:
-        raise UsageError(f"the report cannot be written: {problem.strerror}", where=str(path)) from problem
+        raise UsageError(f"it cannot be written: {problem.strerror}", where=str(path)) from problem
 
 
 def plan(options: argparse.Namespace) -> int:

@@ -18,6 +18,9 @@ from wizard.run.recorder import Reader
 from wizard.run.session import Session
 from wizard.text import sanitise
 
+_GIVEN = b'"kind":"handed_over"'
+"""What the journal of a run holds that was handed over."""
+
 Work = Callable[[Session], Awaitable[str]]
 """What is done with a session: it is walked, or rolled back."""
 
@@ -43,15 +46,17 @@ def engine_of(
 
 
 def report_keeper(prepared: Prepared) -> KeepsReport:
-    """A reader that keeps the run's ``report.md`` current; it must be closed."""
+    """A reader that keeps the run's ``report.md`` current, and the packet of a handover; it must be closed."""
     redactor = Redactor(prepared.inputs.secrets.values())
     return KeepsReport(lambda: _write(prepared.directory, redactor))
 
 
 def _write(directory: Path, redactor: Redactor) -> None:
-    from wizard.report.files import write_report  # noqa: PLC0415 - loaded while the engine waits for its hosts
+    from wizard.report.files import write_handover, write_report  # noqa: PLC0415 - while the engine waits for its hosts
 
     write_report(directory, redactor)
+    if _GIVEN in (directory / JOURNAL).read_bytes():
+        write_handover(directory, redactor)
 
 
 def told_end(directory: Path, outcome: Outcome, caught: int = 0, option: str = "") -> int:

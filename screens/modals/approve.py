@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from screens.modals.choosing import Choosing
+from screens.modals.typed import SPARED_FOR_GOOD, to_type
 from screens.view import View, Waiting
 from screens.widgets.choices import Choice
 from screens.widgets.detail import where
+from screens.widgets.diff import diff_told
 from screens.words import lines, plain
 from wizard.run import events as ev
 from wizard.run import intents
@@ -40,6 +42,7 @@ def _body(view: View, step: st.StepState, command: str, irreversible: str) -> It
         yield Content.assemble(
             ("note   ", "bold $warning"), "it was begun before the run stopped; to run it takes it up, once"
         )
+    yield from _edited(step)
     yield from _undo(step, irreversible)
     # The command comes last: it may be longer than the screen, and what is above it must be in sight all the same.
     for number, line in enumerate(lines(command)):
@@ -52,6 +55,17 @@ def _begun(view: View, step: st.StepState) -> bool:
     return any(one.step == step.id and one.role == "do" and one.end is None for one in attempts)
 
 
+def _edited(step: st.StepState) -> Iterator[Content]:
+    """What a person changed at the gate, beside what the checklist says."""
+    if step.edited is None:
+        return
+    yield Content.assemble(("edited ", "bold $warning"), plain(step.edited.reason))
+    if not step.changes:
+        vouched = "the checklist's own text only looks; nothing would undo what yours changes"
+        yield Content.assemble(("note   ", "bold $warning"), vouched)
+    yield diff_told(step.edited.diff)
+
+
 def _undo(step: st.StepState, irreversible: str) -> Iterator[Content]:
     if irreversible:
         yield Content.assemble(("undo   ", "dim"), ("cannot be undone: ", "bold $error"), plain(irreversible))
@@ -62,7 +76,14 @@ def _undo(step: st.StepState, irreversible: str) -> Iterator[Content]:
 
 def _choices(view: View, step: st.StepState, irreversible: str) -> Iterator[Choice]:
     host = view.host(step.host)
-    yield Choice(APPROVE, f"run it on {host}", "Runs exactly this; then its checks decide.", grave=bool(irreversible))
+    types = to_type(view, [step.id], SPARED_FOR_GOOD) if view.final(step.id) else ""
+    yield Choice(
+        APPROVE,
+        f"run it on {host}",
+        "Runs exactly this; then its checks decide.",
+        grave=bool(irreversible),
+        types=types,
+    )
     if not irreversible:
         yield Choice(ALL_OF_PHASE, ALL_OF_PHASE, _all_of(view, step))
     yield Choice(intents.PAUSE, intents.PAUSE, "Stops here; this step has not begun. The run can go on from here.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -13,7 +13,7 @@ from screens.keys import READ_DOWN, READ_UP, bindings
 from screens.modals.base import Modal
 from screens.widgets.choices import Choice, Choices, Chosen, Words
 from screens.widgets.pane import Frame
-from screens.widgets.wrapped import Wrapped
+from screens.widgets.wrapped import Fitted, Wrapped
 from screens.words import many
 
 PICK = "↑ ↓ or a figure picks · ⏎ answers · esc looks around"
@@ -28,7 +28,7 @@ class Choosing(Modal[Chosen]):
 
     Args:
         title: What it is.
-        body: What a person needs to know to decide.
+        body: What a person needs to know to decide, or what makes it for a width.
         choices: The answers.
         tone: ``calm``, ``warning`` or ``error``: the colour of the frame.
     """
@@ -36,20 +36,27 @@ class Choosing(Modal[Chosen]):
     BINDINGS = bindings([READ_DOWN, READ_UP])
     AUTO_FOCUS = "#choices"
 
-    def __init__(self, title: Content | str, body: Content, choices: Sequence[Choice], tone: str = "calm") -> None:
+    def __init__(
+        self,
+        title: Content | str,
+        body: Content | Callable[[int], Content],
+        choices: Sequence[Choice],
+        tone: str = "calm",
+    ) -> None:
         super().__init__()
         self._heading = title
         self._body = body
         self._choices = tuple(choices)
         self._tone = tone
         self._picked: Choice | None = None
+        self._named = False
 
     def compose(self) -> ComposeResult:
         """Body, answers, the effect of the picked one, words, and how to answer."""
         with Vertical(id="dialog", classes=self._tone) as dialog:
             Frame(dialog).say(self._heading)
             with VerticalScroll(id="body", can_focus=True):
-                yield Wrapped(self._body)
+                yield Wrapped(self._body) if isinstance(self._body, Content) else Fitted(self._body)
             yield Choices(self._choices)
             yield Static("", id="effect", markup=False)
             words = Input(id="words")
@@ -90,9 +97,11 @@ class Choosing(Modal[Chosen]):
         self.query_one("#effect", Static).update(Content.styled(self._choices[event.option_index].effect, "italic"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Answer, or ask for words first."""
+        """Answer, or ask for a name or for words first."""
         choice = self._choices[event.option_index]
-        if choice.words is Words.NONE:
+        if choice.types:
+            self._ask_name(choice)
+        elif choice.words is Words.NONE:
             self.dismiss(Chosen(choice.answer))
         else:
             self._ask_words(choice)
@@ -102,7 +111,9 @@ class Choosing(Modal[Chosen]):
         note = event.value.strip()
         if self._picked is None:
             return
-        if self._picked.words is Words.NEEDED and not note:
+        if self._picked.types and not self._named:
+            self._take_name(self._picked, event.value)
+        elif self._picked.words is Words.NEEDED and not note:
             self._hint(Content.styled("Somebody has to stand for this: say why.", "bold $warning"))
         else:
             self.dismiss(Chosen(self._picked.answer, note))
@@ -112,10 +123,29 @@ class Choosing(Modal[Chosen]):
         if self._picked is None:
             self.dismiss(None)
             return
-        self._picked = None
-        self._show_words(shown=False)
+        self._picked, self._named = None, False
+        self._show_words(shown=False).clear()
         self._hint_more()
         self.query_one(Choices).focus()
+
+    def _ask_name(self, choice: Choice) -> None:
+        """Ask for the name of what will change: fingers that pressed Enter from habit do not know it."""
+        self._picked = choice
+        words = self._show_words(shown=True)
+        words.placeholder = f"type {choice.types} to go on"
+        words.focus()
+        self._hint(Content.assemble(("This cannot be a slip: ", "bold $warning"), f"type {choice.types}, then ⏎ · esc"))
+
+    def _take_name(self, choice: Choice, typed: str) -> None:
+        if typed != choice.types:
+            self._hint(Content.styled(f"That is not it. Type exactly: {choice.types}", "bold $warning"))
+            return
+        self._named = True
+        self.query_one("#words", Input).clear()
+        if choice.words is Words.NONE:
+            self.dismiss(Chosen(choice.answer))
+        else:
+            self._ask_words(choice)
 
     def _ask_words(self, choice: Choice) -> None:
         self._picked = choice

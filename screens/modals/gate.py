@@ -2,46 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from textual.content import Content
 
+from screens.audience import ToTell, to_tell
+from screens.keys import COPY, TELL, bindings
 from screens.modals.choosing import Choosing
-from screens.view import EVIDENCE, View, Waiting
+from screens.modals.tell import Telling, copy_texts, notices_told, told_of
+from screens.modals.typed import to_type
+from screens.view import EVIDENCE, GATE, View, Waiting
 from screens.widgets.checking import checks_told, evidence_told
-from screens.widgets.choices import Choice, Words
+from screens.widgets.choices import Choice, Chosen, Words
 from screens.widgets.detail import where
 from screens.words import CHECKS, many, plain
 from wizard.run import events as ev
 from wizard.run import intents
 from wizard.run.rollback import since
+from wizard.run.state import StepState
+
+PRINTED, EARLIER = 8, 200
+"""Lines of what the step printed that are shown at once, and those before them that can be read on to."""
 
 PLAN = 6
 """Steps of a rollback that are named in a sentence."""
 
 
-def gate(view: View, waiting: Waiting) -> Choosing:
+class GateShut(Choosing):
+    """A gate, from which somebody can be told without leaving it.
+
+    Args:
+        view: The run.
+        blocked: The gate.
+        tell: Records that somebody was told.
+    """
+
+    BINDINGS = bindings([COPY, TELL])
+
+    def __init__(self, view: View, blocked: ev.GateBlocked, tell: Callable[[ToTell], None]) -> None:
+        self._tell = tell
+        self._notices = to_tell(view, GATE, blocked.scope)
+        title = Content.assemble(("■ Gate shut", "bold"), f" · {view.named(blocked.scope)}")
+        choices = [_choice(view, blocked, answer) for answer in blocked.answers]
+        super().__init__(title, partial(_told, view, blocked, self._notices), choices, "error")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
+        """Nobody is to be told where the checklist names nobody; letters that are typed are no keys."""
+        return bool(self._notices and self._picked is None) if action in {"copy", "tell"} else True
+
+    def action_copy(self) -> None:
+        """Take the text to paste along."""
+        copy_texts(self, self._notices)
+
+    def action_tell(self) -> None:
+        """Say who was told."""
+        self.app.push_screen(Telling(self._notices, "Who should be told"), self._sent)
+
+    def _sent(self, chosen: Chosen | None) -> None:
+        one = told_of(self._notices, chosen)
+        if one:
+            self._tell(one)
+
+
+def gate(view: View, waiting: Waiting, tell: Callable[[ToTell], None] = lambda _: None) -> GateShut:
     """The modal of a blocked gate."""
     blocked = waiting.event
     assert isinstance(blocked, ev.GateBlocked)  # noqa: S101 - told apart by who calls it
-    title = Content.assemble(("■ Gate shut", "bold"), f" · {view.named(blocked.scope)}")
-    choices = [_choice(view, blocked, answer) for answer in blocked.answers]
-    return Choosing(title, Content("\n").join(_body(view, blocked)), choices, "error")
+    return GateShut(view, blocked, tell)
 
 
-def _body(view: View, blocked: ev.GateBlocked) -> Iterator[Content]:
-    step = view.state.steps.get(blocked.scope)
+def _told(view: View, blocked: ev.GateBlocked, notices: Sequence[ToTell], width: int) -> Content:
+    return Content("\n").join(_body(view, blocked, notices, width))
+
+
+def _body(view: View, blocked: ev.GateBlocked, notices: Sequence[ToTell], width: int) -> Iterator[Content]:
+    step, scope = view.state.steps.get(blocked.scope), blocked.scope
     if step:
         yield Content.assemble(("on       ", "dim"), where(view, step.host))
-    shut = evidence_told(view) if blocked.scope == EVIDENCE else checks_told(view, blocked.scope, only_shut=True)
+    shut = evidence_told(view) if scope == EVIDENCE else checks_told(view, scope, only_shut=True, width=width)
     yield from _reasons(blocked, shut, step.action.what if step and step.action else "")
     if shut:
         yield shut
     for advice in blocked.advice:
         yield Content.assemble(("advice   ", "bold $warning"), plain(advice))
-    if step and step.action:
+    if step:
+        yield from _did(step)
+    printed = view.printed.lines(scope)
+    yield from _printed("printed  ", printed[-PRINTED:])
+    yield from notices_told(notices, "  y copies it, t says it was sent")
+    yield from _printed("before   ", printed[:-PRINTED][-EARLIER:])
+
+
+def _did(step: StepState) -> Iterator[Content]:
+    if step.action:
         glyph, style = CHECKS["pass" if step.action.ok else "fail" if step.action.known else "unknown"]
         yield Content.assemble(("did      ", "dim"), (f"{glyph} ", style), plain(step.action.what))
+    if step.edited:
+        yield Content.assemble(("edited   ", "bold $warning"), plain(step.edited.reason))
+
+
+def _printed(label: str, lines: Sequence[str]) -> Iterator[Content]:
+    """The last lines of the step itself, where the reason often is."""
+    for number, line in enumerate(lines):
+        yield Content.assemble((label if number == 0 else " " * len(label), "dim"), ("│ ", "dim"), line)
 
 
 def _reasons(blocked: ev.GateBlocked, told: Content, result: str) -> Iterator[Content]:
@@ -52,11 +116,12 @@ def _reasons(blocked: ev.GateBlocked, told: Content, result: str) -> Iterator[Co
 
 
 def _choice(view: View, blocked: ev.GateBlocked, answer: str) -> Choice:
-    words = Words.NEEDED if answer in intents.NEEDS_REASON else Words.NONE
+    words = Words.NEEDED if answer in intents.NEEDS_REASON - {intents.EDIT} else Words.NONE
     if answer in {intents.UNDO_STEP, intents.UNDO_PHASE, intents.UNDO_EVERYTHING}:
         words = Words.OPTIONAL
     grave = answer in {intents.UNDO_EVERYTHING, intents.ABORT}
-    return Choice(answer, plain(answer), _effect(view, blocked.scope, answer), words, grave)
+    types = to_type(view, view.state.undo_stack) if answer == intents.UNDO_EVERYTHING else ""
+    return Choice(answer, plain(answer), _effect(view, blocked.scope, answer), words, grave, types)
 
 
 def _effect(view: View, scope: str, answer: str) -> str:
@@ -71,6 +136,8 @@ def _effect(view: View, scope: str, answer: str) -> str:
 
 
 EFFECTS = {
+    intents.EDIT: "Opens its text. The change is shown, approved and kept on record; the end owns up to it.",
+    intents.HAND_OVER: "Stops with the state kept, and writes down for a successor how it stands and what is next.",
     intents.SKIP: "Goes on without this step. What it did already stays; the end owns up to it.",
     intents.ACCEPT: "Takes what is there as good enough and goes on; the end owns up to it.",
     intents.UNDO_STEP: "Restores what was captured before this step; then this gate asks again.",

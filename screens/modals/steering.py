@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
+from screens.keys import READ_PLAN, bindings
 from screens.modals.choosing import Choosing
 from screens.modals.gate import undo_plan
+from screens.modals.typed import to_type
 from screens.view import View
-from screens.widgets.choices import Choice, Words
+from screens.widgets.choices import Choice, Chosen, Words
 from screens.widgets.detail import where
 from screens.widgets.undo import rollback_told
 from screens.words import ENDS, elapsed, many, moment, plain
@@ -19,7 +21,7 @@ from wizard.run.engine import FAILED, Outcome
 from wizard.run.rollback import back_to
 from wizard.run.session import MITIGATED
 
-STAY, PAUSE, LEAVE, CANCEL = "stay", "pause", "leave", "cancel"
+STAY, PAUSE, LEAVE, CANCEL, PLAN = "stay", "pause", "leave", "cancel", "plan"
 CHECKED = "looked through; nothing was changed"
 """How a run ends that was only to be checked."""
 
@@ -76,24 +78,40 @@ def roll_back(view: View, looking_at: str) -> Choosing:
     stack = view.state.undo_stack
     choices = [_back_to(view, step, label) for step, label in _stops(view, looking_at)]
     everything = f"{undo_plan(view, stack)} Each is compared with what was captured."
-    choices.append(Choice(EVERYTHING, "undo everything", everything, Words.OPTIONAL, grave=True))
+    types = to_type(view, stack)
+    choices.append(Choice(EVERYTHING, "undo everything", everything, Words.OPTIONAL, grave=True, types=types))
     choices.append(Choice(STAY, "undo nothing", "Nothing happens."))
-    return Choosing("Roll back", _plan(view, stack), choices, "error")
+    return RollingBack("Roll back", _plan(view, stack), choices, "error")
+
+
+class RollingBack(Choosing):
+    """Asks what to undo; ``u`` reads the plan first."""
+
+    BINDINGS = bindings([READ_PLAN])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
+        """Letters that are typed are no keys."""
+        return self._picked is None if action == READ_PLAN.id else True
+
+    def action_plan(self) -> None:
+        """Read it."""
+        self.dismiss(Chosen(PLAN))
 
 
 def planned(view: View, to: str) -> Choosing:
     """A rollback that was asked for on the command line, before it begins."""
     steps = back_to(view.state, to) if to else list(view.state.undo_stack)
+    effect = f"{undo_plan(view, steps)} Each is compared with what was captured."
     label = f"undo {'it' if len(steps) == 1 else f'these {len(steps)} steps'}"
     choices = [
-        Choice(ROLL_BACK, label, f"{undo_plan(view, steps)} Each is compared with what was captured.", grave=True),
+        Choice(ROLL_BACK, label, effect, grave=True, types="" if to else to_type(view, steps)),
         Choice(STAY, "undo nothing, and leave", "Nothing happens."),
     ]
-    return Choosing("Roll back", _plan(view, steps), choices, "error")
+    return RollingBack("Roll back", _plan(view, steps), choices, "error")
 
 
 def _plan(view: View, steps: Sequence[str]) -> Content:
-    lead = Content.styled("Newest first; one that fails holds up no other.", "dim")
+    lead = Content.styled("Newest first; one that fails holds up no other. u reads the whole plan.", "dim")
     return Content("\n").join([lead, *(_stacked(view, one) for one in steps)])
 
 
@@ -146,6 +164,10 @@ def _summary(view: View, error: WizardError | None) -> Iterator[Content]:
         yield from _error(error)
     elif not state.ended and state.paused:
         yield Content.assemble(("paused   ", "dim"), plain(state.paused.reason))
+    if state.handed_over:
+        yield Content.assemble(("next     ", "dim"), plain(state.handed_over.words))
+        packet = "handover.md, beside the journal; wizard handover writes it again"
+        yield Content.assemble(("packet   ", "dim"), packet)
     done, total = view.progress()
     began, last = moment(state.began_at), moment(state.last_at)
     took = elapsed((last - began).total_seconds()) if began and last else ""

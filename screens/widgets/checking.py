@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from textual.content import Content
 
@@ -10,7 +11,10 @@ from screens.view import EVIDENCE, View
 from screens.widgets.pane import Pane
 from screens.words import CHECKS, many, plain
 from wizard.run import events as ev
-from wizard.run.state import CheckState
+from wizard.run.seen import CheckState
+
+COLUMNS = 88
+"""Cells from which on expected and observed stand in columns."""
 
 PROOF = 3
 """Lines of evidence shown of a check that did not pass."""
@@ -39,13 +43,20 @@ def _frame(view: View, scope: str) -> tuple[Content | str, Content | str]:
     return "Gate", f"{passed} of {len(seen)} pass" if seen else ""
 
 
-def checks_told(view: View, scope: str, *, only_shut: bool = False) -> Content:
-    """The checks of a scope, each on a line, those that did not pass with what proves it."""
+def checks_told(view: View, scope: str, *, only_shut: bool = False, width: int = 0) -> Content:
+    """The checks of a scope, each on a line, those that did not pass with what proves it.
+
+    Args:
+        view: The run.
+        scope: Whose checks.
+        only_shut: Leave out those that passed.
+        width: Cells there are, where expected and observed are to stand beside each other.
+    """
     seen = view.state.checks.get(scope, {})
     wanted = [seen[index] for index in sorted(seen) if not only_shut or seen[index].outcome in {"fail", "unknown"}]
     if not wanted:
         return Content.styled("" if only_shut else _none_yet(view, scope), "dim")
-    return Content("\n").join(line for check in wanted for line in _check(check))
+    return Content("\n").join(line for check in wanted for line in _check(check, width))
 
 
 def _none_yet(view: View, scope: str) -> str:
@@ -54,7 +65,7 @@ def _none_yet(view: View, scope: str) -> str:
     return f"{many(count, 'check')} to come" if count else "no checks yet"
 
 
-def _check(check: CheckState) -> Iterator[Content]:
+def _check(check: CheckState, width: int) -> Iterator[Content]:
     glyph, style = CHECKS.get(check.outcome, ("·", ""))
     waiting = not check.final
     word = "waiting" if waiting and check.outcome != "pass" else "holding" if waiting else plain(check.outcome)
@@ -68,9 +79,29 @@ def _check(check: CheckState) -> Iterator[Content]:
         (told, "dim"),
     )
     if shut and check.final:
-        yield Content.assemble(("  expected ", "dim"), plain(check.expected))
-        yield Content.assemble(("  observed ", "dim"), (observed, style))
+        yield from beside(plain(check.expected), (observed, style), width)
         yield from (Content.assemble(("  │ ", "dim"), (plain(line), "dim")) for line in list(check.evidence)[:PROOF])
+
+
+def beside(expected: str, observed: tuple[str, str], width: int) -> Iterator[Content]:
+    """What was expected beside what was seen: on one line, in columns, or one above the other where it is narrow."""
+    line = Content.assemble(("  expected ", "dim"), expected, ("   observed ", "dim"), observed)
+    if line.cell_length <= width:
+        yield line
+    elif width >= COLUMNS:
+        room = (width - 5) // 2
+        yield from columns(Content.styled("expected", "dim"), Content.styled("observed", "dim"), room)
+        yield from columns(Content(expected), Content.styled(*observed), room)
+    else:
+        yield Content.assemble(("  expected ", "dim"), expected)
+        yield Content.assemble(("  observed ", "dim"), observed)
+
+
+def columns(left: Content, right: Content, room: int) -> Iterator[Content]:
+    """Two texts beside each other, each in so many cells."""
+    for one, other in zip_longest(left.wrap(room), right.wrap(room), fillvalue=Content("")):
+        gap = " " * max(0, room - one.cell_length)
+        yield Content.assemble("  ", one, gap, (" │ ", "dim"), other)
 
 
 def evidence_told(view: View) -> Content:

@@ -12,8 +12,8 @@ from textual.widgets.option_list import Option
 
 from screens.widgets.listing import Listing
 
-DIGITS = 9
-"""Answers that a figure picks."""
+DIGITS = 10
+"""Answers that a figure picks; 0 picks the tenth."""
 
 
 class Words(Enum):
@@ -34,6 +34,7 @@ class Choice:
         effect: What it does, in a sentence.
         words: Whether it wants a reason.
         grave: It changes or ends something that is not easily brought back.
+        types: What has to be typed before it is taken, as what it changes cannot be told from a slip of the hand.
     """
 
     answer: str
@@ -41,6 +42,7 @@ class Choice:
     effect: str
     words: Words = Words.NONE
     grave: bool = False
+    types: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ class Choices(Listing):
     def on_key(self, event: events.Key) -> None:
         """A figure picks."""
         figure = event.character or ""
-        if figure.isascii() and figure.isdigit() and 1 <= int(figure) <= min(DIGITS, len(self.choices)):
-            self.highlighted = int(figure) - 1
+        place = (int(figure) or DIGITS) if figure.isascii() and figure.isdigit() else 0
+        if 1 <= place <= min(DIGITS, len(self.choices)):
+            self.highlighted = place - 1
             event.stop()
 
     async def _on_click(self, event: events.Click) -> None:
@@ -78,6 +81,6 @@ class Choices(Listing):
 
 
 def _prompt(number: int, choice: Choice) -> Content:
-    figure = f"{number} " if number <= DIGITS else "  "
-    more = " …" if choice.words is not Words.NONE else ""
+    figure = f"{number % DIGITS} " if number <= DIGITS else "  "
+    more = " …" if choice.words is not Words.NONE or choice.types else ""
     return Content.assemble((figure, "dim"), (f"{choice.label}{more}", "$error" if choice.grave else ""))

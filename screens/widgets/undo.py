@@ -80,21 +80,29 @@ def rollback_told(view: View, undoing: Undoing) -> Content:
     return Content("\n").join(told) if told else Content.styled("nothing to undo", "dim")
 
 
+def signed(undoing: Undoing, step: str) -> Content:
+    """How the undo of a step stands, as sign and words."""
+    ended = undoing.ended.get(step)
+    if ended:
+        glyph, style = UNDOS.get(ended.outcome, ("✘", "$error"))
+        return Content.styled(f"{glyph} {plain(ended.outcome):17}", style)
+    if undoing.now == step:
+        return Content.styled("● undoing          ", "bold $accent")
+    return Content.styled("– not reached      " if undoing.outcome else "○ to come          ", "dim")
+
+
 def _undo(view: View, undoing: Undoing, step: str) -> Iterator[Content]:
     name = f"{view.place(step)} {_title(view, step)}" if step in view.state.steps else plain(step)
     ended = undoing.ended.get(step)
     if ended is None:
         now = undoing.now == step
-        ahead = "– not reached      " if undoing.outcome else "○ to come          "
-        sign = ("● undoing          ", "bold $accent") if now else (ahead, "dim")
         host = where(view, view.state.steps[step].host) if now and step in view.state.steps else Content("")
-        yield Content.assemble(sign, (name, "bold" if now else "dim"), "  " if now else "", host)
+        yield Content.assemble(signed(undoing, step), (name, "bold" if now else "dim"), "  " if now else "", host)
         return
-    glyph, style = UNDOS.get(ended.outcome, ("✘", "$error"))
     took = f"  {elapsed(ended.seconds)}" if ended.seconds >= 1 else ""
-    yield Content.assemble((f"{glyph} {plain(ended.outcome):17}", style), name, (took, "dim"))
+    yield Content.assemble(signed(undoing, step), name, (took, "dim"))
     if ended.reason:
-        yield Content.assemble("    ", (plain(ended.reason), "dim" if ended.outcome != "failed" else style))
+        yield Content.assemble("    ", (plain(ended.reason), "dim" if ended.outcome != "failed" else "$error"))
     for left in ended.differences:
         was = f"{left.get('where')}: was {left.get('before')}, is {left.get('now')}"
         yield Content.assemble("    ", (plain(was), "$error"))

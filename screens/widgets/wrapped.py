@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from textual import events
 from textual.content import Content
@@ -43,6 +44,24 @@ class Wrapped(Static):
         if event.size.width != self._width:
             self._width = event.size.width
             self.update(hung(self._lines, self._width))
+
+
+class Fitted(Wrapped):
+    """Lines that are made for the width there is.
+
+    Args:
+        make: Makes them for so many cells.
+    """
+
+    def __init__(self, make: Callable[[int], Content]) -> None:
+        super().__init__()
+        self._make = make
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width, other lines."""
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self.tell(self._make(self._width))
 
 
 def hung(content: Content, width: int) -> Content:

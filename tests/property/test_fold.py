@@ -57,6 +57,10 @@ events: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.GateAnswered, steps, words, words),
     st.builds(ev.UndoEnded, steps, st.sampled_from(["restored, proven", "failed"]), words, st.floats(0, 1)),
     st.builds(ev.NoteAdded, words),
+    st.builds(ev.EditOffered, steps, words, words, words, words),
+    st.builds(ev.StepEdited, steps, words, words, words, words),
+    st.builds(ev.HandedOver, words, words),
+    st.builds(ev.HandoverAcknowledged, words, words),
     st.builds(ev.RunPaused, words),
 )
 
@@ -91,6 +95,29 @@ def test_the_undo_stack_is_newest_first_and_holds_each_step_once(body: list[ev.E
         if isinstance(event, ev.UndoEnded) and event.outcome != "failed":
             stack = [step for step in stack if step != event.step]
     assert list(state.replay(records(body)).undo_stack) == stack
+
+
+@given(st.lists(events, max_size=40))
+def test_an_edit_holds_until_its_step_is_undone_and_is_owned_up_to_where_the_step_stands(body: list[ev.Event]) -> None:
+    now: dict[str, ev.StepEdited] = {}
+    owned: list[str] = []
+    for event in body:
+        if isinstance(event, ev.StepEdited):
+            now[event.step] = event
+        elif isinstance(event, ev.UndoEnded) and event.outcome != "failed":
+            now.pop(event.step, None)
+        elif isinstance(event, ev.StepEnded) and event.outcome != "not needed" and event.step in now:
+            owned += [event.step] if now[event.step].diff else []
+    folded = state.replay(records(body))
+    assert {one.id: one.edits[-1] for one in folded.steps.values() if one.edits} == now
+    assert [one.split()[0] for one in folded.deviations if " edited: " in one] == owned
+
+
+@given(st.lists(events, max_size=40))
+def test_a_run_waits_for_a_successor_from_being_handed_over_until_somebody_takes_it(body: list[ev.Event]) -> None:
+    handed = [event for event in body if isinstance(event, ev.HandedOver | ev.HandoverAcknowledged)]
+    waits = bool(handed) and isinstance(handed[-1], ev.HandedOver)
+    assert (state.replay(records(body)).handed_over is not None) == waits
 
 
 @given(st.lists(st.text(max_size=30), max_size=10))

@@ -15,7 +15,7 @@ from tests.support.dying import dying_after
 from tests.support.shellhost import ShellHost
 from tests.support.stage import RecordingStage, world
 from tests.support.trees import photograph
-from wizard.actions.base import Action, Before
+from wizard.actions.base import Action, Before, Editable
 from wizard.actions.edit import Edit, EditSpec
 from wizard.actions.file import File, FileSpec
 from wizard.actions.ownership import Ownership, OwnershipSpec
@@ -173,3 +173,34 @@ def in_two_folders(scenario: Any) -> None:
     """Run it in a folder to change and one beside it."""
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         asyncio.run(scenario(Path(first), Path(second)))
+
+
+@FEW
+@given(
+    old=st.none() | CONTENTS,
+    contents=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=2, max_size=4),
+    mode=MODES,
+    commands=st.integers(0, 12),
+)
+def test_a_file_step_edited_at_its_gate_and_stopped_anywhere_is_undone_exactly(
+    old: bytes | None, contents: list[str], mode: int, commands: int
+) -> None:
+    async def scenario(top: Path, aside: Path) -> None:
+        path = lay(top, old, mode)
+        was = photograph(top)
+        written = File(FileSpec.model_validate({"path": str(path), "content": contents[0]}), world(ShellHost()))
+        before = await written.capture()
+        assert (await written.perform(RecordingStage("do1"), before)).ok
+        edits: list[Editable] = []
+        for number, text in enumerate(contents[1:], start=2):
+            edits.append(Editable(text))
+            result = await written.edited(edits).perform(RecordingStage(f"do{number}"), before)
+            assert result.ok, result
+            assert path.read_bytes() == text.encode()
+        edits.append(Editable("the last one"))
+        dying = File(written.edited(edits).spec, dying_world(aside / "tools", commands), edits)
+        await dying.perform(RecordingStage("do9"), before)
+        await restored(written.edited(edits), before, top)
+        assert photograph(top) == was
+
+    in_two_folders(scenario)

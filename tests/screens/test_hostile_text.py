@@ -15,15 +15,23 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 import screens
-from screens.modals import gate, question, steering
+from screens.audience import ToTell, to_tell
+from screens.modals import approve, gate, question, steering
+from screens.modals.handover import take_over
+from screens.modals.tell import Telling
+from screens.rollback import compared_told, plan_told
 from screens.view import View
 from screens.widgets.checking import checks_told, evidence_told
 from screens.widgets.detail import step_told
 from screens.widgets.heading import heading
 from screens.widgets.undo import rollback_told, stack_told
 from tests.screens import stories
+from wizard.checklist.model import Notice
+from wizard.report.packet import packet
+from wizard.report.packet_text import packet_text
 from wizard.run import events as ev
 from wizard.run.events import Record
+from wizard.run.recorder import Output
 from wizard.text import hidden
 
 PIECES = [
@@ -92,7 +100,7 @@ def told(view: View) -> Iterator[Content]:
 
 def _of(*modals: Any) -> Iterator[Content]:
     for modal in modals:
-        yield modal._body
+        yield from [modal._body] if isinstance(modal._body, Content) else [modal._body(70), modal._body(96)]
         for choice in modal._choices:
             yield Content(choice.label)
             yield Content(choice.effect)
@@ -104,6 +112,39 @@ def test_nothing_that_a_terminal_would_obey_is_told(text: str, name: str, upto: 
     view.take(poisoned(stories.records(name)[: upto + 1], text))
     for content in told(view):
         assert hidden(content.plain) is None, repr(content.plain)
+
+
+@given(NASTY)
+def test_nothing_that_a_gate_opens_tells_anything_to_be_obeyed(text: str) -> None:
+    start = stories.upto("failed_and_rolled_back", ev.GateBlocked)
+    edited = ev.StepEdited("start", "x", "", text, text)
+    asked = ev.QuestionAsked("start", "approve", text, ["run"])
+    given_over = ev.HandedOver(text, text, "start", text)
+    left = {"where": text, "before": text, "now": text}
+    undone = ev.UndoEnded("start", "failed", text, 1.0, [left], [left], text)
+    rolling = [ev.RollbackStarted(["start"], text, text), ev.UndoStarted("start"), undone]
+    whole = poisoned(stories.followed(start, edited, asked, given_over, *rolling), text)
+    view = View()
+    view.take([*whole[: len(start)], Output("start", "stock", text.encode("utf-8", "surrogatepass"))])
+    notices = [notices_of(text)]
+    view._notify = (Notice(who="x", text="x").model_copy(update={"who": text, "when": text, "text": text}),)
+    assert view.waiting is not None
+    shown = [*_of(gate.gate(view, view.waiting), Telling(notices, "why"))]
+    view.take(whole[len(start) : len(start) + 2])
+    assert view.waiting is not None
+    shown += _of(approve.approve(view, view.waiting), take_over(packet_text(packet(whole))))
+    view.take(whole[len(start) + 2 :])
+    steps = view.undoing.plan if view.undoing else ()
+    shown += [plan_told(view, view.undoing, steps), compared_told(view, view.undoing, 60)]
+    for content in shown:
+        assert hidden(content.plain) is None, repr(content.plain)
+
+
+def notices_of(text: str) -> ToTell:
+    """One as it is made of a checklist."""
+    view = View()
+    view._notify = (Notice(who="x").model_copy(update={"who": text, "when": text, "text": text}),)
+    return to_tell(view, "gate")[0]
 
 
 SAFE = {"Static", "Label", "OptionList", "Option", "Input", "Select", "Markdown", "Pane", "notify"}

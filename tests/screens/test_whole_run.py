@@ -149,7 +149,7 @@ async def test_everything_is_undone_from_a_gate_each_with_its_outcome(
         await here.press("1", "enter")
         await here.asked("lamp")
         assert (here.harbour / "board").read_text() == "today\n"
-        await here.press("6", "enter", *"enough", "enter")
+        await here.press("7", "enter", *"enough", "enter")
         await here.over("rolled back")
         undoing = here.run.view.undoing
         assert undoing is not None

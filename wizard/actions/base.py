@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from wizard.checklist.spec import ActionSpec
 from wizard.checks.base import Observation
@@ -22,6 +22,14 @@ class Plan:
 
     command: str
     undo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """The text of an action that a person may change at its gate; ``undo`` is empty where it is no text of its own."""
+
+    text: str
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,14 @@ class Action(ABC, Generic[S]):
     @abstractmethod
     def plan(self) -> Plan:
         """What will run and how it would be undone, without asking the host."""
+
+    def editable(self) -> Editable | None:
+        """What a person may change of it; None where it is made of more than a text."""
+        return None
+
+    def edited(self, edits: Sequence[Editable]) -> Self:
+        """The same action with the last of these texts in place of its own; it may have run with any of the others."""
+        raise NotImplementedError
 
     async def capture(self) -> Before:
         """Read what is about to change. Called once a step, before its first attempt; changes nothing.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from wizard.actions.base import Before, Plan
+from wizard.actions.base import Before, Editable, Plan
 from wizard.actions.replacing import ReplacesFile, missing
 from wizard.actions.writing import Wanted
 from wizard.checklist.spec import ActionSpec, Flag, Flaw, Mode, Text
 from wizard.errors import StepRefused
 from wizard.facts import accounts
 from wizard.facts.files import LIMIT, FileState
+from wizard.hosts.world import World
 from wizard.text import one_line
 
 DEFAULT_MODE = "644"
@@ -46,6 +48,10 @@ class File(ReplacesFile[FileSpec]):
 
     Spec = FileSpec
 
+    def __init__(self, spec: FileSpec, world: World, edits: Sequence[Editable] = ()) -> None:
+        super().__init__(spec, world)
+        self._edits = tuple(edits)
+
     def plan(self) -> Plan:
         """The content as it will be."""
         path = one_line(self.spec.path, 400)
@@ -60,6 +66,20 @@ class File(ReplacesFile[FileSpec]):
         if self.spec.owner and self.spec.group:
             return f"owner {self.spec.owner}:{self.spec.group}"
         return f"owner {self.spec.owner}" if self.spec.owner else f"group {self.spec.group}" if self.spec.group else ""
+
+    def editable(self) -> Editable | None:
+        """The content, where the checklist has it; what was captured takes it back."""
+        return None if self.spec.content is None else Editable(self.spec.content)
+
+    def edited(self, edits: Sequence[Editable]) -> Self:
+        """With another content."""
+        return type(self)(self.spec.model_copy(update={"content": edits[-1].text}), self.world, edits)
+
+    def ours(self, before: Before) -> Sequence[Wanted]:
+        """The newest content first; any of the others may be there from an earlier attempt."""
+        captured = Wanted.from_json(before["wanted"])
+        newer = [replace(captured, content=_bytes(one.text)) for one in reversed(self._edits)]
+        return [*newer, captured]
 
     async def capture(self) -> Before:
         """The file as it is, what it shall become, and the folders that have to be made for it."""
@@ -83,7 +103,7 @@ class File(ReplacesFile[FileSpec]):
 
     def _content(self) -> bytes:
         if self.spec.content is not None:
-            return self.spec.content.encode("utf-8", "surrogateescape")
+            return _bytes(self.spec.content)
         source = Path(self.spec.source or "").expanduser()
         try:
             with source.open("rb") as file:
@@ -93,6 +113,10 @@ class File(ReplacesFile[FileSpec]):
         if len(found) > LIMIT:
             raise StepRefused(f"{source} is longer than {LIMIT} bytes", mend="Copy it with run")
         return found
+
+
+def _bytes(content: str) -> bytes:
+    return content.encode("utf-8", "surrogateescape")
 
 
 def _above(path: str) -> list[str]:

@@ -61,28 +61,33 @@ class ReplacesFile(Action[S]):
             "diff": diff(path, was.content, wanted.content),
         }
 
+    def ours(self, before: Before) -> Sequence[Wanted]:
+        """What the path shall become, then everything else that this step may have made of it."""
+        return [Wanted.from_json(before["wanted"])]
+
     async def perform(self, stage: Stage, before: Before) -> Result:
         """Write it beside, check it, and move it over the old one unless that has changed since."""
-        path, was, wanted = _read(before)
-        if _is_already(was, wanted):
+        path, was = _read(before)
+        wanted, *earlier = self.ours(before)
+        if not earlier and _is_already(was, wanted):
             return Result(ok=True, what=f"{one_line(path)} is so already", values={"changed": "no"})
-        script = change_script(path, wanted, Wanted.as_it_is(was).sight, before["parents"])
+        script = change_script(path, wanted, _sights([Wanted.as_it_is(was), *earlier]), before["parents"])
         ran = await stage.run(self.host, Attempt(key="write", script=script, limit=LIMIT))
         did = f"removed {one_line(path)}" if wanted.content is None else f"wrote {one_line(path)}"
         return replace(explained(ran, did), values={"changed": "yes", "sha256": wanted.sight})
 
     async def undo(self, stage: Stage, before: Before) -> Result:
         """Put back content, owner, mode and ACL; another's later version is kept beside it, never overwritten."""
-        path, was, wanted = _read(before)
+        path, was = _read(before)
         if not await self.compare(before):
             return Result(ok=True, what=f"{one_line(path)} is as it was; nothing to undo")
-        script = restore_script(path, Wanted.as_it_is(was), wanted.sight, before["parents"])
+        script = restore_script(path, Wanted.as_it_is(was), _sights(self.ours(before)), before["parents"])
         ran = await stage.run(self.host, Attempt(key="restore", script=script, limit=LIMIT))
         return explained(ran, f"restored {one_line(path)}")
 
     async def compare(self, before: Before) -> Sequence[Difference]:
         """Content, owner, mode and ACL; folders that were made for it; a half-written copy left behind."""
-        path, was, _ = _read(before)
+        path, was = _read(before)
         now = await look(self.host, path, content=True)
         found = [] if _same(was, now) else [Difference(one_line(path), _told(was), _told(now))]
         litter = await look(self.host, half(path))
@@ -92,8 +97,13 @@ class ReplacesFile(Action[S]):
         return found + [Difference(one_line(parent), "absent", "directory") for parent in sorted(still)]
 
 
-def _read(before: Before) -> tuple[str, FileState, Wanted]:
-    return before["path"], FileState.from_json(before["was"]), Wanted.from_json(before["wanted"])
+def _read(before: Before) -> tuple[str, FileState]:
+    return before["path"], FileState.from_json(before["was"])
+
+
+def _sights(states: Sequence[Wanted]) -> str:
+    """What a script may find at the path, as the pattern of its ``case``."""
+    return " | ".join(dict.fromkeys(state.sight for state in states))
 
 
 def _same(was: FileState, now: FileState) -> bool:

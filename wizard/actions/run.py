@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field
 
-from wizard.actions.base import Action, Before, Difference, Plan, Result, Stage, result_of
+from wizard.actions.base import Action, Before, Difference, Editable, Plan, Result, Stage, result_of
 from wizard.checklist.spec import ActionSpec, Command, Flag, Flaw, Text
 from wizard.hosts.base import Answer, Attempt
 from wizard.text import one_line
@@ -75,6 +75,16 @@ class Run(Action[RunSpec]):
         if not self.spec.changes:
             return Plan(self.spec.command, "not needed: it only reads")
         return Plan(self.spec.command, self.spec.undo or f"cannot be undone: {self.spec.irreversible_reason}")
+
+    def editable(self) -> Editable:
+        """The command, and the command that takes it back."""
+        return Editable(self.spec.command, self.spec.undo or "")
+
+    def edited(self, edits: Sequence[Editable]) -> Self:
+        """With another command, and another undo where it has one."""
+        new = edits[-1]
+        changed = {"command": new.text, "undo": new.undo} if self.spec.undo else {"command": new.text}
+        return type(self)(self.spec.model_copy(update=changed), self.world)
 
     async def capture(self) -> Before:
         """Whether the check that will prove an undo holds now, as it should; nothing where there is none."""

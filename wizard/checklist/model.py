@@ -63,10 +63,19 @@ class Measure(Spec):
 
 
 class Notice(Spec):
-    """Whom to tell."""
+    """Whom to tell.
+
+    Args:
+        when: In words, as a person reads it.
+        at: When it is shown: ids of phases, for their ends; ``gate``, for every gate that stays shut; ``end``, for the
+            end of the run however it ends; ``resolved``, for that end alone. Where it is not given: at gates and at
+            the end.
+        text: What to paste, rendered with inputs, ``captured`` and ``run``; how the run stands, where it is not given.
+    """
 
     who: Text
     when: Text | None = None
+    at: tuple[Text, ...] = ()
     text: Text | None = None
 
 

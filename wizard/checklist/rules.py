@@ -16,6 +16,9 @@ from wizard.checklist.spec import Spec, is_template
 from wizard.checklist.values import Unfit, convert
 from wizard.checklist.walking import specs
 
+MOMENTS = frozenset({"gate", "end", "resolved"})
+"""Moments of a notice that are no phase's end."""
+
 
 def duplicate_ids(draft: Draft) -> Iterator[Finding]:
     """Two phases, or two steps anywhere, with one id."""
@@ -143,6 +146,19 @@ def proofs(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+def moments(draft: Draft) -> Iterator[Finding]:
+    """Notices for a moment that never comes."""
+    phases = [part.get("id") for _, part in mappings(draft.data, "phases")]
+    known = {name for name in phases if isinstance(name, str)} | MOMENTS
+    for number, notice in enumerate(draft.checklist.notify or ()):
+        for place, name in enumerate((notice.at or ()) if notice else ()):
+            if name not in known:
+                yield Finding(("notify", number, "at", place), f"there is no phase `{name}`", guess(name, known))
+    for loc, phase in draft.phases():
+        if phase.id in MOMENTS:
+            yield Finding((*loc, "id"), f"`{phase.id}` means something else in `notify`", "give the phase another id")
+
+
 def own_flaws(draft: Draft) -> Iterator[Finding]:
     """What each part finds wrong with itself."""
     for loc, spec in specs(draft.checklist):
@@ -154,4 +170,4 @@ def _flaws(loc: Loc, spec: Spec) -> Iterator[Finding]:
         yield Finding((*loc, *flaw.at), flaw.what, flaw.mend)
 
 
-RULES = (duplicate_ids, emptiness, gates, vain_checks, undefined_hosts, defaults, proofs, own_flaws)
+RULES = (duplicate_ids, emptiness, gates, vain_checks, undefined_hosts, defaults, proofs, moments, own_flaws)

@@ -64,6 +64,7 @@ GLYPHS = {
     "failed": "✘ failed",
     "accepted": "! accepted",
     "skipped": "! skipped",
+    "edited": "! edited",
     "not needed": "– not needed",
     "restored, proven": "✔ restored, proven",
     "ran, unproven": "? ran, unproven",

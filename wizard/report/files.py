@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,10 +15,14 @@ from wizard.errors import WizardError
 from wizard.redact import Redactor
 from wizard.report.build import build_from
 from wizard.report.markdown import to_markdown
+from wizard.report.packet import packet
+from wizard.report.packet_text import packet_text
 from wizard.run.events import Record, body_of
 from wizard.run.journal import read
 
 REPORT = "report.md"
+
+HANDOVER, HANDOVER_DATA = "handover.md", "handover.json"
 
 OUTPUT = "output"
 
@@ -42,6 +48,41 @@ def write_report(directory: Path, redactor: Redactor | None = None) -> Path:
             mend="The journal is complete without it; make room and render it again",
         ) from problem
     return path
+
+
+def write_handover(directory: Path, redactor: Redactor | None = None) -> Path:
+    """Write ``handover.md`` and ``handover.json``, mode 0600; returns the path of the first.
+
+    Raises:
+        UsageError: There is no journal.
+        WizardError: As for the report.
+    """
+    for name, as_json in ((HANDOVER_DATA, True), (HANDOVER, False)):
+        data = render_handover(directory, redactor, as_json=as_json).encode("utf-8", "backslashreplace")
+        try:
+            _replace(directory / name, data)
+        except OSError as problem:
+            raise WizardError(
+                f"the handover cannot be written: {problem.strerror}",
+                where=str(directory / name),
+                mend="Make room, then: wizard handover RUN",
+            ) from problem
+    return directory / HANDOVER
+
+
+def render_handover(directory: Path, redactor: Redactor | None = None, *, as_json: bool = False) -> str:
+    """The packet of a run directory as Markdown or JSON, with no secret that the redactor knows.
+
+    Raises:
+        UsageError: There is no journal.
+        WizardError: A secret could not be kept out.
+    """
+    records = read(directory).records
+    if redactor is not None and not redactor.idle:
+        records = tuple(_masked(record, redactor) for record in records)
+    made = packet(records, str(directory.absolute()))
+    told = json.dumps(dataclasses.asdict(made), indent=2) + "\n" if as_json else packet_text(made)
+    return told if redactor is None or redactor.idle else _clean(told, redactor)
 
 
 def render(directory: Path, redactor: Redactor | None = None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wizard.report.attempts import attempts
 from wizard.report.log import E, Log
 from wizard.report.times import between
-from wizard.report.walked import Attempt, Check, Phase, Step, Work
+from wizard.report.walked import Attempt, Check, Edited, Phase, Step, Work
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.events import Record
@@ -137,6 +137,7 @@ def _work(life: _Life) -> Work:
         attempts=life.attempts,
         results=tuple(_results(life)),
         captured=tuple((event.name, event.value) for _, event in life.events(ev.ValueCaptured)),
+        edits=tuple(Edited(one.at, one.who, event.reason, event.diff) for one, event in life.events(ev.StepEdited)),
     )
 
 

@@ -122,6 +122,27 @@ def _step_started(log: Log, event: ev.StepStarted) -> Told:
     return f"{log.place(event.step)}: began", f"on {event.label}"
 
 
+@_tells(ev.StepEdited)
+def _step_edited(log: Log, event: ev.StepEdited) -> Told:
+    lines = event.diff.splitlines()
+    added = sum(line.startswith("+") and not line.startswith("+++") for line in lines)
+    gone = sum(line.startswith("-") and not line.startswith("---") for line in lines)
+    how = f"{added} lines added, {gone} taken away" if event.diff else "back to the checklist's text"
+    return f"{log.place(event.step)}: edited, to run again", f"{how}: {event.reason}" if event.reason else how
+
+
+@_tells(ev.HandedOver)
+def _handed_over(_log: Log, event: ev.HandedOver) -> Told:
+    to = f" to {event.to}" if event.to else ""
+    machine = f" (from {event.machine})" if event.machine else ""
+    return f"Handed over{to}", f"{event.words}{machine}"
+
+
+@_tells(ev.HandoverAcknowledged)
+def _acknowledged(_log: Log, event: ev.HandoverAcknowledged) -> Told:
+    return f"Taken over by {event.operator}", f"on {event.machine}"
+
+
 @_tells(ev.StepEnded)
 def _step_ended(log: Log, event: ev.StepEnded) -> Told:
     return f"{log.place(event.step)}: {event.outcome}", event.reason

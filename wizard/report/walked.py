@@ -33,6 +33,16 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Edited:
+    """A person's text in place of the checklist's. ``diff`` is empty where the checklist's was to run again."""
+
+    at: str
+    who: str
+    reason: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What a step did: as rendered, as attempted, what its action made of it, and the values it kept."""
 
@@ -41,6 +51,7 @@ class Work:
     attempts: Sequence[Attempt]
     results: Sequence[str]
     captured: Sequence[tuple[str, str]]
+    edits: Sequence[Edited] = ()
 
 
 @dataclass(frozen=True, slots=True)

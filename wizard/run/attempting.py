@@ -118,17 +118,27 @@ class Attempting:
 
     async def _prepare(self, step: Step, action: Action[Any]) -> Before:
         known = self._state.steps[step.id].before
-        if not _unfinished(self._state, step.id):
+        if not unfinished(self._state, step.id):
             await take_marks(self._context, STEP_START, step_hosts(step))
         before = before_states.load(self._context.directory, known) if known else await action.capture()
-        plan = action.plan()
+        plan, registered = action.plan(), self._registered(step)
         approved = self._approved(step, plan.command)
         self._record(ev.StepRendered(step.id, plan.command, plan.undo, step.action.changes))
-        if step.action.changes and self._manner.approve and not approved:
+        if self._asks(step) and not approved:
             await self._approve(step, plan.command)
-        if step.action.changes and step.id not in self._state.undo_stack:
+        if step.action.changes and registered != plan.undo:
             self._register(step, plan.undo, {} if known else before)
         return before
+
+    def _registered(self, step: Step) -> str | None:
+        """The undo that is on the stack, which another text may bring another one for."""
+        state = self._state
+        return state.steps[step.id].undo if step.id in state.undo_stack else None
+
+    def _asks(self, step: Step) -> bool:
+        """A change is approved where somebody is there; a person's own text runs on a person's word alone."""
+        edited = self._state.steps[step.id].edited is not None
+        return (step.action.changes and self._manner.approve) or (edited and not unfinished(self._state, step.id))
 
     def _register(self, step: Step, undo: str, before: Before) -> None:
         if before:
@@ -139,14 +149,14 @@ class Attempting:
     def _approved(self, step: Step, command: str) -> bool:
         """A person said so for this very command, and what it started is only to be found again."""
         same = self._state.steps[step.id].command == command
-        return self._manner.take_up and same and _unfinished(self._state, step.id)
+        return self._manner.take_up and same and unfinished(self._state, step.id)
 
     async def _approve(self, step: Step, command: str) -> None:
         await self._context.desk.question(ev.QuestionAsked(step.id, "approve", command, [APPROVE, PAUSE, ABORT]))
 
     async def _perform(self, step: Step, action: Action[Any], before: Before) -> Result:
         last = self._state.steps[step.id].attempts
-        number = last if _unfinished(self._state, step.id) else last + 1
+        number = last if unfinished(self._state, step.id) else last + 1
         self.stage = StepStage(self._context, step, number)
         try:
             result = await action.perform(self.stage, before)
@@ -167,7 +177,7 @@ def acted(step: st.StepState) -> bool:
     return done and step.status in {st.CHECKING, st.BLOCKED}
 
 
-def _unfinished(state: st.RunState, step: str) -> bool:
+def unfinished(state: st.RunState, step: str) -> bool:
     """An attempt was intended and has no result on record: whatever it started is to be found, not started again."""
     one = state.steps[step]
     return one.attempts > 0 and (one.action is None or one.action.attempt < one.attempts)

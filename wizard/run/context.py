@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wizard.actions.base import Action
+from wizard.actions.base import Action, Editable
 from wizard.checklist.inputs import Inputs
 from wizard.checklist.model import CheckItem, Checklist, Step
 from wizard.checklist.templating import render, render_flag
@@ -57,7 +57,12 @@ class Context:
         return World(self.hosts[host], self.hosts, self.run, self.directory, marks)
 
     def action(self, step: Step) -> Action[Any]:
-        """The step's action, rendered with what is known now."""
+        """The step's action as it runs: rendered with what is known now, with a person's text where one was given."""
+        action, edits = self.written(step), self.recorder.state.steps[step.id].edits
+        return action.edited([Editable(one.text, one.undo) for one in edits]) if edits else action
+
+    def written(self, step: Step) -> Action[Any]:
+        """The step's action as the checklist has it, rendered with what is known now."""
         kind = self.kinds.actions[step.kind]
         return kind(render(step.action, self.scope()), self.world(step.on))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from wizard.run import events as ev
-from wizard.run.intents import ABORT, PAUSE, Answer
+from wizard.run.handing import handed_over, told
+from wizard.run.intents import ABORT, HAND_OVER, PAUSE, Answer
 from wizard.run.recorder import Recorder
 
 
@@ -47,6 +48,9 @@ class Desk:
         """
         answer = await self._wait(blocked, blocked.scope)
         self._recorder.record(ev.GateAnswered(blocked.scope, answer.answer, answer.note))
+        if answer.answer == HAND_OVER:
+            self._recorder.record(handed_over(answer.to, answer.note, blocked.scope))
+            raise Paused(blocked.scope, told(answer.to))
         return _or_leave(answer, f"gate blocked by {', '.join(blocked.blocked_by)}")
 
     async def _wait(self, event: ev.QuestionAsked | ev.GateBlocked, scope: str) -> Answer:

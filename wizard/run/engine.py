@@ -13,8 +13,9 @@ from wizard.hosts.base import Host
 from wizard.run import events as ev
 from wizard.run.context import Context
 from wizard.run.desk import Paused
+from wizard.run.handing import handed_over, told
 from wizard.run.inbox import take_words
-from wizard.run.intents import AddNote, Answer, CancelStep, Intent, PutOnRecord, Stop
+from wizard.run.intents import AddNote, Answer, CancelStep, HandOver, Intent, PutOnRecord, Stop
 from wizard.run.rollback import INCOMPLETE
 from wizard.run.session import RESOLVED, Session
 
@@ -158,6 +159,9 @@ class Engine:
                 self._record(ev.NoteAdded(text, tag, about, when))
             case PutOnRecord(words):
                 self._record(words)
+            case HandOver(to, words, scope):
+                self._record(handed_over(to, words, scope))
+                self._take(Stop(told(to)))
             case CancelStep(reason):
                 self._cancel_step(reason)
             case Stop():

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from wizard.run.events import NoteSettled, SectionWritten
 
 AGAIN = "run it again"
+EDIT = "edit and run again"
 SKIP = "skip"
 ACCEPT = "accept as it is"
 UNDO_STEP = "undo this step"
 UNDO_PHASE = "undo this phase"
 UNDO_EVERYTHING = "undo everything"
+HAND_OVER = "hand over"
 PAUSE = "pause and keep state"
 ABORT = "abort"
 
@@ -21,13 +23,13 @@ STOP_HERE = "stop here, mitigated"
 OVERRIDE = "run outside the window"
 """Lets changing steps start although the maintenance window is closed."""
 
-GATE_ANSWERS = (AGAIN, SKIP, ACCEPT, UNDO_STEP, UNDO_PHASE, UNDO_EVERYTHING, PAUSE, ABORT)
+GATE_ANSWERS = (AGAIN, EDIT, SKIP, ACCEPT, UNDO_STEP, UNDO_PHASE, UNDO_EVERYTHING, HAND_OVER, PAUSE, ABORT)
 """What may be answered at a blocked gate of a step."""
 
-SCOPE_ANSWERS = (AGAIN, ACCEPT, UNDO_EVERYTHING, PAUSE, ABORT)
+SCOPE_ANSWERS = (AGAIN, ACCEPT, UNDO_EVERYTHING, HAND_OVER, PAUSE, ABORT)
 """What may be answered at the gate of a phase or of the end, which has no step to skip."""
 
-NEEDS_REASON = frozenset({SKIP, ACCEPT, OVERRIDE})
+NEEDS_REASON = frozenset({SKIP, ACCEPT, OVERRIDE, EDIT})
 """Answers that somebody has to stand for, so that they want a reason."""
 
 
@@ -37,12 +39,27 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A step's text as a person wants it; ``undo`` is empty where the step's undo is no text of its own."""
+
+    text: str
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Intent):
-    """An answer to the open question or gate of this scope."""
+    """An answer to the open question or gate of this scope.
+
+    Args:
+        edit: With ``edit and run again``, the text to run.
+        to: With ``hand over``, who takes over; ``note`` is then what they should do next.
+    """
 
     scope: str
     answer: str
     note: str = ""
+    edit: Edit | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,15 @@ class PutOnRecord(Intent):
     """What a person said of an earlier note, or wrote for the report."""
 
     words: NoteSettled | SectionWritten
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Intent):
+    """Stop now with the state kept, for somebody else to go on; ``words`` say what to do next."""
+
+    to: str
+    words: str
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

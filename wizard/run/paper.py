@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from wizard.actions.base import Action
+from wizard.actions.base import Action, Editable
 from wizard.checklist.model import CheckItem, Step
 from wizard.checklist.templating import render
 from wizard.errors import WizardError
@@ -25,12 +25,16 @@ UNRENDERED = (WizardError, ValueError, TypeError, LookupError, RuntimeError)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What steps are written out with. ``directory`` is the run directory, which need not be there."""
+    """What steps are written out with. ``directory`` is the run directory, which need not be there.
+
+    ``edits`` holds the texts that a person gave steps at their gates, newest last.
+    """
 
     known: Known
     kinds: Kinds
     directory: Path
     places: Mapping[str, OnPaper]
+    edits: Mapping[str, Sequence[Editable]] = field(default_factory=dict)
 
     def where(self, host: str) -> str:
         """The host by name and place: ``redis (autobot@172.16.168.23 · sudo)``."""
@@ -43,7 +47,9 @@ class Paper:
         Raises:
             WizardError, ValueError: A mark is not what a field takes.
         """
-        return self.kinds.actions[step.kind](render(step.action, self.known.scope), self._world(step.on))
+        action = self.kinds.actions[step.kind](render(step.action, self.known.scope), self._world(step.on))
+        edits = self.edits.get(step.id)
+        return action.edited(edits) if edits else action
 
     def _world(self, host: str) -> World:
         """Hosts that are never asked: planning asks nothing."""

@@ -26,6 +26,7 @@ from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.context import Context
 from wizard.run.desk import Desk
+from wizard.run.handing import acknowledged
 from wizard.run.journal import JOURNAL, Journal, Reading
 from wizard.run.recorder import Reader, Recorder
 from wizard.run.state import replay
@@ -41,6 +42,7 @@ class Request:
         known_hosts: Where host keys are accepted, instead of the wizard's own file; a drill's vanishes with its host.
         local_spool: Where attempts on this machine are kept, instead of the usual place.
         detached: The engine has no terminal; a person may come back to it.
+        acknowledged: Whoever asks takes over a run that was handed over.
     """
 
     checklist: str
@@ -54,6 +56,7 @@ class Request:
     local_spool: str = ""
     detached: bool = False
     typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
     recorder = Recorder(Journal(prepared.directory, redactor), readers, state)
     try:
         recorder.record(_run_resumed(prepared, history) if history else _run_started(prepared))
+        if prepared.request.acknowledged and recorder.state.handed_over:
+            recorder.record(acknowledged())
         hosts = _hosts(prepared, recorder)
     except BaseException:
         recorder.journal.close()

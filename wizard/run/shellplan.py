@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wizard.actions.base import Before
+from wizard.actions.base import Before, Editable
 from wizard.checklist.document import Document
 from wizard.checklist.model import Checklist, Phase, Step
 from wizard.errors import UsageError, WizardError
@@ -78,7 +78,10 @@ def plan_of_run(
         raise UsageError("the run never began", where=str(directory), mend="See: wizard plan CHECKLIST")
     run = {"id": started.run, "started": state.began_at}
     names = known(checklist, started.inputs, state.captured, run)
-    plan = _Plan(checklist, Paper(names, kinds, directory, places(checklist, names, known_hosts)), state)
+    edits = {
+        step.id: [Editable(edit.text, edit.undo) for edit in step.edits] for step in state.steps.values() if step.edits
+    }
+    plan = _Plan(checklist, Paper(names, kinds, directory, places(checklist, names, known_hosts), edits), state)
     head = comment(f"Plan of run {started.run}: {checklist.title} ({checklist.severity}), as of {state.last_at}")
     return "".join([head, _opening(names), plan.remaining(state.remaining), plan.undo_stack()])
 
@@ -144,6 +147,9 @@ class _Plan:
             return ""
         mine = [one for one in self.state.attempts.values() if one.step == step.id and one.role == "do"]
         told = comment(f"so far: {state.status}, attempts: {state.attempts}{state.reason and ': '}{state.reason}")
+        if state.edited:
+            told += comment(f"edited at its gate ({state.edited.reason}); the difference to the checklist:")
+            told += comment(state.edited.diff)
         unsure = "how an attempt ended is not on record: look at the host before doing this again"
         return told + (comment(unsure) if any(one.end is None for one in mine) else "")
 

@@ -15,7 +15,7 @@ from wizard.checks.base import Observation
 from wizard.hosts.base import Attempt, AttemptState, Ending, Host, OnOutput
 from wizard.output import OutputFile
 from wizard.run import events as ev
-from wizard.run import state as st
+from wizard.run import seen
 from wizard.run.context import Context
 from wizard.run.gate import look_once
 from wizard.run.recorder import Output
@@ -51,7 +51,7 @@ class StepStage:
             return Ran(Ending(vanished))
         return await self._perform(host, keyed, claimed=known is not None and known.claimed)
 
-    async def _vanished(self, host: Host, known: st.AttemptState) -> AttemptState | None:
+    async def _vanished(self, host: Host, known: seen.AttemptState) -> AttemptState | None:
         """What the host should know of this attempt and does not: it is not started again in the dark."""
         seen = (await host.status(known.key)).state
         if seen is not AttemptState.ABSENT:

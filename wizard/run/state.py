@@ -14,6 +14,7 @@ from wizard.run import events as ev
 from wizard.run.changed import changed
 from wizard.run.events import Event, Record
 from wizard.run.intents import ACCEPT, AGAIN, OVERRIDE
+from wizard.run.seen import AttemptState, CheckState
 
 WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
 VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
@@ -25,33 +26,8 @@ DONE = frozenset({VERIFIED, SKIPPED, ACCEPTED, NOT_NEEDED})
 DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 """Step outcomes that the end must own up to."""
 
-
-@dataclass(frozen=True, slots=True)
-class CheckState:
-    """The last look at one check."""
-
-    title: str
-    outcome: str
-    expected: str
-    observed: str
-    evidence: Sequence[str]
-    at: str
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptState:
-    """One script that was to run on a host. ``end`` is None while its outcome is not on record."""
-
-    key: str
-    step: str
-    number: int
-    role: str
-    host: str
-    sha256: str
-    boot_id: str = ""
-    claimed: bool = False
-    end: ev.AttemptEnded | None = None
+STANDS = frozenset({VERIFIED, SKIPPED, ACCEPTED})
+"""Step outcomes after which what was done stays, so that an edited text is owned up to as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +49,15 @@ class StepState:
     before: str = ""
     action: ev.ActionEnded | None = None
     samples: Sequence[ev.SampleTaken] = ()
+    edits: Sequence[ev.StepEdited] = ()
+    offered: ev.EditOffered | None = None
     started: str = ""
     ended: str = ""
+
+    @property
+    def edited(self) -> ev.StepEdited | None:
+        """The person's text that runs in place of the checklist's; None where the checklist's runs."""
+        return self.edits[-1] if self.edits and self.edits[-1].diff else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +85,7 @@ class RunState:
     paused: ev.RunPaused | None = None
     detached: bool = False
     ended: ev.RunEnded | None = None
+    handed_over: ev.HandedOver | None = None
 
     @property
     def remaining(self) -> tuple[str, ...]:
@@ -213,6 +197,28 @@ def _step_rendered(state: RunState, event: ev.StepRendered, _at: str) -> RunStat
     return _step(state, event.step, command=event.command, undo=event.undo)
 
 
+@_folds(ev.EditOffered)
+def _edit_offered(state: RunState, event: ev.EditOffered, _at: str) -> RunState:
+    return _step(state, event.step, offered=event)
+
+
+@_folds(ev.StepEdited)
+def _step_edited(state: RunState, event: ev.StepEdited, _at: str) -> RunState:
+    step = state.steps.get(event.step)
+    # Only now is it to be run again: a crash between the answer and this leaves the gate shut.
+    return _step(state, event.step, edits=(*step.edits, event), status=RUNNING) if step else state
+
+
+@_folds(ev.HandedOver)
+def _handed_over(state: RunState, event: ev.HandedOver, _at: str) -> RunState:
+    return changed(state, handed_over=event)
+
+
+@_folds(ev.HandoverAcknowledged)
+def _acknowledged(state: RunState, _event: ev.HandoverAcknowledged, _at: str) -> RunState:
+    return changed(state, handed_over=None)
+
+
 @_folds(ev.BeforeCaptured)
 def _before_captured(state: RunState, event: ev.BeforeCaptured, _at: str) -> RunState:
     return _step(state, event.step, before=event.file)
@@ -281,6 +287,9 @@ def _sample_taken(state: RunState, event: ev.SampleTaken, _at: str) -> RunState:
 @_folds(ev.StepEnded)
 def _step_ended(state: RunState, event: ev.StepEnded, at: str) -> RunState:
     deviations = tuple(state.deviations)
+    step = state.steps.get(event.step)
+    if step and step.edited and event.outcome in STANDS:
+        deviations = (*deviations, f"{event.step} edited: {step.edited.reason}")
     if event.outcome in DEVIATIONS:
         deviations = (*deviations, f"{event.step} {event.outcome}: {event.reason}")
     moved = changed(state, deviations=deviations, current="", blocked=None, question=None)
@@ -334,4 +343,4 @@ def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
     if event.outcome == "failed":
         return _step(state, event.step, undos=undos)
     rest = tuple(step for step in state.undo_stack if step != event.step)
-    return _step(changed(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos)
+    return _step(changed(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos, edits=())

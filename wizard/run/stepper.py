@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from wizard.checklist.model import Step
 from wizard.checks.base import Outcome
 from wizard.errors import StepRefused, ToolMissing, UsageError
 from wizard.run import events as ev
 from wizard.run import state as st
-from wizard.run.attempting import Attempting, Manner, acted
+from wizard.run.attempting import Attempting, Manner, acted, unfinished
 from wizard.run.context import Context
+from wizard.run.editing import Editing
 from wizard.run.gate import Verdict
 from wizard.run.intents import (
     ACCEPT,
     AGAIN,
+    EDIT,
     GATE_ANSWERS,
     GO_ON,
     OVERRIDE,
@@ -23,6 +26,7 @@ from wizard.run.intents import (
     UNDO_EVERYTHING,
     UNDO_PHASE,
     UNDO_STEP,
+    Answer,
 )
 from wizard.run.rollback import PHASE, STEP, RollBack, Rollback, since
 from wizard.run.window import Window
@@ -43,6 +47,7 @@ class Stepper:
         self._window = window
         self.attempting = Attempting(context, manner)
         self._rollback = Rollback(context)
+        self._editing = Editing(context)
 
     @property
     def _state(self) -> st.RunState:
@@ -107,18 +112,35 @@ class Stepper:
         advice = [*verdict.advice, *([step.advice] if step.advice else [])]
         shut = list(verdict.blocked_by)
         while True:
-            blocked = ev.GateBlocked(step.id, shut, self._answers(step), advice)
-            answer = await self._context.desk.gate(blocked)
+            answer = await self._context.desk.gate(self._gate(step, shut, advice))
             if answer.answer == AGAIN:
                 return None
+            if answer.answer == EDIT:
+                shut = self._edited(step, answer)
+                if not shut:
+                    return None
+                continue
             if answer.answer in DECIDED:
                 return DECIDED[answer.answer], answer.note
             shut = [await self._undo(step, answer.answer, answer.note)]
 
-    def _answers(self, step: Step) -> list[str]:
-        """What was never done can be neither accepted nor undone."""
-        nothing_done = self._state.steps[step.id].attempts == 0
-        return [answer for answer in GATE_ANSWERS if not (nothing_done and answer in {ACCEPT, UNDO_STEP})]
+    def _gate(self, step: Step, shut: Sequence[str], advice: Sequence[str]) -> ev.GateBlocked:
+        """What was never done can be neither accepted nor undone; an attempt that may still run is not edited."""
+        state = self._state
+        editable = not unfinished(state, step.id) and self._editing.offer(step)
+        left_out = set() if state.steps[step.id].attempts else {ACCEPT, UNDO_STEP}
+        left_out |= set() if editable else {EDIT}
+        answers = [answer for answer in GATE_ANSWERS if answer not in left_out]
+        return ev.GateBlocked(step.id, list(shut), answers, list(advice))
+
+    def _edited(self, step: Step, answer: Answer) -> list[str]:
+        """Take a person's text; returns what then keeps the gate shut, which is nothing where it is to be run."""
+        try:
+            self._editing.take(step, answer.edit, answer.note)
+        except UsageError as refused:
+            self._record(ev.TroubleMet(str(refused), step.id))
+            return [f"refused: {refused.what}"]
+        return []
 
     async def _undo(self, step: Step, answer: str, reason: str) -> str:
         """Undo as chosen; returns what then keeps the gate shut."""

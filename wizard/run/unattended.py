@@ -13,7 +13,7 @@ from wizard.checklist.model import Checklist
 from wizard.checklist.problems import ChecklistInvalid
 from wizard.errors import UsageError
 from wizard.run import events as ev
-from wizard.run.intents import GO_ON, NEEDS_REASON, PAUSE, Answer
+from wizard.run.intents import EDIT, GO_ON, HAND_OVER, NEEDS_REASON, PAUSE, Answer
 from wizard.run.recorder import Output
 
 
@@ -23,6 +23,7 @@ class Decision:
 
     answer: str
     note: str = ""
+    to: str = ""
 
 
 Decisions = Mapping[str, list[Decision]]
@@ -58,9 +59,14 @@ def _decision(given: Any, where: str) -> Decision:
     if not isinstance(given, Mapping) or not isinstance(given.get("answer"), str):
         raise UsageError("an answer is text, or a mapping with answer and reason", where=where)
     note = str(given.get("reason") or given.get("note") or "")
+    if given["answer"] == EDIT:
+        mend = "Change the checklist, or answer this gate in the interface, where what will run is shown first"
+        raise UsageError(f"'{EDIT}' needs a person who sees what will run", where=where, mend=mend)
+    if given["answer"] == HAND_OVER and not note:
+        raise UsageError(f"'{HAND_OVER}' needs a reason: what is to be done next", where=where)
     if given["answer"] in NEEDS_REASON and not note:
         raise UsageError(f"'{given['answer']}' is a deviation, so it needs a reason", where=where)
-    return Decision(given["answer"], note)
+    return Decision(given["answer"], note, str(given.get("to") or ""))
 
 
 def read_decisions(path: Path | None, checklist: Checklist) -> Decisions:
@@ -109,7 +115,7 @@ class Unattended:
         for given in self._decisions.get(scope, []):
             if given.answer in answers:
                 self._decisions[scope].remove(given)
-                self.submit(Answer(scope, given.answer, given.note))
+                self.submit(Answer(scope, given.answer, given.note, to=given.to))
                 return
         self.submit(Answer(scope, otherwise))
 

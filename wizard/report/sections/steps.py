@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from wizard.report.blocks import bullets, span, text_lines, verdict
+from wizard.report.blocks import bullets, span, text_lines, time, verdict
 from wizard.report.escape import code, fence, text
 from wizard.report.model import Report
 from wizard.report.steps import NOT_BEGUN
-from wizard.report.walked import Attempt, Phase, Step
+from wizard.report.walked import Attempt, Edited, Phase, Step
 from wizard.text import decode
 
 Outputs = Callable[[str], bytes]
@@ -50,11 +50,23 @@ def _step(step: Step, outputs: Outputs | None) -> Iterator[str]:
     if step.work.command:
         yield "Command as run:" if step.work.attempts else "As rendered:"
         yield fence(_shortened(step.work.command), "sh" if step.work.attempts else "text")
+    for edit in step.work.edits:
+        yield from _edited(edit)
     if _is_script(step.work.undo):
         yield "Its undo:"
         yield fence(_shortened(step.work.undo), "sh")
     for attempt in step.work.attempts:
         yield from _output(attempt, outputs)
+
+
+def _edited(edit: Edited) -> Iterator[str]:
+    by = f"at its gate, {time(edit.at)}, by {text(edit.who)}"
+    why = f": {text(edit.reason)}" if edit.reason else ""
+    if not edit.diff:
+        yield f"Put back to the checklist's text {by}{why}."
+        return
+    yield f"Edited {by}{why}. The difference to the checklist's text:"
+    yield fence(_shortened(edit.diff), "diff")
 
 
 def _facts(step: Step) -> Iterator[str]:

@@ -71,3 +71,21 @@ class SectionWritten(Event):
 
     section: str
     text: str
+
+
+@kind("handed_over")
+class HandedOver(Event):
+    """Whoever worked the run hands it ``to`` somebody, with words on what to do next. The run then stops."""
+
+    to: str
+    words: str
+    scope: str = ""
+    machine: str = ""
+
+
+@kind("handover_acknowledged")
+class HandoverAcknowledged(Event):
+    """Somebody read the packet and took the run over."""
+
+    operator: str
+    machine: str

@@ -45,6 +45,35 @@ class StepRendered(Event):
     changes: bool
 
 
+@kind("edit_offered", awaited=False)
+class EditOffered(Event):
+    """What a person may edit at the step's gate: as it would run, and as the checklist has it.
+
+    An undo that is no text of its own is empty.
+    """
+
+    step: str
+    text: str
+    undo: str
+    written: str
+    undo_written: str
+
+
+@kind("step_edited")
+class StepEdited(Event):
+    """A person changed the step's text at its gate: from here on this runs, and this is its undo.
+
+    ``diff`` is to the checklist's text; empty where that is what is to run again. ``undo`` is empty where the undo is
+    no text of its own.
+    """
+
+    step: str
+    text: str
+    undo: str
+    diff: str
+    reason: str = ""
+
+
 @kind("before_captured", awaited=False)
 class BeforeCaptured(Event):
     """What the step is about to change was read; it is kept in ``before/`` of the run directory."""

@@ -1,0 +1,252 @@
+"""A step edited at its gate, with a live engine: what was approved is what runs, is undone, and is owned up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from wizard.kinds import registry
+from wizard.report.files import render
+from wizard.run import events as ev
+from wizard.run import intents
+from wizard.run.attempting import Manner
+from wizard.run.engine import Outcome
+from wizard.run.intents import Answer, Edit
+from wizard.run.journal import read
+from wizard.run.preparation import Prepared, Request, prepare
+from wizard.run.recorder import Output
+from wizard.run.resuming import reopen
+from wizard.run.session import Session
+from wizard.run.shellplan import plan_of_run
+from wizard.run.state import RunState, replay
+from wizard.running import engine_of
+
+CHECKLIST = """\
+checklist: trial
+title: A trial
+severity: low
+inputs:
+  where: {type: path}
+  token: {type: secret, default: ""}
+phases:
+  - id: one
+    title: One
+    steps:
+      - id: look
+        title: Look
+        why: a command that cannot be found
+        run: {command: "no-such-program", read_only: true}
+        checks:
+          - name: it printed
+            command: {command: "true", exit_status: 0, stdout_is: ""}
+      - id: write
+        title: Write
+        why: the file must say today
+        file: {path: "{{ where }}/board", content: "wrong\\n", mode: "0644"}
+        checks:
+          - file: {path: "{{ where }}/board", contains: [today]}
+      - id: lamp
+        title: Lamp
+        why: at night nobody reads a dark board
+        run: {command: "echo off > {{ where }}/lamp", undo: "rm -f {{ where }}/lamp"}
+        checks:
+          - file: {path: "{{ where }}/lamp", contains: ["on"]}
+exit_criteria:
+  - name: the trial is over
+    command: {command: "true", exit_status: 0, stdout_is: ""}
+"""
+FOUND, TODAY = Edit("echo found"), Edit("today\n")
+Asked = ev.GateBlocked | ev.QuestionAsked
+Reply = Callable[[Asked], Answer | None]
+
+
+class Person:
+    """Answers what is asked by a list, in order; what is asked beyond it stops the run."""
+
+    def __init__(self, *replies: Answer) -> None:
+        self.replies = list(replies)
+        self.asked: list[Asked] = []
+        self.submit: Callable[[intents.Intent], None] = lambda _: None
+
+    def __call__(self, message: ev.Record | Output) -> None:
+        if isinstance(message, ev.Record) and isinstance(message.event, ev.GateBlocked | ev.QuestionAsked):
+            self.asked.append(message.event)
+            reply = self.replies.pop(0) if self.replies else Answer(message.event.scope, intents.PAUSE)
+            self.submit(reply)
+
+
+def prepared_at(home: Path, token: str = "") -> Prepared:
+    file = home / "trial.yaml"
+    file.write_text(CHECKLIST)
+    (home / "board").write_text("yesterday\n")
+    return prepare(Request(str(file), [f"where={home}"], run_dir=home / "run", typed={"token": token}))
+
+
+def worked(prepared: Prepared, person: Person, *, approve: bool = True) -> Outcome:
+    engine = engine_of(prepared, Manner(approve=approve), [person], Session.walk, lambda: None)
+    person.submit = engine.submit
+    engine.start()
+    outcome = engine.join(60)
+    assert outcome is not None
+    return outcome
+
+
+def state_of(prepared: Prepared) -> RunState:
+    return replay(read(prepared.directory).records)
+
+
+def edit(step: str, new: Edit, why: str = "it was wrong") -> Answer:
+    return Answer(step, intents.EDIT, why, new)
+
+
+def run(step: str) -> Answer:
+    return Answer(step, "run")
+
+
+def lamp(home: Path) -> Edit:
+    return Edit(f"echo on > {home}/lamp", f"rm -f {home}/lamp; echo gone > {home}/undone")
+
+
+def whole(home: Path) -> Sequence[Answer]:
+    """Every step edited once."""
+    return [
+        edit("look", FOUND), run("look"),
+        run("write"), edit("write", TODAY), run("write"),
+        run("lamp"), edit("lamp", lamp(home)), run("lamp"),
+    ]  # fmt: skip
+
+
+def test_an_edited_step_runs_as_approved_and_is_a_deviation_with_its_difference(tmp_path: Path) -> None:
+    prepared, person = prepared_at(tmp_path), Person(*whole(tmp_path))
+    outcome = worked(prepared, person)
+    assert (outcome.word, outcome.exit_status) == ("resolved", 1)
+    approvals = [one.text for one in person.asked if isinstance(one, ev.QuestionAsked)]
+    assert approvals[0] == "echo found"
+    assert approvals[-1] == f"echo on > {tmp_path}/lamp"
+    assert (tmp_path / "board").read_text() == "today\n"
+    assert list(state_of(prepared).deviations) == [f"{step} edited: it was wrong" for step in ("look", "write", "lamp")]
+    report = render(prepared.directory)
+    assert "-wrong" in report
+    assert "+today" in report
+    assert report.count("! edited") >= 3
+    assert "edited, to run again" in report
+
+
+def test_the_undo_of_an_edited_step_is_the_edited_one_and_the_first_state_comes_back(tmp_path: Path) -> None:
+    prepared = prepared_at(tmp_path)
+    everything = [*whole(tmp_path)[:-1], run("lamp")]
+    person = Person(*everything)
+    assert worked(prepared, person).word == "resolved"
+    again = reopen(prepared.directory, Request(""), rolling_back=True)
+    engine = engine_of(again, Manner(), [], lambda session: session.roll_back(), lambda: None)
+    engine.start()
+    outcome = engine.join(60)
+    assert outcome is not None
+    assert outcome.word == "rolled back"
+    assert (tmp_path / "board").read_text() == "yesterday\n"
+    assert (tmp_path / "undone").read_text() == "gone\n"
+    assert not (tmp_path / "lamp").exists()
+    assert state_of(prepared).steps["lamp"].edits == ()
+
+
+def test_the_state_before_is_captured_once_however_often_a_step_is_edited(tmp_path: Path) -> None:
+    second = Edit("tomorrow\n")
+    person = Person(
+        edit("look", FOUND), run("look"), run("write"), edit("write", second), run("write"), edit("write", TODAY),
+        run("write"), run("lamp"), Answer("lamp", intents.UNDO_EVERYTHING),
+    )  # fmt: skip
+    prepared = prepared_at(tmp_path)
+    assert worked(prepared, person).word == "rolled back"
+    assert (tmp_path / "board").read_text() == "yesterday\n"
+    captured = [one.event for one in read(prepared.directory).records if isinstance(one.event, ev.BeforeCaptured)]
+    assert [one.step for one in captured] == ["write"]
+    assert not list(tmp_path.glob("board.kept-*"))
+
+
+def test_an_edited_text_outlives_the_wizard_and_is_approved_before_it_runs(tmp_path: Path) -> None:
+    prepared = prepared_at(tmp_path)
+    person = Person(edit("look", FOUND), run("look"), run("write"), edit("write", TODAY))
+    assert worked(prepared, person).word == "paused"
+    assert (tmp_path / "board").read_text() == "wrong\n"
+    unattended = Person()
+    assert worked(reopen(prepared.directory, Request("")), unattended, approve=False).word == "paused"
+    (asked,) = unattended.asked
+    assert isinstance(asked, ev.QuestionAsked)
+    assert asked.text.endswith("today\n")
+    assert (tmp_path / "board").read_text() == "wrong\n"
+    assert worked(reopen(prepared.directory, Request("")), Person(run("write"))).word == "paused"
+    assert (tmp_path / "board").read_text() == "today\n"
+
+
+def test_a_text_that_holds_a_secret_is_not_taken(tmp_path: Path) -> None:
+    prepared = prepared_at(tmp_path, token="correct-horse-battery")
+    person = Person(edit("look", Edit("echo correct-horse-battery")))
+    assert worked(prepared, person).word == "paused"
+    *_, last = person.asked
+    assert isinstance(last, ev.GateBlocked)
+    assert "holds a secret" in last.blocked_by[0]
+    assert state_of(prepared).steps["look"].edits == ()
+    journal = (prepared.directory / "events.jsonl").read_text()
+    assert "correct-horse-battery" not in journal
+
+
+@pytest.mark.parametrize("wrong", [Edit(" \n"), Edit("echo \0"), None], ids=["empty", "nul", "none"])
+def test_a_text_that_cannot_run_keeps_the_gate_shut(tmp_path: Path, wrong: Edit | None) -> None:
+    person = Person(Answer("look", intents.EDIT, "why", wrong))
+    assert worked(prepared_at(tmp_path), person).word == "paused"
+    assert [type(one) for one in person.asked] == [ev.GateBlocked, ev.GateBlocked]
+
+
+def test_an_undo_that_was_emptied_is_not_taken(tmp_path: Path) -> None:
+    start = [edit("look", FOUND), run("look"), run("write"), edit("write", TODAY), run("write"), run("lamp")]
+    person = Person(*start, edit("lamp", Edit("echo on", "")))
+    assert worked(prepared_at(tmp_path), person).word == "paused"
+    *_, last = person.asked
+    assert isinstance(last, ev.GateBlocked)
+    assert "undo is empty" in last.blocked_by[0]
+
+
+def test_the_plan_as_shell_has_the_edited_command_and_its_undo(tmp_path: Path) -> None:
+    prepared, person = prepared_at(tmp_path), Person(*whole(tmp_path)[:-1])
+    assert worked(prepared, person).word == "paused"
+    document, state = prepared.document, state_of(prepared)
+    plan = plan_of_run(document, state, prepared.directory, registry())
+    assert f"echo on > {tmp_path}/lamp" in plan
+    assert f"echo gone > {tmp_path}/undone" in plan
+
+
+KINDS = """\
+      - id: by-hand
+        title: By hand
+        why: nobody else can
+        manual: {ask: Is it done?, answers: [done]}
+        checks:
+          - file: {path: /no/such/file}
+"""
+
+
+def test_a_kind_that_is_no_text_does_not_offer_to_be_edited(tmp_path: Path) -> None:
+    prepared_at(tmp_path)
+    before, marker, after = CHECKLIST.partition("      - id: look\n")
+    (tmp_path / "trial.yaml").write_text(before + KINDS + marker + after)
+    prepared = prepare(Request(str(tmp_path / "trial.yaml"), [f"where={tmp_path}"], run_dir=tmp_path / "other"))
+    person = Person(Answer("by-hand", "done"))
+    assert worked(prepared, person).word == "paused"
+    *_, last = person.asked
+    assert isinstance(last, ev.GateBlocked)
+    assert intents.AGAIN in last.answers
+    assert intents.EDIT not in last.answers
+
+
+def test_the_checklists_own_text_run_again_is_no_deviation(tmp_path: Path) -> None:
+    person = Person(
+        edit("look", FOUND), run("look"), run("write"), edit("write", Edit("tomorrow\n")), run("write"),
+        edit("write", Edit("wrong\n")), run("write"), Answer("write", intents.ACCEPT, "good enough"),
+    )  # fmt: skip
+    prepared = prepared_at(tmp_path)
+    worked(prepared, person)
+    assert (tmp_path / "board").read_text() == "wrong\n"
+    assert list(state_of(prepared).deviations) == ["look edited: it was wrong", "write accepted: good enough"]
+    assert "Put back to the checklist" in render(prepared.directory)
