@@ -32,7 +32,7 @@ class Lookup:
 
 
 class KnownHosts:
-    """The user's host keys and the wizard's own, read once.
+    """The user's host keys and the wizard's own, read once; ``accepted`` holds fingerprints written down since.
 
     Args:
         own: The wizard's file; created, 0600, when a key is accepted.
@@ -40,6 +40,7 @@ class KnownHosts:
     """
 
     def __init__(self, own: Path, others: Iterable[Path] = USER_FILES) -> None:
+        self.accepted: set[str] = set()
         self._own = own
         self._record = SSHKnownHosts()
         for path in (*others, own):
@@ -72,3 +73,4 @@ class KnownHosts:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(line)
         self._record.load(line)
+        self.accepted.add(key.get_fingerprint())

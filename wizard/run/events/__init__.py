@@ -9,6 +9,7 @@ from wizard.run.events.people import GateAnswered, GateBlocked, GateOpened, Ques
 from wizard.run.events.runs import (
     EvidenceObserved,
     HostConnected,
+    HostExamined,
     LinkChanged,
     MarkTaken,
     NoteAdded,
@@ -50,6 +51,7 @@ __all__ = [
     "GateBlocked",
     "GateOpened",
     "HostConnected",
+    "HostExamined",
     "LinkChanged",
     "MarkTaken",
     "NoteAdded",
