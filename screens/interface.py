@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from screens.clocks import Clocks
 from screens.modals.base import Modal
+from screens.preflight.page import PreflightPage
 from screens.sizes import COLUMNS, LINES
 from screens.theme import DARK, THEMES
 
@@ -54,7 +55,7 @@ class Interface(App[int]):
         """Hand events on, but for what was pressed before a modal could be read."""
         if isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp) and not event.is_forwarded:
             screen = self.screen if self.screen_stack else None
-            if isinstance(screen, Modal) and screen.deaf:
+            if isinstance(screen, Modal | PreflightPage) and screen.deaf:
                 return
         await super().on_event(event)
 

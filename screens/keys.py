@@ -44,6 +44,7 @@ class Key:
 
 
 FACES = {"question_mark": "?", "escape": "esc", "enter": "⏎", "slash": "/", "tab": "⇥", "space": "space"}
+FACES |= {"right": "→", "left": "←", "pagedown": "PgDn", "pageup": "PgUp"}
 
 RUN, LOOK, ALWAYS = "The run", "Looking", "Always"
 
@@ -79,6 +80,11 @@ CLOSE_FORM = Key("back", "escape", "back", "Back, with nothing begun.", ALWAYS)
 HELP_FORM = Key("help", "f1", "help", "This page.", ALWAYS)
 BACK = Key("back", "escape,q", "back", "Back to where you were.", ALWAYS)
 
+PREFLIGHT = Key("preflight", "i", "plan, facts", "The plan, the hosts, the facts and the risks, at any time.", RUN)
+PART = Key("next_section", "right", "next part", "To the next part of the page.", LOOK, first=True)
+PART_BACK = Key("section_back", "left", "part before", "To the part before.", LOOK, shown=False, first=True)
+RUN_PAGE = Key("back", "escape,i", "the run", "To the screen of the run; `a` or `i` comes back here.", ALWAYS)
+
 BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
 OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
@@ -89,8 +95,20 @@ START_KEYS = (CHOOSE, OTHER_LIST, HELP, LEAVE)
 INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
 """The keys of the inputs form; letters are typed there."""
 
+PREFLIGHT_KEYS = (
+    PART,
+    PART_BACK,
+    replace(READ_DOWN, label="page on", help="The next page.", shown=True),
+    replace(READ_UP, help="The page before."),
+    RUN_PAGE,
+    HELP,
+    LEAVE,
+)
+"""The keys of the page ahead of the first step."""
+
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT),
+    PREFLIGHT,
     *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
     *(HELP, LEAVE),
 )

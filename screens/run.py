@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
@@ -17,11 +16,12 @@ from screens.help import Help
 from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
+from screens.preflight.opening import Foresight
 from screens.report import Report
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
-from screens.view import END, PHASE, View
+from screens.view import END, EVIDENCE, PHASE, View
 from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
 from screens.widgets.heading import Heading
@@ -42,7 +42,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Foresight):
     """Shows a run and steers it.
 
     Args:
@@ -84,6 +84,7 @@ class RunScreen(Screen[None]):
         self.take_in()
         if self._plan is None:
             self.source.begin()
+            self.foresee()
         else:
             self._steering.begin_rollback(self._plan)
         self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
@@ -269,11 +270,16 @@ class RunScreen(Screen[None]):
 
 def _current(view: View) -> str:
     """Where the run is: what waits, what is undone, the step at work, or its end."""
-    if view.waiting and view.waiting.scope != "stale":
+    if view.waiting and _listed(view, view.waiting.scope):
         return view.waiting.scope
     if view.undoing and view.undoing.now:
         return view.undoing.now
     return view.state.current or (END if view.state.ended else "")
+
+
+def _listed(view: View, scope: str) -> bool:
+    """It stands in the list of steps."""
+    return scope in view.state.steps or scope in {END, EVIDENCE} or scope.startswith(PHASE)
 
 
 _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
@@ -283,6 +289,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "pause": lambda screen: screen.source.running and screen.view.waiting is None,
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,
+    "preflight": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
     "switch": lambda screen: screen.has_class("-narrow"),
     "next_log": lambda screen: len(screen.view.logs) > 1,

@@ -10,6 +10,7 @@ from screens.modals import steering
 from screens.modals.approve import ALL_OF_PHASE, approve
 from screens.modals.base import Modal
 from screens.modals.gate import gate
+from screens.modals.hostkey import host_key
 from screens.modals.question import question
 from screens.source import Source
 from screens.view import View, Waiting
@@ -38,6 +39,9 @@ class Desk(Protocol):
 
     def show_report(self) -> None:
         """Show the report."""
+
+    def show_preflight(self) -> None:
+        """Show how things stand before the first step, where the word to begin is given."""
 
 
 class Steering:
@@ -88,7 +92,16 @@ class Steering:
         if waiting is None or not self._source.running:
             self._desk.say("Nothing waits for you.")
             return
-        self.ask(_modal(self._view, waiting), lambda chosen: self._take(waiting, chosen))
+        if isinstance(waiting.event, ev.QuestionAsked) and waiting.event.purpose == "begin":
+            self._desk.show_preflight()
+        else:
+            self.ask(_modal(self._view, waiting), lambda chosen: self._take(waiting, chosen))
+
+    def begin(self, chosen: Chosen) -> None:
+        """Answer the question ahead of the first step, where it still waits."""
+        waiting = self._view.waiting
+        if waiting and isinstance(waiting.event, ev.QuestionAsked) and waiting.event.purpose == "begin":
+            self._take(waiting, chosen)
 
     def cancel(self) -> None:
         """End what the step is running."""
@@ -232,4 +245,6 @@ def _modal(view: View, waiting: Waiting) -> Modal[Any]:
         return gate(view, waiting)
     if event.purpose == "approve" and waiting.scope in view.state.steps:
         return approve(view, waiting)
+    if event.purpose == "host_key":
+        return host_key(view, event)
     return question(view, waiting)

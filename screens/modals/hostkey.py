@@ -1,0 +1,35 @@
+"""A host shows a key that nobody has accepted: which, where to compare it, and whether a person trusts it."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from screens.modals.choosing import Choosing
+from screens.view import View
+from screens.widgets.choices import Choice
+from screens.words import plain
+from wizard.run import events as ev
+from wizard.run import intents
+from wizard.run.connecting import HOST
+
+COMPARE = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+ACCEPTS = "Keeps the key in the wizard's known_hosts, and connects; the record says that you accepted it."
+PAUSES = "Nothing is sent to the host. The run stops with its state kept."
+
+
+def host_key(view: View, asked: ev.QuestionAsked) -> Choosing:
+    """The modal of an unknown key."""
+    name = asked.scope.removeprefix(HOST)
+    told = [
+        Content.assemble(("host     ", "dim"), (plain(name), "bold"), f"  {plain(asked.details.get('where', ''))}"),
+        Content.assemble(("key      ", "dim"), (plain(asked.details.get("fingerprint", "")), "bold $warning")),
+        Content.assemble(("says     ", "dim"), plain(asked.text)),
+        Content.assemble(("compare  ", "dim"), "on the host's own console, not over the network: ", (COMPARE, "bold")),
+        Content.styled("A key that is not the host's own means that somebody stands in between.", "dim"),
+    ]
+    choices = [
+        Choice(intents.PAUSE, "do not accept it, and pause", PAUSES),
+        Choice(intents.ACCEPT_KEY, "I compared it: accept this key", ACCEPTS, grave=True),
+    ]
+    title = Content.assemble(("A host shows a key that nobody has accepted", "bold"), f" · {view.named(asked.scope)}")
+    return Choosing(title, Content("\n").join(told), choices, "error")
