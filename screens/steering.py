@@ -92,9 +92,10 @@ class Steering:
         if waiting is None or not self._source.running:
             self._desk.say("Nothing waits for you.")
             return
-        if isinstance(waiting.event, ev.QuestionAsked) and waiting.event.purpose == "begin":
+        purpose = waiting.event.purpose if isinstance(waiting.event, ev.QuestionAsked) else ""
+        if purpose in {"begin", "host_key"}:
             self._desk.show_preflight()
-        else:
+        if purpose != "begin":
             self.ask(_modal(self._view, waiting), lambda chosen: self._take(waiting, chosen))
 
     def begin(self, chosen: Chosen) -> None:

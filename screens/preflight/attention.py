@@ -57,6 +57,6 @@ def _of_facts(view: View) -> Iterator[str]:
 
 
 def _of_changes(plan: Sequence[Planned]) -> Iterator[str]:
-    final = [one for one in plan if one.wanted is not False and one.step.action.irreversible_reason]
+    final = [one for one in plan if one.wanted is not False and one.final]
     if final:
         yield f"{many(len(final), 'step')} cannot be undone; each is asked for by itself."

@@ -29,7 +29,7 @@ def _host(view: View, host: str, plan: Sequence[Planned]) -> Iterator[Content]:
 
 
 def _undo(one: Planned) -> Content:
-    reason = one.step.action.irreversible_reason
+    reason = one.final
     if reason:
         return Content.assemble(("      cannot be undone: ", "$warning"), plain(reason))
     told = [line for line in lines(one.undo) if line.strip()] or ["told when its turn comes"]
@@ -74,7 +74,7 @@ def _command(one: Planned) -> Iterator[Content]:
 
 
 def _whole_undo(one: Planned) -> Iterator[Content]:
-    reason = one.step.action.irreversible_reason
+    reason = one.final
     if reason:
         yield Content.assemble(("undo     ", "dim"), ("cannot be undone: ", "$warning"), plain(reason))
         return

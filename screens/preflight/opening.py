@@ -20,6 +20,8 @@ class Foresight(Screen[None]):
     def foresee(self) -> None:
         """Show the page while hosts are reached and evidence is read; later the run itself is what is looked at."""
         state = self.view.state
+        if self._steering.asking:
+            return
         if self.source.running and not self.view.begun and not state.rolling and not state.ended:
             self.show_preflight()
 

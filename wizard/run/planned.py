@@ -36,6 +36,12 @@ class Planned:
     unknown: tuple[str, ...]
     checks: tuple[str, ...]
 
+    @property
+    def final(self) -> str:
+        """Why it cannot be taken back; empty where it can, and where there is nothing to take back."""
+        action = self.step.action
+        return "" if action.needless_undo else action.irreversible_reason
+
 
 def planned(checklist: Checklist, state: RunState, kinds: Kinds) -> list[Planned]:
     """Every step in its order. Asks no host; what a step was rendered as already is taken from the record."""
