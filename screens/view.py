@@ -78,6 +78,7 @@ class View:
         self.logs: dict[str, LogBuffer] = {}
         self.evidence: dict[str, ev.EvidenceObserved] = {}
         self.examined: dict[str, ev.HostExamined] = {}
+        self.keys_shown: dict[str, ev.HostKeyShown] = {}
         self.taken_up: dict[str, ev.StepStarted] = {}
         self.ended: dict[str, ev.StepEnded] = {}
         self.troubles: dict[str, ev.TroubleMet] = {}
@@ -91,6 +92,7 @@ class View:
             ev.StepEnded: self._step_ended,
             ev.EvidenceObserved: self._evidence_observed,
             ev.HostExamined: self._host_examined,
+            ev.HostKeyShown: self._host_key_shown,
             ev.TroubleMet: self._trouble_met,
             ev.RollbackStarted: self._rollback_started,
             ev.UndoStarted: self._undo_started,
@@ -214,6 +216,9 @@ class View:
 
     def _evidence_observed(self, event: ev.EvidenceObserved) -> None:
         self.evidence[event.fact] = event
+
+    def _host_key_shown(self, event: ev.HostKeyShown) -> None:
+        self.keys_shown[event.host] = event
 
     def _host_examined(self, event: ev.HostExamined) -> None:
         self.examined[event.host] = event

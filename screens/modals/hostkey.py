@@ -20,9 +20,10 @@ PAUSES = "Nothing is sent to the host. The run stops with its state kept."
 def host_key(view: View, asked: ev.QuestionAsked) -> Choosing:
     """The modal of an unknown key."""
     name = asked.scope.removeprefix(HOST)
+    shown = view.keys_shown.get(name) or ev.HostKeyShown(name, "", "", asked.text)
     told = [
-        Content.assemble(("host     ", "dim"), (plain(name), "bold"), f"  {plain(asked.details.get('where', ''))}"),
-        Content.assemble(("key      ", "dim"), (plain(asked.details.get("fingerprint", "")), "bold $warning")),
+        Content.assemble(("host     ", "dim"), (plain(name), "bold"), f"  {plain(shown.where)}"),
+        Content.assemble(("key      ", "dim"), (plain(shown.fingerprint), "bold $warning")),
         Content.assemble(("says     ", "dim"), plain(asked.text)),
         Content.assemble(("compare  ", "dim"), "on the host's own console, not over the network: ", (COMPARE, "bold")),
         Content.styled("A key that is not the host's own means that somebody stands in between.", "dim"),

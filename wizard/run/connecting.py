@@ -74,11 +74,12 @@ class Connecting:
 
     async def _accept(self, name: str, unknown: HostKeyUnknown) -> None:
         """Ask about one key after the other: a person compares one at a time."""
-        details = {"where": unknown.where, "fingerprint": unknown.fingerprint, "mend": unknown.mend}
+        shown = ev.HostKeyShown(name, unknown.where, unknown.fingerprint, unknown.what)
         async with self._asking:
             if self._left:
                 raise self._left
-            asked = ev.QuestionAsked(HOST + name, "host_key", unknown.what, [ACCEPT_KEY, PAUSE], details=details)
+            self._record(shown)
+            asked = ev.QuestionAsked(HOST + name, "host_key", unknown.what, [ACCEPT_KEY, PAUSE])
             try:
                 await self._context.desk.question(asked)
             except Paused as left:

@@ -166,8 +166,8 @@ async def test_an_unknown_key_is_asked_about_one_after_the_other_and_then_truste
     here = Sitting(prepared, made, PERSON, lambda asked: ACCEPT_KEY if asked.purpose == "host_key" else BEGIN)
     assert await here.walk() == "resolved"
     assert here.asked == [("host:one", "host_key"), ("host:two", "host_key"), ("preflight", "begin")]
-    first = next(event for event in here.events if isinstance(event, ev.QuestionAsked))
-    assert first.details == {"where": "one", "fingerprint": "SHA256:one", "mend": "compare it"}
+    shown = [(event.host, event.fingerprint) for event in here.events if isinstance(event, ev.HostKeyShown)]
+    assert shown == [("one", "SHA256:one"), ("two", "SHA256:two")]
     connected = {event.host: event for event in here.events if isinstance(event, ev.HostConnected)}
     assert connected["one"].identity["accepted"]
     assert not connected["local"].identity["accepted"]

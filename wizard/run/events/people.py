@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import field
+from collections.abc import Sequence
 
 from wizard.run.events.base import Event, kind
 
@@ -36,17 +35,13 @@ class GateAnswered(Event):
 
 @kind("question_asked")
 class QuestionAsked(Event):
-    """A person is asked. ``purpose`` is approve, manual, safe_stop, host_key or begin.
-
-    ``details`` holds what the question is about, by name: of a host key ``where``, ``fingerprint`` and ``mend``.
-    """
+    """A person is asked. ``purpose`` is approve, manual, safe_stop, host_key or begin."""
 
     scope: str
     purpose: str
     text: str
     answers: Sequence[str]
     needs_note: bool = False
-    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @kind("question_answered")

@@ -87,6 +87,19 @@ class HostConnected(Event):
     environment: str = ""
 
 
+@kind("host_key_shown")
+class HostKeyShown(Event):
+    """A host, or a host on the way to it, showed a key that is on no record; a person is asked about it next.
+
+    ``where`` is the host as a known_hosts file names it.
+    """
+
+    host: str
+    where: str
+    fingerprint: str
+    what: str = ""
+
+
 @kind("host_examined", awaited=False)
 class HostExamined(Event):
     """What a host was found to have, asked once after connecting; nothing hangs on it, it is for people to read.
