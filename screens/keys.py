@@ -92,6 +92,13 @@ OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shi
 START_KEYS = (CHOOSE, OTHER_LIST, HELP, LEAVE)
 """The keys of the start screen."""
 
+SIFT = Key("sift", "f3", "sift", "Type words, and see only inputs that have them in name or help.", LOOK)
+ONLY_CHANGED = Key(
+    "only_changed", "f2", "what differs", "Only inputs that differ from their default or are wrong, or all again.", LOOK
+)
+MANY_INPUTS = (SIFT, ONLY_CHANGED)
+"""Keys of a form with many inputs."""
+
 INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
 """The keys of the inputs form; letters are typed there."""
 

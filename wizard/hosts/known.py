@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wizard.hosts.names import USER_KNOWN
 from wizard.hosts.sshlib import SSHKnownHosts, asyncssh
 
-USER_FILES = (Path("~/.ssh/known_hosts"), Path("~/.ssh/known_hosts2"), Path("/etc/ssh/ssh_known_hosts"))
-"""Where ssh(1) keeps host keys, in ssh_config(5)'s default order."""
+USER_FILES = USER_KNOWN
+"""Where ssh(1) keeps host keys."""
 
 DEFAULT_PORT = 22
 

@@ -157,6 +157,8 @@ async def test_a_run_whose_first_step_began_is_not_asked_again(prepared: Prepare
         assert not walked.done()
         await asyncio.sleep(0)
     walked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await walked
     assert again.asked == []
 
 
