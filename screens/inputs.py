@@ -223,7 +223,7 @@ class Inputs(Screen[None]):
 
     def _say(self) -> None:
         changed, wrong = sum(one.differs for one in self._fields), sum(one.wrong for one in self._fields)
-        counts = f"{len(self._fields)} inputs, {changed} differ from the default{f', {wrong} wrong' if wrong else ''}"
+        counts = f"{len(self._fields)} inputs, {changed} not by default{f', {wrong} wrong' if wrong else ''}"
         shown = counts if self._many else ""
         only = "only what differs" if self._only_changed else ""
         self._form.say("Inputs", " · ".join(part for part in (self._heading, shown, only) if part))

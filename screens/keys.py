@@ -80,7 +80,7 @@ CLOSE_FORM = Key("back", "escape", "back", "Back, with nothing begun.", ALWAYS)
 HELP_FORM = Key("help", "f1", "help", "This page.", ALWAYS)
 BACK = Key("back", "escape,q", "back", "Back to where you were.", ALWAYS)
 
-PREFLIGHT = Key("preflight", "i", "plan, facts", "The plan, the hosts, the facts and the risks, at any time.", RUN)
+PREFLIGHT = Key("preflight", "i", "plan", "The whole plan, the hosts, the facts and the risks, at any time.", LOOK)
 PART = Key("next_section", "right", "next part", "To the next part of the page.", LOOK, first=True)
 PART_BACK = Key("section_back", "left", "part before", "To the part before.", LOOK, shown=False, first=True)
 RUN_PAGE = Key("back", "escape,i", "the run", "To the screen of the run; `a` or `i` comes back here.", ALWAYS)
@@ -115,8 +115,8 @@ PREFLIGHT_KEYS = (
 
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, REPORT),
-    PREFLIGHT,
     *(SWITCH, FOLLOW, NEXT_LOG, ZOOM, UNZOOM, NEXT_PANE),
+    PREFLIGHT,
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""

@@ -82,7 +82,7 @@ class PreflightPage(Screen[None]):
         """The parts one below the other, and below them the answers where the first step waits."""
         yield Heading()
         with VerticalScroll(id="preflight") as page:
-            self._frame = Frame(page)
+            self._page_frame = Frame(page)
             for name, title in SECTIONS.items():
                 yield Static(Content.styled(title, "bold $primary"), id=f"about-{name}", classes="part", markup=False)
                 yield Wrapped(name=f"part-{name}")
@@ -96,6 +96,7 @@ class PreflightPage(Screen[None]):
         """Keep up with what happens."""
         fold(self)
         self.query_one("#begin").display = False
+        self.query(".part").set(display=False)
         self.query_one("#preflight").focus()
         self.query_one(KeyBar).show([key for key in keys.PREFLIGHT_KEYS if key.shown])
         self.keep_up()
@@ -137,7 +138,7 @@ class PreflightPage(Screen[None]):
         checklist, running = self._source.checklist, self._source.running
         width = self.query_one("#preflight").scrollable_content_region.width
         if checklist is None or width <= 0:
-            self._tell("attention", Content.styled("The checklist is not at hand.", "dim"))
+            self._page_frame.say("Before the first step", "connecting …" if running else "")
             return
         plan, now, window = self._planned(checklist), clocks(self).now(), self._source.window
         names = list(dict.fromkeys([LOCAL, *checklist.hosts]))
@@ -149,10 +150,12 @@ class PreflightPage(Screen[None]):
         self._tell("window", window_told(window, now))
         self._tell("changes", changes_told(self._view, plan))
         self._tell("plan", plan_told(self._view, plan))
-        self._frame.say("Before the first step" if not self._view.begun else "Plan and facts", self._standing(names))
+        title = "Plan and facts" if self._view.begun else "Before the first step"
+        self._page_frame.say(title, self._standing(names))
 
     def _tell(self, name: str, content: Content) -> None:
         part = self.query_one(f"#part-{name}", Wrapped)
+        self.query_one(f"#about-{name}").display = True
         if not content.is_same(part.told):
             part.tell(content)
 

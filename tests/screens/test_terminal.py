@@ -148,6 +148,8 @@ sys.exit(main(sys.argv[1:]))
 
 def test_an_error_of_our_own_gives_the_screen_back_and_tells_no_secrets(place: Place) -> None:
     with place.terminal(program=CRASHING) as terminal:
+        terminal.until(b"Begin the first step?")
+        press_until(terminal, "1\r", lambda: terminal.process.poll() is not None)
         assert terminal.end() != 0
         assert given_back(terminal)
     shown = terminal.seen.decode(errors="replace")
