@@ -105,14 +105,14 @@ def _tools(seen: ev.HostExamined) -> Iterator[Content]:
 def _room(seen: ev.HostExamined) -> Iterator[Content]:
     for mount, paths in by_mount(seen).items():
         disk = paths[0]
-        told = f"{plain(mount)}  {size(disk['free'])} free of {size(disk['size'])}"
+        told = f"{plain(mount)}  {size(disk.get('free'))} free of {size(disk.get('size'))}"
         style = "$warning" if tight(disk) else ""
         yield Content.assemble(("room     ", "dim"), (told, style), (_kept_there(mount, paths), "dim"))
 
 
 def _kept_there(mount: str, disks: Sequence[Mapping[str, Any]]) -> str:
     """What is written to a file system: the attempts, and what steps change."""
-    paths = {str(one["path"]) for one in disks} - {mount, "/"}
+    paths = {str(one.get("path", "")) for one in disks} - {mount, "/"}
     spool = ["the attempts"] if SPOOL in paths else []
     steps = [f"{many(len(paths - {SPOOL}), 'path')} of steps"] if paths - {SPOOL} else []
     return f"  for {' and '.join([*spool, *steps])}" if spool or steps else ""

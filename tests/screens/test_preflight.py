@@ -7,20 +7,32 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
 
-from screens.canned import CannedRun
+from screens.canned import CannedRun, checklist_of
 from screens.modals.choosing import Choosing
+from screens.modals.hostkey import host_key
+from screens.preflight.attention import attention_told
+from screens.preflight.changes import changes_told, plan_told
+from screens.preflight.facts import facts_told
+from screens.preflight.hosts import hosts_told
 from screens.preflight.page import PreflightPage
+from screens.preflight.stakes import stakes_told
 from screens.run import RunScreen
+from screens.view import View
 from screens.widgets.choices import Choices
 from tests.screens import stories
 from tests.screens.stories import NOW, Held, followed, interface, live
 from tests.screens.test_answers import At, at
+from tests.screens.test_hostile_text import NASTY, poisoned
 from tests.screens.test_pictures import LONG, SIZES, Compare, pressing
+from wizard.kinds import registry
 from wizard.run import events as ev
 from wizard.run.events import Event, Record
 from wizard.run.intents import ACCEPT_KEY, BEGIN, PAUSE, Answer
+from wizard.run.planned import planned
 from wizard.run.window import Window
+from wizard.text import hidden
 
 ASKED = ev.QuestionAsked("preflight", "begin", "how things stand before the first step", [BEGIN, PAUSE])
 SHOWN = ev.HostKeyShown("stock", "192.0.2.10", "SHA256:pXk0+Vq3bT0m0Ck1yQ8a9JrJ0bV")
@@ -305,3 +317,30 @@ async def test_it_gives_way_when_the_run_begins_by_other_means() -> None:
         page.keep_up()
         await hands.pilot.pause()
         assert isinstance(hands.app.screen, RunScreen)
+
+
+@given(NASTY)
+def test_nothing_that_others_chose_is_obeyed_or_read_as_markup(text: str) -> None:
+    checklist = checklist_of(stories.records("clean"))
+    assert checklist
+    seen = replace(SEEN, tools={text: "", "sh": text}, disks=[{"path": text, "mount": text, "free": 1, "size": 2}])
+    unreached = ev.TroubleMet(text, "host:other")
+    view = View(checklist)
+    view.take(poisoned([*told(ev.HostConnected, ev.EvidenceObserved, then=[SHOWN, LOCAL, seen, unreached, KEY])], text))
+    plan = planned(checklist, view.state, registry())
+    waiting = view.waiting
+    assert waiting
+    assert isinstance(waiting.event, ev.QuestionAsked)
+    pieces = [
+        attention_told(view, plan, None, NOW),
+        hosts_told(view, ["local", "stock", "other", text], running=True),
+        facts_told(view, checklist, 120, running=True),
+        facts_told(view, checklist, 60, running=True),
+        stakes_told(view, checklist),
+        changes_told(view, plan),
+        plan_told(view, plan),
+        host_key(view, waiting.event)._body,
+    ]
+    for piece in pieces:
+        assert hidden(piece.plain) is None
+        assert not any(span.style and "click" in str(span.style) for span in piece.spans)
