@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -11,8 +12,10 @@ from screens.preflight.hosts import by_mount, clock_off, clock_told, missing, ti
 from screens.view import View
 from screens.words import many, plain
 from wizard.run.connecting import HOST
-from wizard.run.planned import Planned
 from wizard.run.window import Window
+
+if TYPE_CHECKING:
+    from wizard.run.planned import Planned
 
 
 def attention_told(view: View, plan: Sequence[Planned], window: Window | None, now: datetime) -> Content:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from screens.view import View
 from screens.widgets.detail import where
 from screens.words import lines, many, plain
-from wizard.run.planned import Planned
+
+if TYPE_CHECKING:
+    from wizard.run.planned import Planned
 
 
 def changes_told(view: View, plan: Sequence[Planned]) -> Content:

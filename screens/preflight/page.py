@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -34,7 +34,9 @@ from wizard.checklist.model import Checklist
 from wizard.hosts.world import LOCAL
 from wizard.run import intents
 from wizard.run.events import QuestionAsked
-from wizard.run.planned import Planned, planned
+
+if TYPE_CHECKING:
+    from wizard.run.planned import Planned
 
 FRAMES = 8
 """Looks a second at whether there is something new."""
@@ -168,7 +170,9 @@ class PreflightPage(Screen[None]):
     def _planned(self, checklist: Checklist) -> Sequence[Planned]:
         """The plan, made again only where more is known."""
         state = self._view.state
-        from wizard.kinds import registry  # noqa: PLC0415 - loaded while the hosts are reached
+        # Every kind there is comes with it: loaded while the hosts are reached, not before the first frame.
+        from wizard.kinds import registry  # noqa: PLC0415
+        from wizard.run.planned import planned  # noqa: PLC0415
 
         known = (bool(state.started), tuple(state.captured.items()), [one.command for one in state.steps.values()])
         if known != self._plan_of:

@@ -129,6 +129,12 @@ async def test_nobody_is_asked_where_nobody_is_there(prepared: Prepared) -> None
     assert len(here.of(ev.HostExamined)) == 3
 
 
+async def test_a_run_that_only_checks_asks_too_where_somebody_is_there(prepared: Prepared) -> None:
+    here = Sitting(prepared, hosts(), Manner(approve=True, dry=True), lambda _asked: BEGIN)
+    assert await here.walk() == "resolved"
+    assert here.asked == [("preflight", "begin")]
+
+
 async def test_pausing_begins_nothing_and_the_resumed_run_reads_everything_and_asks_again(prepared: Prepared) -> None:
     here = Sitting(prepared, hosts(), PERSON, lambda _asked: PAUSE)
     with pytest.raises(Paused):
