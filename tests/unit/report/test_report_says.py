@@ -285,6 +285,20 @@ def test_a_time_that_is_none_is_shown_as_it_is() -> None:
     assert shown("not a time") == "not a time"
 
 
+def test_a_key_that_was_shown_and_accepted_is_in_the_timeline() -> None:
+    story = Story()
+    story.begin()
+    story.tell(
+        ev.HostKeyShown("stock", "192.0.2.10", "SHA256:abc"),
+        ev.QuestionAsked("host:stock", "host_key", "unknown", ["accept this key"]),
+        ev.QuestionAnswered("host:stock", "accept this key"),
+    )
+    told = markdown(story)
+    assert "Host stock showed a key that nobody had accepted" in told
+    assert "SHA256:abc" in told
+    assert "answered accept this key" in told
+
+
 def test_how_the_hosts_were_found_is_in_the_appendix_where_they_were_looked_at() -> None:
     story = Story()
     story.begin()
