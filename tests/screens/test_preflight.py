@@ -327,6 +327,7 @@ def test_nothing_that_others_chose_is_obeyed_or_read_as_markup(text: str) -> Non
     unreached = ev.TroubleMet(text, "host:other")
     view = View(checklist)
     view.take(poisoned([*told(ev.HostConnected, ev.EvidenceObserved, then=[SHOWN, LOCAL, seen, unreached, KEY])], text))
+    view.take(followed(told(), replace(seen, os=text, kernel=text, sudo=text))[-1:])
     plan = planned(checklist, view.state, registry())
     waiting = view.waiting
     assert waiting
