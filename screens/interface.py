@@ -14,6 +14,7 @@ from textual.screen import Screen
 from screens.clocks import Clocks
 from screens.modals.base import Modal
 from screens.notices import Attention, Notices
+from screens.preflight.page import PreflightPage
 from screens.sizes import COLUMNS, LINES
 from screens.theme import DARK, THEMES
 from screens.titles import has_title, setting, titled
@@ -64,7 +65,7 @@ class Interface(App[int]):
         if isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp) and not event.is_forwarded:
             screen = self.screen if self.screen_stack else None
             self.attention.pressed()
-            if isinstance(screen, Modal) and screen.deaf:
+            if isinstance(screen, Modal | PreflightPage) and screen.deaf:
                 return
         await super().on_event(event)
 

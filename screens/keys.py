@@ -44,6 +44,7 @@ class Key:
 
 
 FACES = {"question_mark": "?", "escape": "esc", "enter": "⏎", "slash": "/", "tab": "⇥", "space": "space"}
+FACES |= {"right": "→", "left": "←", "pagedown": "PgDn", "pageup": "PgUp"}
 
 RUN, LOOK, ALWAYS = "The run", "Looking", "Always"
 RECORD = "The record"
@@ -134,9 +135,14 @@ EDITOR = Key("editor", "ctrl+e", "editor", "Write it in $EDITOR.", ALWAYS, first
 
 NOTES = Key("notes", "N", "notes", "Every note, by its time: tick todos, settle hypotheses.", RUN, shown=False)
 SETTLE = Key("settle", "space", "settle", "Tick a todo; say what became of a hypothesis.", RECORD)
-FILTER = Key("filter", "t", "tag", "Show only the notes of one tag, then of the next.", LOOK)
-NOTES_KEYS = (SETTLE, FILTER, NOTE, HELP, BACK)
+TAG_FILTER = Key("filter", "t", "tag", "Show only the notes of one tag, then of the next.", LOOK)
+NOTES_KEYS = (SETTLE, TAG_FILTER, NOTE, HELP, BACK)
 """The keys of the list of notes."""
+
+PREFLIGHT = Key("preflight", "i", "plan", "The whole plan, the hosts, the facts and the risks, at any time.", LOOK)
+PART = Key("next_section", "right", "next part", "To the next part of the page.", LOOK, first=True)
+PART_BACK = Key("section_back", "left", "part before", "To the part before.", LOOK, shown=False, first=True)
+RUN_PAGE = Key("back", "escape,i", "the run", "To the screen of the run; `a` or `i` comes back here.", ALWAYS)
 
 BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
@@ -145,12 +151,31 @@ OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shi
 START_KEYS = (CHOOSE, FILTER, CLEAR, OTHER_LIST, SUSPEND, HELP, LEAVE)
 """The keys of the start screen."""
 
+SIFT = Key("sift", "f3", "sift", "Type words, and see only inputs that have them in name or help.", LOOK)
+ONLY_CHANGED = Key(
+    "only_changed", "f2", "what differs", "Only inputs that differ from their default or are wrong, or all again.", LOOK
+)
+MANY_INPUTS = (SIFT, ONLY_CHANGED)
+"""Keys of a form with many inputs."""
+
 INPUT_KEYS = (BEGIN, replace(NEXT_PANE, shown=True, label="next field"), CLOSE_FORM, HELP_FORM)
 """The keys of the inputs form; letters are typed there."""
+
+PREFLIGHT_KEYS = (
+    PART,
+    PART_BACK,
+    replace(READ_DOWN, label="page on", help="The next page.", shown=True),
+    replace(READ_UP, help="The page before."),
+    RUN_PAGE,
+    HELP,
+    LEAVE,
+)
+"""The keys of the page ahead of the first step."""
 
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, NOTES, REPORT, HAND_OVER, TELL_NOW, UNDO_PLAN),
     *(MONITOR, SWITCH, FOLLOW, NEXT_LOG, ZOOM, DETACH, UNZOOM, NEXT_PANE),
+    PREFLIGHT,
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""

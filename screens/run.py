@@ -21,11 +21,12 @@ from screens.keys import Key
 from screens.modals.base import Modal
 from screens.modals.steering import can_go_on
 from screens.noting import Noting
+from screens.preflight.opening import Foresight
 from screens.runkeys_monitor import Monitoring, watch_in_sight
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
 from screens.steering import Steering
-from screens.view import END, PHASE, View
+from screens.view import END, EVIDENCE, PHASE, View
 from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
 from screens.widgets.heading import Heading
@@ -43,7 +44,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Noting, Monitoring, Detaching, Handing):
+class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
     """Shows a run and steers it.
 
     Args:
@@ -86,6 +87,7 @@ class RunScreen(Noting, Monitoring, Detaching, Handing):
         self.take_in()
         if self._plan is None:
             self._steering.begin()
+            self.foresee()
         else:
             self._steering.begin_rollback(self._plan)
         self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
@@ -256,11 +258,16 @@ class RunScreen(Noting, Monitoring, Detaching, Handing):
 
 def _current(view: View) -> str:
     """Where the run is: what waits, what is undone, the step at work, or its end."""
-    if view.waiting and view.waiting.scope != "stale":
+    if view.waiting and _listed(view, view.waiting.scope):
         return view.waiting.scope
     if view.undoing and view.undoing.now:
         return view.undoing.now
     return view.state.current or (END if view.state.ended else "")
+
+
+def _listed(view: View, scope: str) -> bool:
+    """It stands in the list of steps."""
+    return scope in view.state.steps or scope in {END, EVIDENCE} or scope.startswith(PHASE)
 
 
 _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
@@ -271,6 +278,7 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "pause": lambda screen: screen.source.running and screen.view.waiting is None,
     "roll_back": lambda screen: bool(screen.view.state.undo_stack) and not screen.view.state.rolling,
     "report": lambda screen: screen.view.state.started is not None,
+    "preflight": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
     "notes": lambda screen: screen.view.state.started is not None,
     "monitor": lambda screen: bool(watch_in_sight(screen.view, screen.looking_at)),

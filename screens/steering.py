@@ -14,6 +14,7 @@ from screens.modals.base import Modal
 from screens.modals.edit import Edited, EditStep
 from screens.modals.gate import gate
 from screens.modals.handover import TAKE_OVER, Given, HandOver, take_over
+from screens.modals.hostkey import host_key
 from screens.modals.question import question
 from screens.source import Source
 from screens.telling import Teller
@@ -49,6 +50,9 @@ class Desk(Protocol):
 
     def take_note(self, note: ev.NoteAdded) -> None:
         """Put a note on record."""
+
+    def show_preflight(self) -> None:
+        """Show how things stand before the first step, where the word to begin is given."""
 
 
 class Steering:
@@ -103,7 +107,17 @@ class Steering:
         if waiting is None or not self._source.running:
             self._desk.say("Nothing waits for you.")
             return
-        self.ask(self._modal(waiting), lambda chosen: self._take(waiting, chosen))
+        purpose = waiting.event.purpose if isinstance(waiting.event, ev.QuestionAsked) else ""
+        if purpose in {"begin", "host_key"}:
+            self._desk.show_preflight()
+        if purpose != "begin":
+            self.ask(self._modal(waiting), lambda chosen: self._take(waiting, chosen))
+
+    def give_word(self, chosen: Chosen) -> None:
+        """Answer the question ahead of the first step, where it still waits."""
+        waiting = self._view.waiting
+        if waiting and isinstance(waiting.event, ev.QuestionAsked) and waiting.event.purpose == "begin":
+            self._take(waiting, chosen)
 
     def begin(self) -> None:
         """Start the engine, once somebody has taken over what was handed over."""
@@ -126,6 +140,8 @@ class Steering:
             return gate(self._view, waiting, self._teller.record)
         if event.purpose == "approve" and waiting.scope in self._view.state.steps:
             return approve(self._view, waiting)
+        if event.purpose == "host_key":
+            return host_key(self._view, event)
         return question(self._view, waiting)
 
     def cancel(self) -> None:

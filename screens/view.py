@@ -18,15 +18,24 @@ from wizard.checklist.model import Checklist, Notice, Step
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
+from wizard.run.connecting import HOST
 from wizard.run.estimate import Stopwatch, Timing
 from wizard.run.events import Record
 from wizard.run.recorder import Output
-from wizard.run.session import RESOLVED
+from wizard.run.session import PREFLIGHT, RESOLVED, STALE
 from wizard.run.state import RunState, apply
 
 EVIDENCE, END = "evidence", "end"
 GATE = "gate"
 """Scopes that are no step's and no phase's."""
+
+SCOPES = {
+    END: "exit criteria",
+    EVIDENCE: "evidence",
+    STALE: "checks that must go on holding",
+    PREFLIGHT: "the first step",
+}
+"""Such scopes in words."""
 
 PAUSED = "paused"
 """How a step stands that was under way when the run stopped."""
@@ -72,6 +81,8 @@ class View:
         self.undoing: Undoing | None = None
         self.logs: dict[str, LogBuffer] = {}
         self.evidence: dict[str, ev.EvidenceObserved] = {}
+        self.examined: dict[str, ev.HostExamined] = {}
+        self.keys_shown: dict[str, ev.HostKeyShown] = {}
         self.taken_up: dict[str, ev.StepStarted] = {}
         self.ended: dict[str, ev.StepEnded] = {}
         self.troubles: dict[str, ev.TroubleMet] = {}
@@ -92,6 +103,8 @@ class View:
             ev.StepEnded: self._step_ended,
             ev.EvidenceObserved: self._evidence_observed,
             ev.SampleTaken: self._sample_taken,
+            ev.HostExamined: self._host_examined,
+            ev.HostKeyShown: self._host_key_shown,
             ev.TroubleMet: self._trouble_met,
             ev.RollbackStarted: self._rollback_started,
             ev.UndoStarted: self._undo_started,
@@ -165,9 +178,14 @@ class View:
             return f"{self.place(scope)} {plain(step.title)}"
         if scope.startswith(PHASE):
             return f"the phase {plain(self._phase_title(scope.removeprefix(PHASE)))}"
-        return {END: "exit criteria", EVIDENCE: "evidence", "stale": "checks that must go on holding"}.get(
-            scope, plain(scope)
-        )
+        if scope.startswith(HOST):
+            return f"the host {plain(scope.removeprefix(HOST))}"
+        return SCOPES.get(scope, plain(scope))
+
+    @property
+    def begun(self) -> bool:
+        """The first step was taken up."""
+        return any(step.started for step in self.state.steps.values())
 
     def cannot_be_undone(self, step: str) -> str:
         """Why a step cannot be taken back; empty where it can."""
@@ -232,6 +250,12 @@ class View:
 
     def _sample_taken(self, event: ev.SampleTaken) -> None:
         self.looks.setdefault(event.step, []).append(Look(moment(self.state.last_at), event))
+
+    def _host_key_shown(self, event: ev.HostKeyShown) -> None:
+        self.keys_shown[event.host] = event
+
+    def _host_examined(self, event: ev.HostExamined) -> None:
+        self.examined[event.host] = event
 
     def _trouble_met(self, event: ev.TroubleMet) -> None:
         self.troubles[event.scope] = event

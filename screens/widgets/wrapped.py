@@ -12,7 +12,7 @@ from textual.widgets import Static
 LABEL = re.compile(
     r" {2,}\S{1,5} {2}[a-z ]{12}(?=\S)"  # a key and its label, in the help
     r"| {2,}(?:expected |observed |[│✘] )?"  # what is indented already
-    r"|\$ "  # a command
+    r"|\$ |ask "  # a command, a question
     r"|\S (?:pass|fail|unknown|skip|waiting|holding) +"  # a check
     r"|[✔✘?–○●] [a-z, ]{17}"  # an undo
     r"|[a-z ]{2,8} {2,}(?=\S)|undo +|! {6}|[✘!▼] "  # a label in front
@@ -33,6 +33,11 @@ class Wrapped(Static):
         super().__init__(content or Content(""), id=name, markup=False)
         self._lines = content or Content("")
         self._width = 0
+
+    @property
+    def told(self) -> Content:
+        """The lines as they were told."""
+        return self._lines
 
     def tell(self, content: Content) -> None:
         """Show these lines."""

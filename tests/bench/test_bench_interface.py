@@ -43,7 +43,7 @@ TICK = 0.005
 async def test_a_flood_on_the_run_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIZARD_STATE_DIR", str(tmp_path / "state"))
     (tmp_path / "flood.yaml").write_text(FLOOD)
-    live = LiveRun(prepare(Request(str(tmp_path / "flood.yaml"))), Manner(approve=True), Session.walk)
+    live = LiveRun(prepare(Request(str(tmp_path / "flood.yaml"))), Manner(), Session.walk)
     app = Interface(lambda: RunScreen(live))
     late: list[float] = []
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

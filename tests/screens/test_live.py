@@ -65,7 +65,7 @@ def test_what_happens_is_heard_once_and_in_order(start: Start) -> None:
 def test_an_engine_makes_way_for_the_next_on_the_same_run(start: Start) -> None:
     live = start()
     told = told_until(live, ev.QuestionAsked)
-    live.submit(Answer("backup", "pause and keep state"))
+    live.submit(Answer("preflight", "pause and keep state"))
     outcome = live.wait()
     assert outcome is not None
     assert outcome.word == PAUSED

@@ -69,13 +69,19 @@ def given_back(terminal: Terminal) -> bool:
     return all(sign in shown for sign in RESTORED) and terminal.settings() == terminal.before
 
 
+def come_to_a_change(place: Place, terminal: Terminal) -> None:
+    """Begin, and come to the first changing step."""
+    terminal.until(b"Begin the first step?")
+    press_until(terminal, "1\r", lambda: "question_answered" in place.kinds())
+    terminal.until(b"Approve this change")
+
+
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)], ids=str
 )
 def test_a_signal_ends_it_in_order_with_the_state_kept(place: Place, number: signal.Signals, status: int) -> None:
     with place.terminal() as terminal:
-        terminal.until(place.waits, "the first question")
-        terminal.until(b"Approve this change")
+        come_to_a_change(place, terminal)
         terminal.process.send_signal(number)
         assert terminal.end() == status
         assert given_back(terminal)
@@ -86,7 +92,7 @@ def test_a_signal_ends_it_in_order_with_the_state_kept(place: Place, number: sig
 
 def test_a_terminal_that_is_closed_ends_it_with_the_state_kept(place: Place) -> None:
     with place.terminal() as terminal:
-        terminal.until(b"Approve this change")
+        come_to_a_change(place, terminal)
         terminal.hang_up()
         assert terminal.process.wait(60) == 129
     assert place.kinds()[-1] == "run_paused"
@@ -94,7 +100,7 @@ def test_a_terminal_that_is_closed_ends_it_with_the_state_kept(place: Place) -> 
 
 def test_it_is_paused_and_left_by_keys(place: Place) -> None:
     with place.terminal() as terminal:
-        terminal.until(b"Approve this change")
+        come_to_a_change(place, terminal)
         press_until(terminal, "3\r", lambda: "run_paused" in place.kinds())
         press_until(terminal, "4\r", lambda: terminal.process.poll() is not None)
         assert terminal.end() == 4
@@ -142,6 +148,8 @@ sys.exit(main(sys.argv[1:]))
 
 def test_an_error_of_our_own_gives_the_screen_back_and_tells_no_secrets(place: Place) -> None:
     with place.terminal(program=CRASHING) as terminal:
+        terminal.until(b"Begin the first step?")
+        press_until(terminal, "1\r", lambda: terminal.process.poll() is not None)
         assert terminal.end() != 0
         assert given_back(terminal)
     shown = terminal.seen.decode(errors="replace")
@@ -201,7 +209,7 @@ def test_what_only_a_headless_run_can_be_told_is_refused(place: Place, option: l
 
 def test_no_colour_is_honoured(place: Place) -> None:
     with place.terminal(NO_COLOR="1", COLORTERM="truecolor") as terminal:
-        terminal.until(b"Approve this change")
+        terminal.until(b"Begin the first step?")
         colours = terminal.seen.split(b"38;2;")[1:]
         assert colours
         assert all(len(set(code.partition(b"m")[0].split(b";")[:3])) == 1 for code in colours)

@@ -93,7 +93,10 @@ async def sitting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     app = Interface(lambda: RunScreen(live), held.clocks)
     try:
         async with app.run_test(size=(80, 24)) as pilot:
-            yield Sitting(harbour, live, app, pilot, held)
+            here = Sitting(harbour, live, app, pilot, held)
+            await here.asked("preflight")
+            await here.press("1", "enter")
+            yield here
     finally:
         if live.running:
             live.submit(Stop())

@@ -54,6 +54,38 @@ async def test_an_accepted_key_is_kept_and_trusted_from_then_on(server: Sshd, ho
     assert own.read_text() == server.known_line
 
 
+async def test_a_key_that_is_vouched_for_after_it_was_shown_lets_the_same_host_connect(
+    server: Sshd, home: Path
+) -> None:
+    own = home / "state" / "known_hosts"
+    host = make_host("redis", ssh=server.destination, identity=server.identity, known_hosts=own)
+    try:
+        with pytest.raises(HostKeyUnknown) as shown:
+            await host.connect()
+        host.vouch("SHA256:another")
+        with pytest.raises(HostKeyUnknown):
+            await host.connect()
+        host.vouch(shown.value.fingerprint)
+        assert (await host.connect()).accepted
+    finally:
+        await host.close()
+    assert own.read_text() == server.known_line
+    assert not (await connect(server)).accepted
+
+
+async def test_a_key_that_changed_is_not_accepted_on_anybodys_word(server: Sshd, home: Path) -> None:
+    (home / ".ssh/known_hosts").write_text(server.known_line)
+    sshd.stop(server)
+    server.new_host_key()
+    server.process = sshd.start(server.home, server.port).process
+    own = home / "state" / "known_hosts"
+    host = make_host("redis", ssh=server.destination, identity=server.identity, known_hosts=own)
+    host.vouch(server.fingerprint)
+    with pytest.raises(HostKeyChanged):
+        await host.connect()
+    await host.close()
+
+
 async def test_accepting_another_key_accepts_nothing(server: Sshd) -> None:
     with pytest.raises(HostKeyUnknown):
         await connect(server, accept=["SHA256:AAAA"])

@@ -119,6 +119,7 @@ class Evidence(Spec):
     """A fact read from several sources and compared. ``decisive`` says why the run must stop if one disagrees.
 
     ``may_differ`` is set where the sources each say something of their own, so that nothing is to be compared.
+    ``stake`` says what the fact puts at stake: a person sees both before the first step.
     """
 
     fact: Text
@@ -126,6 +127,7 @@ class Evidence(Spec):
     decisive: Text | None = None
     why: Text | None = None
     may_differ: Flag = False
+    stake: Text | None = None
     sources: Mapping[str, Source]
 
     def flaws(self) -> Iterator[Flaw]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.errors import HostError, HostKeyChanged, HostKeyUnknown, HostUnreachable, LinkLost, SudoRefused, UsageError
 from wizard.hosts import commands
@@ -154,7 +154,7 @@ class Attachment:
             HostKeyChanged: It is not who answered before.
         """
         said = dict(line.partition("=")[::2] for line in hello.payload.decode("utf-8", "backslashreplace").splitlines())
-        identity = identified(said, self.transport.key)
+        identity = replace(identified(said, self.transport.key), accepted=self.transport.accepted)
         if self.identity is not None and not same_host(self.identity, identity):
             raise HostKeyChanged(
                 f"another machine answers now: {identity.hostname} instead of {self.identity.hostname}",

@@ -23,6 +23,7 @@ class Identity:
     ``clock`` is the host's own time in seconds since the epoch; ``key`` the SSH host key's ``SHA256:…``, empty
     for the local machine. ``boot_id`` holds process 1's start time too, which tells the boots of a container apart.
     ``launcher`` is how attempts are detached, ``outlives`` whether they then survive the end of the connection.
+    ``accepted`` is set where a person vouched for the key just now, so that it was on no record before.
     """
 
     machine_id: str
@@ -34,6 +35,7 @@ class Identity:
     key: str = ""
     launcher: str = "setsid"
     outlives: bool = True
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,9 @@ class Host(Protocol):
     @property
     def destination(self) -> Destination | None:
         """How it is reached, once connected; None for the operator's own machine."""
+
+    def vouch(self, fingerprint: str) -> None:
+        """A person compared the key of this fingerprint: the next connection may accept it where none is on record."""
 
     async def connect(self) -> Identity:
         """Connect, prove the host's key, become the right user, learn who it is.

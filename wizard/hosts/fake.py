@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from wizard.errors import HostError, LinkLost
+from wizard.errors import HostError, HostKeyUnknown, LinkLost
 from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Identity, Link, OnLink, OnOutput
 
 Said = Answer | str | bytes | int | HostError
@@ -43,6 +43,7 @@ class FakeHost:
         name: The name the checklist gives it.
         identity: Who it says it is.
         on_link: Told of ``lose_link`` and ``mend_link``.
+        unknown_key: What it raises on connecting until somebody vouches for the key.
     """
 
     name: str = "fake"
@@ -59,6 +60,7 @@ class FakeHost:
     _runs: list[tuple[str, Script | Callable[[Attempt], Script]]] = field(default_factory=list)
     _claimed: dict[str, Script] = field(default_factory=dict)
     _link: bool = True
+    unknown_key: HostKeyUnknown | None = None
 
     @property
     def label(self) -> str:
@@ -96,9 +98,16 @@ class FakeHost:
         if not self._link:
             raise LinkLost("the link was lost: cut", where=self.name)
 
+    def vouch(self, fingerprint: str) -> None:
+        """Take it, where it is the key that is shown."""
+        if self.unknown_key and self.unknown_key.fingerprint == fingerprint:
+            self.unknown_key, self.identity = None, replace(self.identity, accepted=True)
+
     async def connect(self) -> Identity:
-        """Say who it is."""
+        """Say who it is, once its key is known."""
         self._linked()
+        if self.unknown_key:
+            raise self.unknown_key
         return self.identity
 
     async def ask(self, script: str, *, limit: float = 30.0, stdin: bytes = b"") -> Answer:  # noqa: ARG002 - the protocol's

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wizard.hosts.names import USER_KNOWN
 from wizard.hosts.sshlib import SSHKnownHosts, asyncssh
 
-USER_FILES = (Path("~/.ssh/known_hosts"), Path("~/.ssh/known_hosts2"), Path("/etc/ssh/ssh_known_hosts"))
-"""Where ssh(1) keeps host keys, in ssh_config(5)'s default order."""
+USER_FILES = USER_KNOWN
+"""Where ssh(1) keeps host keys."""
 
 DEFAULT_PORT = 22
 
@@ -32,7 +33,7 @@ class Lookup:
 
 
 class KnownHosts:
-    """The user's host keys and the wizard's own, read once.
+    """The user's host keys and the wizard's own, read once; ``accepted`` holds fingerprints written down since.
 
     Args:
         own: The wizard's file; created, 0600, when a key is accepted.
@@ -40,6 +41,7 @@ class KnownHosts:
     """
 
     def __init__(self, own: Path, others: Iterable[Path] = USER_FILES) -> None:
+        self.accepted: set[str] = set()
         self._own = own
         self._record = SSHKnownHosts()
         for path in (*others, own):
@@ -72,3 +74,4 @@ class KnownHosts:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(line)
         self._record.load(line)
+        self.accepted.add(key.get_fingerprint())

@@ -66,6 +66,10 @@ class ShellHost:
         """How it is reached; None for this machine."""
         return self._attached.transport.destination
 
+    def vouch(self, fingerprint: str) -> None:
+        """A person compared this key; see ``Host.vouch``."""
+        self._attached.transport.vouch(fingerprint)
+
     async def connect(self) -> Identity:
         """Connect where that has not happened yet; see ``Host.connect``."""
         await self._attached.channel()

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -130,10 +131,21 @@ class SshTransport:
     """
 
     def __init__(self, way: Way) -> None:
-        self._dialler = Dialler(way, KnownHosts(way.known_hosts))
+        self._known = KnownHosts(way.known_hosts)
+        self._dialler = Dialler(way, self._known)
         self._connection: asyncssh.SSHClientConnection | None = None
         self._way = way
         self.key = ""
+
+    @property
+    def accepted(self) -> bool:
+        """The key was written down just now, as a person vouched for it."""
+        return self.key in self._known.accepted
+
+    def vouch(self, fingerprint: str) -> None:
+        """A person compared this key; see ``Host.vouch``."""
+        self._way = replace(self._way, accept=self._way.accept | {fingerprint})
+        self._dialler = Dialler(self._way, self._known)
 
     @property
     def where(self) -> str:

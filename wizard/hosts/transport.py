@@ -41,6 +41,13 @@ class Transport(Protocol):
         """The ``SHA256:…`` of the host's key; empty where there is none or before ``open``."""
 
     @property
+    def accepted(self) -> bool:
+        """The key was on no record, and was accepted because a person vouched for it."""
+
+    def vouch(self, fingerprint: str) -> None:
+        """A person vouches for the key of this fingerprint; see ``Host.vouch``."""
+
+    @property
     def destination(self) -> Destination | None:
         """How it is reached over SSH, once open; None where there is no network between."""
 

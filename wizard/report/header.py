@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.report.attempts import attempts
+from wizard.report.examined import examined
 from wizard.report.log import Log
 from wizard.report.model import Appendix, Chain, Header, Host
 from wizard.report.standing import ENDED, PAUSED, standing, told
@@ -58,4 +59,5 @@ def appendix(log: Log) -> Appendix:
         secrets=tuple(started.secrets) if started else (),
         attempts=tuple(attempts(log)),
         references=tuple(log.checklist.references) if log.checklist else (),
+        examined=examined(log),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wizard.report.examined import Examined
 from wizard.report.walked import Attempt, Check, Criterion, Deviation, Phase, Undoing, Watch
 from wizard.run.items import Item
 
@@ -191,6 +192,7 @@ class Appendix:
     secrets: Sequence[str]
     attempts: Sequence[Attempt]
     references: Sequence[str]
+    examined: Sequence[Examined] = ()
 
 
 @dataclass(frozen=True, slots=True)

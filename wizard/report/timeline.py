@@ -88,6 +88,11 @@ def _trouble(log: Log, event: ev.TroubleMet) -> Told:
     return f"Trouble at {log.place(event.scope)}" if event.scope else "Trouble", event.what
 
 
+@_tells(ev.HostKeyShown)
+def _key_shown(_log: Log, event: ev.HostKeyShown) -> Told:
+    return f"Host {event.host} showed a key that nobody had accepted", f"{event.where} {event.fingerprint}"
+
+
 @_tells(ev.HostConnected)
 def _connected(_log: Log, event: ev.HostConnected) -> Told:
     return f"Host {event.host} reached", event.label

@@ -20,6 +20,12 @@ ABORT = "abort"
 GO_ON = "go on"
 STOP_HERE = "stop here, mitigated"
 
+BEGIN = "begin"
+"""Starts the first step, once a person has seen how things stand."""
+
+ACCEPT_KEY = "accept this key"
+"""Trusts the key that a host shows, by its fingerprint, from now on."""
+
 OVERRIDE = "run outside the window"
 """Lets changing steps start although the maintenance window is closed."""
 

@@ -80,8 +80,11 @@ class Paper:
 
     def checks(self, how: str, items: Sequence[CheckItem], host: str) -> str:
         """A comment line for each check that applies, as far as that is known."""
-        told = [f"{how}: {self._check(item, host)}" for item in items if self.known.holds(item.when) is not False]
-        return "".join(comment(one) for one in told)
+        return "".join(comment(f"{how}: {one}") for one in self.titles(items, host))
+
+    def titles(self, items: Sequence[CheckItem], host: str) -> list[str]:
+        """What each check that applies looks for, as far as that is known."""
+        return [self._check(item, host) for item in items if self.known.holds(item.when) is not False]
 
     def _check(self, item: CheckItem, host: str) -> str:
         where = "" if item.on in {None, host} else f" - on {item.on}"

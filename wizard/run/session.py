@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import dataclasses
 import time
 from collections.abc import Sequence
 
 from wizard.checklist.model import CheckItem, Phase
 from wizard.checks.base import Outcome
-from wizard.errors import HostKeyChanged
-from wizard.hosts.base import Identity
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.attempting import Manner
+from wizard.run.connecting import Connecting
 from wizard.run.context import Context
 from wizard.run.desk import Aborted, Paused
 from wizard.run.evidence import AFTER, BEFORE, RESUMED, observe
 from wizard.run.gate import Gate
-from wizard.run.intents import AGAIN, SCOPE_ANSWERS, UNDO_EVERYTHING
+from wizard.run.intents import AGAIN, BEGIN, PAUSE, SCOPE_ANSWERS, UNDO_EVERYTHING
 from wizard.run.marks import RUN_START, run_hosts, take_marks
 from wizard.run.rollback import EVERYTHING, INCOMPLETE, ROLLED_BACK, RollBack, Rollback, back_to
 from wizard.run.stepper import Mitigated, Stepper
 from wizard.run.window import Window
 
 RESOLVED, MITIGATED, ABORTED = "resolved", "mitigated", "aborted"
-END, EVIDENCE, STALE = "end", "evidence", "stale"
+END, EVIDENCE, STALE, PREFLIGHT = "end", "evidence", "stale", "preflight"
 
 
 class Session:
@@ -36,6 +33,7 @@ class Session:
         self._context = context
         self._manner = manner
         self._gate = Gate(context)
+        self._connecting = Connecting(context, person=manner.approve)
         self._rollback = Rollback(context)
         self.stepper = Stepper(context, manner, window)
 
@@ -67,15 +65,16 @@ class Session:
     async def roll_back(self, to: str = "", reason: str = "") -> str:
         """Undo everything, or down to a step and including it; returns the run's outcome."""
         began = time.monotonic()
-        await self._connect()
+        await self._connecting.connect()
         steps = back_to(self._state, to) if to else self._state.undo_stack
         outcome = await self._rollback.carry_out(steps, f"to {to}" if to else EVERYTHING, reason)
         return await self._end(outcome, began)
 
     async def _whole(self) -> str:
-        await self._connect()
+        await self._connecting.connect()
         if self._state.rolling:
             return await self._rest_of_rollback(self._state.rolling)
+        await self._connecting.examine()
         await self._before_the_first_step()
         for phase in self._context.checklist.phases:
             await self._phase(phase)
@@ -85,12 +84,20 @@ class Session:
         return RESOLVED
 
     async def _before_the_first_step(self) -> None:
-        resumed = RUN_START in self._state.marks
-        if not resumed:
+        begun = any(step.started for step in self._state.steps.values())
+        if RUN_START not in self._state.marks:
             await take_marks(self._context, RUN_START, run_hosts(self._context.checklist))
-        await self._decisive_evidence(RESUMED if resumed else BEFORE)
-        if resumed and not self._manner.dry:
+        await self._decisive_evidence(RESUMED if begun else BEFORE)
+        if not begun:
+            await self._preflight()
+        elif not self._manner.dry:
             await self._nothing_stale()
+
+    async def _preflight(self) -> None:
+        """A person who is there sees how things stand before the first step, and begins it."""
+        if self._manner.approve:
+            asked = ev.QuestionAsked(PREFLIGHT, "begin", "how things stand before the first step", [BEGIN, PAUSE])
+            await self._context.desk.question(asked)
 
     async def _rest_of_rollback(self, cut_off: ev.RollbackStarted) -> str:
         """A rollback that a crash cut off goes on where it was."""
@@ -112,35 +119,6 @@ class Session:
             ev.RunEnded(outcome, list(state.deviations), list(state.remaining), round(time.monotonic() - began, 3))
         )
         return outcome
-
-    async def _connect(self) -> None:
-        """Reach every host at once; where several cannot be reached, the first one's error is the run's."""
-        hosts = self._context.hosts
-        # This machine last: starting a shell here must not keep those waiting that are waited for longest.
-        order = sorted(hosts, key=lambda name: name == LOCAL)
-        connecting = (hosts[name].connect() for name in order)
-        answers = dict(zip(order, await asyncio.gather(*connecting, return_exceptions=True), strict=True))
-        for name, host in hosts.items():
-            identity = answers[name]
-            if isinstance(identity, BaseException):
-                raise identity
-            self._same(name, identity)
-            declared = self._context.checklist.hosts.get(name)
-            environment = declared.environment if declared else ""
-            self._record(ev.HostConnected(name, host.label, dataclasses.asdict(identity), environment))
-
-    def _same(self, name: str, identity: Identity) -> None:
-        """A resumed run goes on where it began; another machine behind the same address is none of its business."""
-        known = self._state.hosts.get(name)
-        if known is None or name == LOCAL:
-            return
-        then = (known.identity.get("machine_id"), known.identity.get("key"))
-        if then != (identity.machine_id, identity.key):
-            raise HostKeyChanged(
-                f"another machine than at the start answers as {name}",
-                where=known.label,
-                mend=f"It was {then[0]} with key {then[1]}; find out what changed before going on",
-            )
 
     async def _evidence(self, moment: str) -> list[ev.EvidenceObserved]:
         if self._manner.dry and moment == AFTER:

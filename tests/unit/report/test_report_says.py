@@ -283,3 +283,31 @@ def test_a_duration_is_told_as_finely_as_it_matters(seconds: float | None, told:
 
 def test_a_time_that_is_none_is_shown_as_it_is() -> None:
     assert shown("not a time") == "not a time"
+
+
+def test_a_key_that_was_shown_and_accepted_is_in_the_timeline() -> None:
+    story = Story()
+    story.begin()
+    story.tell(
+        ev.HostKeyShown("stock", "192.0.2.10", "SHA256:abc"),
+        ev.QuestionAsked("host:stock", "host_key", "unknown", ["accept this key"]),
+        ev.QuestionAnswered("host:stock", "accept this key"),
+    )
+    told = markdown(story)
+    assert "Host stock showed a key that nobody had accepted" in told
+    assert "SHA256:abc" in told
+    assert "answered accept this key" in told
+
+
+def test_how_the_hosts_were_found_is_in_the_appendix_where_they_were_looked_at() -> None:
+    story = Story()
+    story.begin()
+    assert "Hosts as they were found" not in markdown(story)
+    disks = [{"path": "/", "mount": "/", "free": 3 * 1024**3, "size": 9 * 1024**3}]
+    story.tell(
+        ev.HostExamined("stock", "Some | OS", "Linux", "without a password", 2.04, 0.1, {"git": "", "sh": "/x"}, disks),
+        ev.HostExamined("local", why="no answer"),
+    )
+    told = markdown(story)
+    for wanted in ("Hosts as they were found", "+2.0 s, to 0.1 s", "/: 3,072 MiB free", "missing: git", "no answer"):
+        assert wanted in told

@@ -18,6 +18,7 @@ def appendix(report: Report) -> Iterator[str]:
     yield "## Appendix"
     yield "### Inputs"
     yield from _inputs(report)
+    yield from _examined(report)
     yield "### Attempts"
     if report.appendix.attempts:
         headers = ["Attempt", "Host", "Began", "Ended", "End", "SHA-256 of the script", "SHA-256 of the output"]
@@ -37,6 +38,15 @@ def _inputs(report: Report) -> Iterator[str]:
         yield f"Secret inputs, whose values are nowhere on record: {', '.join(code(name) for name in secrets)}."
     if not inputs and not secrets:
         yield "None."
+
+
+def _examined(report: Report) -> Iterator[str]:
+    """How the hosts were found, where they were looked at."""
+    if report.appendix.examined:
+        yield "### Hosts as they were found"
+        headers = ["Host", "System", "sudo", "Clock, ahead of the operator's machine", "Room", "Tools"]
+        rows = ((one.host, one.system, one.sudo, one.clock, one.room, one.tools) for one in report.appendix.examined)
+        yield table(headers, ((code(row[0]), *map(cell, row[1:])) for row in rows))
 
 
 def _attempt(attempt: Attempt) -> tuple[str, ...]:

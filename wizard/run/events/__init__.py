@@ -19,6 +19,8 @@ from wizard.run.events.people import (
 from wizard.run.events.runs import (
     EvidenceObserved,
     HostConnected,
+    HostExamined,
+    HostKeyShown,
     LinkChanged,
     MarkTaken,
     NoteAdded,
@@ -65,6 +67,8 @@ __all__ = [
     "HandedOver",
     "HandoverAcknowledged",
     "HostConnected",
+    "HostExamined",
+    "HostKeyShown",
     "LinkChanged",
     "MarkTaken",
     "NoteAdded",

@@ -35,7 +35,7 @@ class GateAnswered(Event):
 
 @kind("question_asked")
 class QuestionAsked(Event):
-    """A person is asked. ``purpose`` is approve, manual or safe_stop."""
+    """A person is asked. ``purpose`` is approve, manual, safe_stop, host_key or begin."""
 
     scope: str
     purpose: str

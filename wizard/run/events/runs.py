@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Any
 
 from wizard.run.events.base import Event, kind
@@ -92,6 +93,39 @@ class HostConnected(Event):
     label: str
     identity: Mapping[str, Any]
     environment: str = ""
+
+
+@kind("host_key_shown")
+class HostKeyShown(Event):
+    """A host, or a host on the way to it, showed a key that is on no record; a person is asked about it next.
+
+    ``where`` is the host as a known_hosts file names it.
+    """
+
+    host: str
+    where: str
+    fingerprint: str
+    what: str = ""
+
+
+@kind("host_examined", awaited=False)
+class HostExamined(Event):
+    """What a host was found to have, asked once after connecting; nothing hangs on it, it is for people to read.
+
+    ``tools`` maps what the checklist needs to where it is, empty where it is missing; ``disks`` lists
+    ``{path, mount, free, size}`` in bytes. ``skew`` is how far its clock is ahead of this machine's, known to
+    ``within`` seconds, None where it is not known. ``why`` says why nothing was learnt.
+    """
+
+    host: str
+    os: str = ""
+    kernel: str = ""
+    sudo: str = ""
+    skew: float | None = None
+    within: float = 0.0
+    tools: Mapping[str, str] = field(default_factory=dict)
+    disks: Sequence[Mapping[str, Any]] = ()
+    why: str = ""
 
 
 @kind("link_changed")

@@ -1,0 +1,116 @@
+"""A look at a host for a person: what it runs, its clock, its tools and its room. One question; nothing hangs on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from shlex import quote
+
+from wizard.errors import HostError
+from wizard.hosts.base import Host
+
+LIMIT = 15.0
+"""Seconds that a host has to answer; a dead mount must not hold up a run."""
+
+KIBIBYTE = 1024
+
+SPOOL = "spool"
+"""Stands for the directory where attempts are kept, wherever that is on the host."""
+
+# wz_spool is the channel's own. A path that is not there yet is measured where its nearest parent is.
+_SCRIPT = """\
+printf 'clock\\t%s\\n' "$(date +%s.%N)"
+printf 'os\\t%s\\n' "$(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | head -n 1)"
+printf 'kernel\\t%s\\n' "$(uname -srm 2>/dev/null)"
+wanted() { printf 'tool\\t%s\\t%s\\n' "$1" "$(command -v "$1" 2>/dev/null)"; }
+room() {
+    there=$2
+    while [ -n "$there" ] && ! [ -e "$there" ]; do there=${there%/*}; done
+    df -Pk -- "${there:-/}" 2>/dev/null | {
+        read -r heading
+        read -r from size used free part mount && printf 'disk\\t%s\\t%s\\t%s\\t%s\\n' "$1" "$mount" "$free" "$size"
+    }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a host was found to have.
+
+    Args:
+        skew: Seconds that its clock is ahead of ours, known to ``within``; None where it was not learnt.
+        tools: Where each program is; empty where it is missing.
+        disks: ``{path, mount, free, size}`` in bytes, by path asked for.
+        why: Why nothing was learnt.
+    """
+
+    os: str = ""
+    kernel: str = ""
+    skew: float | None = None
+    within: float = 0.0
+    tools: Mapping[str, str] = field(default_factory=dict)
+    disks: Sequence[Mapping[str, str | int]] = ()
+    why: str = ""
+
+
+async def examine(host: Host, tools: Sequence[str], paths: Sequence[str]) -> Examination:
+    """Look, once and without changing anything. What cannot be learnt stays empty; this never fails.
+
+    Args:
+        host: A connected host.
+        tools: Programs to look for.
+        paths: Full paths whose room is wanted, beside that of the spool and of ``/``.
+    """
+    sent = time.time()
+    try:
+        answer = await host.ask(script(tools, paths), limit=LIMIT)
+    except HostError as problem:
+        return Examination(why=problem.what)
+    got = time.time()
+    if answer.timed_out:
+        return Examination(why=f"no answer within {LIMIT:.0f} s")
+    lines = [line.split("\t") for line in answer.text.splitlines()]
+    if not any(line[0] == "clock" for line in lines):
+        return Examination(why=answer.complaint or "it said nothing")
+    return _read(lines, sent, got)
+
+
+def script(tools: Sequence[str], paths: Sequence[str]) -> str:
+    """The question, as POSIX sh."""
+    asked = [f"wanted {quote(tool)}\n" for tool in tools]
+    rooms = [f'room {SPOOL} "${{wz_spool-/}}"\n', "room / /\n", *(f"room {quote(one)} {quote(one)}\n" for one in paths)]
+    return "".join([_SCRIPT, *asked, *rooms, "true\n"])
+
+
+def _read(lines: Sequence[Sequence[str]], sent: float, got: float) -> Examination:
+    said = {line[0]: line[1] for line in lines if len(line) > 1}
+    skew, within = _skew(said.get("clock", ""), sent, got)
+    return Examination(
+        os=said.get("os", "").strip("\"'"),
+        kernel=said.get("kernel", ""),
+        skew=skew,
+        within=within,
+        tools={line[1]: line[2] for line in lines if line[0] == "tool" and len(line) > len(("tool", "name"))},
+        disks=[disk for line in lines if line[0] == "disk" and (disk := _disk(line))],
+    )
+
+
+def _skew(clock: str, sent: float, got: float) -> tuple[float | None, float]:
+    """How far ahead its clock is, and how surely: it was read at some moment between question and answer."""
+    whole, _, part = clock.partition(".")
+    if not whole.isdecimal():
+        return None, 0.0
+    fine = part.isdecimal()
+    then = float(f"{whole}.{part}") if fine else int(whole) + 0.5
+    within = (got - sent) / 2 + (0.0 if fine else 0.5)
+    return round(then - (sent + got) / 2, 3), round(within, 3)
+
+
+def _disk(line: Sequence[str]) -> Mapping[str, str | int]:
+    try:
+        _, path, mount, free, size = line
+        return {"path": path, "mount": mount, "free": int(free) * KIBIBYTE, "size": int(size) * KIBIBYTE}
+    except ValueError:
+        return {}
