@@ -20,6 +20,8 @@ from screens.modals import past
 from screens.rehearsals import Rehearsals
 from screens.report import Report
 from screens.run import RunScreen
+from screens.settings import Loaded
+from screens.settings import load as load_settings
 from screens.start import Start
 from wizard.checklist.document import load
 from wizard.checklist.inputs import InputsInvalid, given_values
@@ -35,6 +37,7 @@ from wizard.run.preparation import Prepared, Request, find_checklist, prepare
 from wizard.run.resuming import reopen
 from wizard.run.session import Session
 from wizard.running import Work, debug_log, told_end
+from wizard.text import sanitise
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,20 @@ def choose_rehearsal() -> str | None:
     need_terminal()
     debug_log(state_directory())
     chosen: list[str] = []
-    app = Interface(lambda: Rehearsals(chosen.append))
+    app = Interface(lambda: Rehearsals(chosen.append), loaded=said_settings())
     with Leaving(app, lambda _stop: None, lambda: None).watching():
         app.run()
     return chosen[0] if chosen else None
+
+
+def said_settings() -> Loaded:
+    """The user's settings; what is wrong with them is said ahead of the screen, and stops nothing."""
+    loaded = load_settings()
+    for problem in loaded.problems:
+        sys.stderr.write(f"wizard: {sanitise(str(problem))}\n")
+    if loaded.problems:
+        sys.stderr.write("wizard: your settings are not used; the usual ones are\n")
+    return loaded
 
 
 def need_terminal() -> None:
@@ -126,7 +139,7 @@ class _Sitting:
     """
 
     def __init__(self, first: Callable[[_Sitting], Screen[Any]]) -> None:
-        self._app = Interface(lambda: first(self))
+        self._app = Interface(lambda: first(self), loaded=said_settings())
         self._live: LiveRun | None = None
 
     def hold(self) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from textual.binding import Binding, BindingType
+from textual.keys import _character_to_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,22 @@ class Key:
     @property
     def face(self) -> str:
         """The key as it stands on a keyboard."""
-        return FACES.get(self.key.partition(",")[0], self.key.partition(",")[0].replace("ctrl+", "^"))
+        return face(self.key.partition(",")[0])
 
 
-FACES = {"question_mark": "?", "escape": "esc", "enter": "⏎", "slash": "/", "tab": "⇥", "space": "space"}
+CHARACTERS = {_character_to_key(one): one for one in string.punctuation}
+FACES = {"question_mark": "?", "escape": "esc", "enter": "enter", "slash": "/", "tab": "tab", "space": "space"}
+
+
+def face(key: str) -> str:
+    """A key of Textual's as it stands on a keyboard."""
+    return FACES.get(key) or character_of(key) or key.replace("ctrl+", "^")
+
+
+def character_of(key: str) -> str:
+    """The character that Textual calls by a name, as in ``number_sign``; empty where it is none."""
+    return CHARACTERS.get(key, "")
+
 
 RUN, LOOK, ALWAYS = "The run", "Looking", "Always"
 
@@ -95,6 +109,33 @@ RUN_KEYS = (
     *(HELP, LEAVE),
 )
 """The keys of the run screen, in the order of its footer."""
+
+PALETTE = Key(
+    "palette",
+    "ctrl+p",
+    "palette",
+    "Everything that can be done now; type to find it.",
+    ALWAYS,
+    shown=False,
+    does="app.palette",
+)
+THEME = Key("theme", "T", "theme", "The next theme: dark, light, ASCII only.", ALWAYS, shown=False, does="app.theme")
+EVERYWHERE = (PALETTE, THEME)
+"""The keys of every screen, but for what is asked over it."""
+
+REHEARSAL_KEYS = (CHOOSE, HELP, LEAVE)
+"""The keys of the first screen of a drill."""
+
+AREAS: dict[str, tuple[Key, ...]] = {
+    "run": RUN_KEYS,
+    "start": tuple(key for key in START_KEYS if key is not CHOOSE),
+    "inputs": INPUT_KEYS,
+    "rehearsals": (HELP, LEAVE),
+    "report": (BACK,),
+    "help": (BACK,),
+    "everywhere": EVERYWHERE,
+}
+"""The keys that a person may put elsewhere, by the area that stands before the id in a keymap, as in ``run.note``."""
 
 
 def bindings(keys: Iterable[Key], area: str = "") -> list[BindingType]:

@@ -14,6 +14,7 @@ from textual.widgets import OptionList
 from screens import keys
 from screens.clocks import clocks
 from screens.help import Help
+from screens.keymap import keymap
 from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
@@ -109,6 +110,10 @@ class RunScreen(Screen[None]):
     def ask(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
         """Show a modal, and hand its result on."""
         self.app.push_screen(modal, then)
+
+    def ask_alone(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
+        """Ask this, and nothing else until it is answered."""
+        self._steering.ask(modal, then)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Tell something in passing."""
@@ -242,7 +247,10 @@ class RunScreen(Screen[None]):
         pane, host = self.query_one(LogPane), self._log_shown()
         others = len(self.view.logs) - 1
         name = self.view.host(host) if host else ""
-        pane.look_at(f"{name} · o: {others} more" if others > 0 else name, self.view.log(host) if host else None)
+        pane.look_at(
+            f"{name} · {keymap(self).face('run.next_log')}: {others} more" if others > 0 else name,
+            self.view.log(host) if host else None,
+        )
         pane.keep_up()
 
     def _log_shown(self) -> str:

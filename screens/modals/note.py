@@ -15,7 +15,7 @@ from wizard.errors import UsageError
 from wizard.run.events import NoteAdded
 from wizard.run.notes import TAGS, parse_note
 
-HINT = "⏎ puts it on record · esc leaves it"
+HINT = "enter puts it on record · esc leaves it"
 
 
 class TakeNote(Modal[NoteAdded]):
