@@ -74,7 +74,13 @@ class _Document(Markdown):
 def rendered(markdown: str, width: int, theme: Theme) -> Lines:
     """Markdown in lines of so many cells. No link in it can be followed; its address is written out."""
     console = Console(
-        file=io.StringIO(), width=max(20, width), color_system="truecolor", force_terminal=True, theme=_styles(theme)
+        file=io.StringIO(),
+        width=max(20, width),
+        color_system="truecolor",
+        force_terminal=True,
+        theme=_styles(theme),
+        markup=False,
+        emoji=False,
     )
     document = _Document(markdown, hyperlinks=False, code_theme="ansi_dark" if theme.dark else "ansi_light")
     return console.render_lines(document, console.options, pad=False)
