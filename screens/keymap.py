@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol, cast
+from typing import Any
 
 from textual.binding import Binding
 from textual.message_pump import MessagePump
@@ -50,15 +50,12 @@ def _with_kept(name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     return (*keys, *(key for key in kept if key not in keys))
 
 
-class HasKeymap(Protocol):
-    """An application with a keymap."""
-
-    keymap: Keymap
+_USUAL = Keymap()
 
 
 def keymap(pump: MessagePump) -> Keymap:
-    """The keymap of the application that this screen or widget belongs to."""
-    return cast("HasKeymap", pump.app).keymap
+    """The keymap of the application that this screen or widget belongs to; the usual keys where it has none."""
+    return getattr(pump.app, "keymap", _USUAL)
 
 
 def area_of(screen: Screen[Any]) -> str:
