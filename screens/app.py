@@ -22,6 +22,7 @@ from screens.opening import Opened
 from screens.rehearsals import Rehearsals
 from screens.report import report_of
 from screens.run import RunScreen
+from screens.settings import said
 from screens.start import Start
 from screens.terminal import need_terminal
 from screens.watch import WatchScreen
@@ -114,7 +115,7 @@ def choose_rehearsal() -> str | None:
     need_terminal()
     debug_log(state_directory())
     chosen: list[str] = []
-    app = Interface(lambda: Rehearsals(chosen.append))
+    app = Interface(lambda: Rehearsals(chosen.append), loaded=said())
     with Leaving(app, lambda _stop: None, lambda: None).watching():
         app.run()
     return chosen[0] if chosen else None
@@ -130,7 +131,7 @@ class _Sitting:
 
     def __init__(self, first: Callable[[_Sitting], Screen[Any]], app: Interface | None = None) -> None:
         self._first = lambda: first(self)
-        self._app = app or Interface(self._first)
+        self._app = app or Interface(self._first, loaded=said())
         self._live: LiveRun | None = None
 
     def hold(self) -> int:

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 
-from screens.keys import BACK, Key, bindings
+from screens.keymap import area_of, keymap
+from screens.keys import BACK, EVERYWHERE, Key, bindings
 from screens.sizes import fold
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Pane
@@ -26,13 +27,15 @@ class Help(Screen[None]):
 
     def __init__(self, keys: Sequence[Key]) -> None:
         super().__init__()
-        self._told = help_told(keys)
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """One page."""
         pane = Pane("help")
         pane.frame.say("Help")
-        pane.tell(self._told)
+        below = self.app.screen_stack[-2:][0]
+        mapped = keymap(self).mapped(self._keys, area_of(below))
+        pane.tell(help_told([*mapped, *keymap(self).mapped(EVERYWHERE, "everywhere")]))
         yield pane
         yield KeyBar(kept=1)
 

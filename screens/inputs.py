@@ -61,7 +61,7 @@ class Field(Vertical):
     def compose(self) -> ComposeResult:
         """Name and help, the value, the complaint."""
         about = Content.assemble(
-            (self.input_name, "bold"), (f"  {self.declared.type}", "dim"), (_help(self.declared), "dim")
+            (plain(self.input_name), "bold"), (f"  {self.declared.type}", "dim"), (_help(self.declared), "dim")
         )
         yield Static(about, classes="about", markup=False)
         yield self._choices() if self._options else self._typed()

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.screen import Screen
 
+from screens.ascii import Ascii
 from screens.clocks import Clocks
+from screens.colourless import Colourless
+from screens.keymap import Keymap
+from screens.keys import EVERYWHERE, bindings
 from screens.modals.base import Modal
-from screens.notices import Attention, Notices
-from screens.preflight.page import PreflightPage
+from screens.modals.palette import Palette, offers, run
+from screens.notices import Attention
+from screens.settings import Loaded, Settings
 from screens.sizes import COLUMNS, LINES
-from screens.theme import DARK, THEMES
+from screens.theme import ASCII, THEMES, colourless
 from screens.titles import has_title, setting, titled
+from screens.words import plain
 
 log = logging.getLogger(__name__)
 
 FAILED = 1
 """Exit status after an error of our own."""
+
+USUAL = "dark"
+"""The theme of an interface that is told of no settings."""
+
+_ASCII, _COLOURLESS = Ascii(), Colourless()
+
+
+@runtime_checkable
+class AsksAlone(Protocol):
+    """A screen that asks by itself, and must not do so over something else that is asked."""
+
+    def ask_alone(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
+        """Ask this, and nothing else until it is answered."""
 
 
 class Interface(App[int]):
@@ -31,7 +51,7 @@ class Interface(App[int]):
     Args:
         first: Makes that screen.
         clocks: What the time is.
-        notices: How a person is told that a run waits for them.
+        loaded: What the person has chosen, and what is wrong with their file.
     """
 
     TITLE = "wizard"
@@ -39,33 +59,56 @@ class Interface(App[int]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = COLUMNS
     VERTICAL_BREAKPOINTS = LINES
-    BINDINGS = []  # noqa: RUF012 - what Textual binds by itself, quitting above all, is ours to bind
+    BINDINGS = bindings(EVERYWHERE, "everywhere")
 
     def __init__(
-        self, first: Callable[[], Screen[Any]], clocks: Clocks | None = None, notices: Notices | None = None
+        self, first: Callable[[], Screen[Any]], clocks: Clocks | None = None, loaded: Loaded | None = None
     ) -> None:
         super().__init__()
         self.clocks = clocks or Clocks()
-        self.attention = Attention(notices or Notices(), self._moment, self._say_outside)
+        self.loaded = loaded or Loaded(Settings(theme=USUAL))
+        self.attention = Attention(self.loaded.settings.notices, self._moment, self._say_outside)
         self._entitled = ""
         self.crashed: Exception | None = None
         self._first = first
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK.name
+        self.keymap = Keymap(self.loaded.settings.keymap)
+        self.set_keymap(self.keymap.bound)
+        for theme in THEMES.values():
+            self.register_theme(colourless(theme) if self.no_color else theme)
+        self.theme = THEMES[self.loaded.settings.theme_shown].name
+        self.set_class(self.no_color, "-no-colour")
         self.animation_level = "none"
 
     def on_mount(self) -> None:
         """Show the first screen."""
         self.entitle(self.TITLE)
         self.push_screen(self._first())
+        if self.loaded.complaint:
+            self.notify(plain(self.loaded.complaint), severity="warning", markup=False, timeout=15)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is done to each line before it is painted: its colours are taken away, its signs put in ASCII."""
+        filters = [_COLOURLESS] if self.no_color else super().get_line_filters()
+        return [*filters, _ASCII] if self.theme == ASCII.name else filters
+
+    def action_theme(self) -> None:
+        """The next theme, for this sitting."""
+        names = [theme.name for theme in THEMES.values()]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def action_palette(self) -> None:
+        """What can be done now, to choose from."""
+        opened_from = self.screen
+        found = offers(opened_from)
+        ask = next((one.ask_alone for one in self.screen_stack if isinstance(one, AsksAlone)), self.push_screen)
+        ask(Palette(found), lambda chosen: run(found, chosen))
 
     async def on_event(self, event: events.Event) -> None:
         """Hand events on, but for what was pressed before a modal could be read."""
         if isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp) and not event.is_forwarded:
             screen = self.screen if self.screen_stack else None
             self.attention.pressed()
-            if isinstance(screen, Modal | PreflightPage) and screen.deaf:
+            if getattr(screen, "deaf", False):
                 return
         await super().on_event(event)
 

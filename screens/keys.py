@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from textual.binding import Binding, BindingType
+from textual.keys import _character_to_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,23 @@ class Key:
     @property
     def face(self) -> str:
         """The key as it stands on a keyboard."""
-        return FACES.get(self.key.partition(",")[0], self.key.partition(",")[0].replace("ctrl+", "^"))
+        return face(self.key.partition(",")[0])
 
 
-FACES = {"question_mark": "?", "escape": "esc", "enter": "⏎", "slash": "/", "tab": "⇥", "space": "space"}
+CHARACTERS = {_character_to_key(one): one for one in string.punctuation}
+FACES = {"question_mark": "?", "escape": "esc", "enter": "enter", "slash": "/", "tab": "tab", "space": "space"}
 FACES |= {"right": "→", "left": "←", "pagedown": "PgDn", "pageup": "PgUp"}
+
+
+def face(key: str) -> str:
+    """A key of Textual's as it stands on a keyboard."""
+    return FACES.get(key) or character_of(key) or key.replace("ctrl+", "^")
+
+
+def character_of(key: str) -> str:
+    """The character that Textual calls by a name, as in ``number_sign``; empty where it is none."""
+    return CHARACTERS.get(key, "")
+
 
 RUN, LOOK, ALWAYS = "The run", "Looking", "Always"
 RECORD = "The record"
@@ -131,7 +145,6 @@ REPORT_KEYS = (
 TAG_NEXT = Key("tag_next", "down", "next tag", "The next tag of the note.", ALWAYS, shown=False)
 TAG_BEFORE = Key("tag_before", "up", "tag before", "The tag before.", ALWAYS, shown=False)
 KEEP_WORDS = Key("keep", "ctrl+s", "put on record", "Put what is written on record.", ALWAYS, first=True)
-EDITOR = Key("editor", "ctrl+e", "editor", "Write it in $EDITOR.", ALWAYS, first=True)
 
 NOTES = Key("notes", "N", "notes", "Every note, by its time: tick todos, settle hypotheses.", RUN, shown=False)
 SETTLE = Key("settle", "space", "settle", "Tick a todo; say what became of a hypothesis.", RECORD)
@@ -187,6 +200,39 @@ MONITOR_KEYS = (ANSWER, END_EARLY, replace(BACK, key="escape,q,m"), replace(NEXT
 _LOOKS = tuple(key for key in RUN_KEYS if key is REPORT or key.group in {LOOK, ALWAYS})
 WATCH_KEYS = (TAKE_OVER, *_LOOKS[:-2], SUSPEND, *_LOOKS[-2:])
 """The keys of a run that is only watched: what looks, and nothing that answers or changes."""
+
+PALETTE = Key(
+    "palette",
+    "ctrl+p",
+    "palette",
+    "Everything that can be done now; type to find it.",
+    ALWAYS,
+    shown=False,
+    does="app.palette",
+)
+THEME = Key("theme", "T", "theme", "The next theme: dark, light, ASCII only.", ALWAYS, shown=False, does="app.theme")
+EVERYWHERE = (PALETTE, THEME)
+"""The keys of every screen, but for what is asked over it."""
+
+REHEARSAL_KEYS = (CHOOSE, HELP, LEAVE)
+"""The keys of the first screen of a drill."""
+
+AREAS: dict[str, tuple[Key, ...]] = {
+    "run": RUN_KEYS,
+    "start": tuple(key for key in START_KEYS if key is not CHOOSE),
+    "inputs": (*INPUT_KEYS, *MANY_INPUTS),
+    "preflight": PREFLIGHT_KEYS,
+    "watch": WATCH_KEYS,
+    "monitor": MONITOR_KEYS,
+    "notes": NOTES_KEYS,
+    "report": REPORT_KEYS,
+    "compare": (BACK,),
+    "rollback": (BACK,),
+    "rehearsals": (HELP, LEAVE),
+    "help": (BACK,),
+    "everywhere": EVERYWHERE,
+}
+"""The keys that a person may put elsewhere, by the area that stands before the id in a keymap, as in ``run.note``."""
 
 
 def bindings(keys: Iterable[Key], area: str = "") -> list[BindingType]:

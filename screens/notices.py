@@ -10,7 +10,14 @@ BELL: Final = "\x07"
 WAITS: Final = "a run waits for you"
 """All that a notice says: it is shown by programs that are not ours, so nothing from outside is in it."""
 
-DESKTOP: Final = {"off": "", "osc9": f"\x1b]9;wizard: {WAITS}\x1b\\", "osc777": f"\x1b]777;notify;wizard;{WAITS}\x1b\\"}
+Desktop = Literal["off", "osc9", "osc777"]
+"""A way to ask a terminal for a notice on the desktop."""
+
+DESKTOP: Final[dict[Desktop, str]] = {
+    "off": "",
+    "osc9": f"\x1b]9;wizard: {WAITS}\x1b\\",
+    "osc777": f"\x1b]777;notify;wizard;{WAITS}\x1b\\",
+}
 """What asks the terminal for a desktop notice, by the way it understands."""
 
 
@@ -25,7 +32,7 @@ class Notices:
     """
 
     bell: bool = False
-    desktop: Literal["off", "osc9", "osc777"] = "off"
+    desktop: Desktop = "off"
     after: float = 20.0
 
 

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from screens import keys
 from screens.interface import Interface
 from screens.leaving import Leaving, say_crashed, spare_what_is_gone
+from screens.settings import said
 from screens.terminal import need_terminal
 from screens.widgets.keybar import KeyBar
 from wizard.debuglog import debug_log
@@ -164,7 +165,7 @@ class _Door:
 
     def __init__(self, what: str, load: Callable[[Interface], Opened]) -> None:
         self._load = load
-        self._app = Interface(lambda: Opening(what, self._bring, self._refuse))
+        self._app = Interface(lambda: Opening(what, self._bring, self._refuse), loaded=said())
         self._opened: Opened | None = None
         self._error: WizardError | None = None
 

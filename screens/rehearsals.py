@@ -53,7 +53,7 @@ class Rehearsals(Screen[None]):
 
     def on_mount(self) -> None:
         """The whole incident is picked: nothing it could do by mistake would matter."""
-        self.query_one(KeyBar).show((keys.CHOOSE, keys.HELP, keys.LEAVE))
+        self.query_one(KeyBar).show(keys.REHEARSAL_KEYS)
         choices = self.query_one(Choices)
         choices.focus()
         choices.highlighted = 0
@@ -69,7 +69,7 @@ class Rehearsals(Screen[None]):
 
     def action_help(self) -> None:
         """Every key there is."""
-        self.app.push_screen(Help((keys.CHOOSE, keys.HELP, keys.LEAVE)))
+        self.app.push_screen(Help(keys.REHEARSAL_KEYS))
 
     def action_leave(self) -> None:
         """Leave; nothing was begun."""

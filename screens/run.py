@@ -17,6 +17,7 @@ from screens.detaching import Detaching
 from screens.estimating import remember
 from screens.handing import Handing
 from screens.help import Help
+from screens.keymap import keymap
 from screens.keys import Key
 from screens.modals.base import Modal
 from screens.modals.steering import can_go_on
@@ -118,6 +119,10 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
     def ask(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
         """Show a modal, and hand its result on."""
         self.app.push_screen(modal, then)
+
+    def ask_alone(self, modal: Modal[Any], then: Callable[[Any], None]) -> None:
+        """Ask this, and nothing else until it is answered."""
+        self._steering.ask(modal, then)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Tell something in passing."""
@@ -243,7 +248,10 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
         pane, host = self.query_one(LogPane), self._log_shown()
         others = len(self.view.logs) - 1
         name = self.view.host(host) if host else ""
-        pane.look_at(f"{name} · o: {others} more" if others > 0 else name, self.view.log(host) if host else None)
+        pane.look_at(
+            f"{name} · {keymap(self).face('run.next_log')}: {others} more" if others > 0 else name,
+            self.view.log(host) if host else None,
+        )
         pane.keep_up()
 
     def _log_shown(self) -> str:

@@ -168,7 +168,7 @@ class Steering:
         self._looking_at = looking_at
         waiting = self._view.waiting
         if self._source.running and waiting is None:
-            self._desk.say("A step is running: c cancels it, and its gate then offers to undo.")
+            self._desk.say("A step is running: cancel it, and its gate then offers to undo.")
         elif self._source.running and waiting and isinstance(waiting.event, ev.GateBlocked):
             self.answer()
         elif not self._view.state.undo_stack:

@@ -1,6 +1,9 @@
-"""Colours: calm, so that what needs a person is what stands out."""
+"""Themes: calm colours, so that what needs a person is what stands out; dark, light, and with ASCII signs only."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 from textual.theme import Theme
 
@@ -51,7 +54,48 @@ LIGHT = Theme(
     success="#2f7d3b",
     warning="#945f00",
     error="#b3322c",
-    variables={"production": "#a3267a", "border": "#b8b8b0", "border-blurred": "#d5d5ce"},
+    variables={
+        "production": "#a3267a",
+        "border": "#b8b8b0",
+        "border-blurred": "#d5d5ce",
+        "block-cursor-background": "#d7e0ee",
+        "block-cursor-foreground": "#10131a",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#e6e9ee",
+        "block-cursor-blurred-foreground": "#20242b",
+        "block-cursor-blurred-text-style": "none",
+        "input-selection-background": "#2f5f9e 30%",
+        "scrollbar": "#c9c9c2",
+        "scrollbar-background": "#ecece8",
+        "scrollbar-hover": "#a9a9a2",
+        "scrollbar-active": "#2f5f9e",
+        "scrollbar-background-hover": "#ecece8",
+        "scrollbar-background-active": "#ecece8",
+        "scrollbar-corner-color": "#ecece8",
+    },
 )
 
-THEMES = (DARK, LIGHT)
+ASCII = replace(DARK, name="wizard-ascii")
+"""The dark colours; the signs are seen to by ``screens.ascii``."""
+
+THEMES = {"dark": DARK, "light": LIGHT, "ascii": ASCII}
+"""The themes by the word that chooses them, in the order in which the key goes through them."""
+
+
+COERCED = ("C.UTF-8", "C.utf8")
+"""What Python itself writes into LC_CTYPE where the locale is C (PEP 538), so that it tells nothing of the terminal."""
+
+
+def usual(environment: Mapping[str, str]) -> str:
+    """The theme where nobody chose one: ASCII only where the locale has no UTF-8, as a terminal may show none then."""
+    characters = environment.get("LC_CTYPE", "")
+    if characters in COERCED:
+        characters = ""
+    locale = environment.get("LC_ALL") or characters or environment.get("LANG") or "C"
+    return "dark" if "UTF8" in locale.upper().replace("-", "") else "ascii"
+
+
+def colourless(theme: Theme) -> Theme:
+    """The same theme where no colour is shown: what is picked is underlined, and in reverse where the focus is."""
+    picked = {"block-cursor-text-style": "bold", "block-cursor-blurred-text-style": "underline"}
+    return replace(theme, variables={**theme.variables, **picked})

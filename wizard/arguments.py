@@ -24,6 +24,11 @@ def parser() -> argparse.ArgumentParser:
     _add_records(commands)
     _add_drill(commands)
     _add_lint(commands)
+    settings = commands.add_parser(
+        "settings", help="print the interface's settings and where they come from", allow_abbrev=False
+    )
+    settings.add_argument("--check", action="store_true", help="only say what is wrong with the file")
+    settings.set_defaults(command="settings")
     schema = commands.add_parser("schema", help="print the JSON Schema of checklists", allow_abbrev=False)
     schema.set_defaults(command="schema")
     version = commands.add_parser("version", help="print the version", allow_abbrev=False)

@@ -90,6 +90,21 @@ def _version(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _settings(options: argparse.Namespace) -> int:
+    from screens.settings import load, told
+    from wizard.text import sanitise
+
+    loaded = load()
+    for problem in loaded.problems:
+        sys.stdout.write(f"{sanitise(str(problem))}\n" if options.check else "")
+        sys.stderr.write("" if options.check else f"wizard: {sanitise(str(problem))}\n")
+    if not options.check:
+        sys.stdout.write("".join(f"{sanitise(line)}\n" for line in told(loaded)))
+    elif not loaded.problems:
+        sys.stderr.write(f"{sanitise(str(loaded.path))}: {'nothing wrong' if loaded.there else 'not there'}\n")
+    return 2 if loaded.problems else 0
+
+
 def _lint(options: argparse.Namespace) -> int:
     from wizard.checklist.document import lint
     from wizard.kinds import registry
@@ -121,13 +136,32 @@ def _told(problem: Problem, *, as_json: bool) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     if not options.headless:
+        _headless_needed(options)
+    if not options.headless and not _only_lines():
         from screens.opening import open_checklist
 
-        _headless_needed(options)
         return open_checklist(options.checklist, lambda: _request(options, options.checklist))
     from wizard.run.preparation import prepare
 
-    return _unattended(prepare(_request(options, options.checklist)), options)
+    return _unattended(_confirmed(prepare(_request(options, options.checklist)), options), options)
+
+
+def _only_lines() -> bool:
+    """A person sits at a terminal that cannot show the interface."""
+    if os.environ.get("TERM", "") not in {"", "dumb"}:
+        return False
+    from wizard.confirming import only_lines
+
+    return only_lines()
+
+
+def _confirmed(prepared: Prepared, options: argparse.Namespace, *, rolling_back: bool = False) -> Prepared:
+    """What was not asked for as headless goes on so only on a person's word."""
+    if not options.headless:
+        from wizard.confirming import confirm
+
+        confirm(prepared, rolling_back=rolling_back)
+    return prepared
 
 
 def _headless_needed(options: argparse.Namespace) -> None:
@@ -169,6 +203,12 @@ def _unattended(prepared: Prepared, options: argparse.Namespace) -> int:
 def _drill(options: argparse.Namespace) -> int:
     from wizard.drill.command import LIST, drill
 
+    if not options.headless and options.fail != LIST and _only_lines():
+        from wizard.confirming import tell
+
+        _headless_needed(options)
+        tell("the drill goes on headless, on a practice host that is gone afterwards")
+        options.headless = True
     if options.headless or options.fail == LIST:
         return drill(options, _unattended_drill(options))
     from screens.app import choose_rehearsal
@@ -202,16 +242,17 @@ def _resume(options: argparse.Namespace) -> int:
     from wizard.paths import find_run
     from wizard.run.resuming import reopen
 
+    if not options.headless:
+        _headless_needed(options)
     directory, request = find_run(options.run), _request(options)
     prepared = reopen(directory, request, as_started=options.as_started)
     if _let_go(directory):
         prepared = reopen(directory, request, as_started=options.as_started)
-    if options.headless:
+    if options.headless or _only_lines():
         _taken_over(prepared)
-        return _unattended(prepared, options)
+        return _unattended(_confirmed(prepared, options), options)
     from screens.app import Asked, run_interface
 
-    _headless_needed(options)
     return run_interface(prepared, Asked())
 
 
@@ -262,13 +303,15 @@ def _rollback(options: argparse.Namespace) -> int:
 
         # Refused before anything is connected: a name mistyped must not undo more than was meant.
         back_to(replay(prepared.history.records), to)
-    if options.headless:
+    if not options.headless:
+        _headless_needed(options)
+    if options.headless or _only_lines():
         from wizard.headless import Unasked, run_headless
 
+        _confirmed(prepared, options, rolling_back=True)
         return run_headless(prepared, Unasked(as_json=options.json), lambda session: session.roll_back(to, reason))
     from screens.app import roll_back
 
-    _headless_needed(options)
     return roll_back(prepared, to, reason)
 
 
@@ -281,6 +324,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "drill": _drill,
     "lint": _lint,
     "schema": _schema,
+    "settings": _settings,
     "version": _version,
 }
 """The commands that are not about a record; those are in ``wizard.records``, by their names."""

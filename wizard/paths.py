@@ -102,6 +102,12 @@ def config_directory() -> Path:
     return private_directory(chosen / "config" if chosen else user_config_path(APPLICATION, appauthor=False))
 
 
+def settings_file() -> Path:
+    """The user's settings; looking for it makes nothing."""
+    chosen = _chosen()
+    return (chosen / "config" if chosen else user_config_path(APPLICATION, appauthor=False)) / "settings.yaml"
+
+
 def known_hosts_file() -> Path:
     """The host keys that a person accepted here, read beside the user's own; empty at first."""
     return private_file(state_directory() / "known_hosts")

@@ -14,13 +14,12 @@ from screens.modals.base import Modal
 from screens.widgets.choices import Choice, Choices, Chosen, Words
 from screens.widgets.pane import Frame
 from screens.widgets.wrapped import Fitted, Wrapped
-from screens.words import many
 
-PICK = "↑ ↓ or a figure picks · ⏎ answers · esc looks around"
+PICK = "↑ ↓ or a figure picks · enter answers · esc looks around"
 FRAME, FRAME_SHORT = 9, 6
 """Lines of a modal that are neither body nor answers: its frame, the effect, a line for words, and how to answer."""
 
-SAY = "⏎ answers · esc goes back to the answers"
+SAY = "enter answers · esc goes back to the answers"
 
 
 class Choosing(Modal[Chosen]):
@@ -167,7 +166,7 @@ class Choosing(Modal[Chosen]):
             return
         body = self.query_one("#body")
         below = int(body.max_scroll_y - body.scroll_y)
-        more = Content.styled(f"▼ {many(below, 'line')} more: PgDn · ", "bold $warning") if below > 0 else Content("")
+        more = Content.styled(f"▼ {below:,} more: PgDn · ", "bold $warning") if below > 0 else Content("")
         self._hint(Content.assemble(more, PICK))
 
     def _hint(self, content: Content) -> None:

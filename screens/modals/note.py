@@ -18,7 +18,7 @@ from wizard.errors import UsageError
 from wizard.run.events import NoteAdded, NoteSettled
 from wizard.run.notes import TAGS, parse_words, time_told
 
-HINT = "⏎ puts it on record · ↑ ↓ another tag · esc leaves it"
+HINT = "enter puts it on record · ↑ ↓ another tag · esc leaves it"
 MAY = "May begin with a UTC time, as in 03:12, and with #tag; #done 12 ticks the todo of event 12."
 
 

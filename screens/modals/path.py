@@ -20,7 +20,7 @@ class AskPath(Modal[str]):
         with Vertical(id="dialog", classes="calm") as dialog:
             Frame(dialog).say("A checklist of yours")
             yield Input(id="words", placeholder="path of a YAML file")
-            yield Static("⏎ opens it · esc goes back", id="hint", markup=False)
+            yield Static("enter opens it · esc goes back", id="hint", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand it on."""

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
+from screens.keymap import area_of, keymap
 from screens.keys import Key
 
 GAP = "  "
@@ -32,8 +33,9 @@ class KeyBar(Widget):
 
     def show(self, keys: Sequence[Key]) -> None:
         """What can be done now."""
-        if tuple(keys) != self._keys:
-            self._keys = tuple(keys)
+        mapped = keymap(self).mapped(keys, area_of(self.screen))
+        if mapped != self._keys:
+            self._keys = mapped
             self.refresh()
 
     async def on_click(self, event: events.Click) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual.geometry import Size
+from textual.strip import Strip
 from textual.widgets import OptionList
 
 
@@ -14,6 +16,12 @@ class Listing(OptionList):
         if width - self._padding <= 0:
             return len(self.options)
         return super().get_content_height(container, viewport, width)
+
+    def render_line(self, y: int) -> Strip:
+        """A line; what is picked is shown in reverse where no colour can show it."""
+        strip = super().render_line(y)
+        picked = self.app.no_color and self.has_focus and _option_of(strip) == self.highlighted
+        return strip.apply_style(Style(reverse=True)) if picked else strip
 
     def action_page_up(self) -> None:
         """A page up, once the list was laid out."""
@@ -58,3 +66,9 @@ class LineListing(Listing):
         if size != self.virtual_size:
             self.virtual_size = size
             self._scroll_update(size)
+
+
+def _option_of(strip: Strip) -> int:
+    """The number of the option that a line belongs to; -1 where it belongs to none."""
+    metas = (segment.style.meta for segment in strip if segment.style)
+    return next((meta["option"] for meta in metas if "option" in meta), -1)

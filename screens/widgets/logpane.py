@@ -10,6 +10,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from screens.keymap import keymap
 from screens.logbuffer import Line, LogBuffer
 from screens.widgets.pane import Frame
 from screens.words import many
@@ -143,7 +144,8 @@ class LogPane(ScrollView, can_focus=True):
             self.frame.say(
                 name,
                 Content.assemble(
-                    (f"+{below:,} lines below" if below else "looking back", "bold $warning"), " · f follows"
+                    (f"+{below:,} lines below" if below else "looking back", "bold $warning"),
+                    f" · {keymap(self).face('run.follow')} follows",
                 ),
             )
 

@@ -71,7 +71,13 @@ class _Document(Markdown):
 def sheet(markdown: str, width: int, theme: Theme) -> Sheet:
     """Markdown in lines of so many cells. No link in it can be followed; its address is written out."""
     console = Console(
-        file=io.StringIO(), width=max(20, width), color_system="truecolor", force_terminal=True, theme=_styles(theme)
+        file=io.StringIO(),
+        width=max(20, width),
+        color_system="truecolor",
+        force_terminal=True,
+        theme=_styles(theme),
+        markup=False,
+        emoji=False,
     )
     lines: list[list[Segment]] = []
     places: list[Place] = []

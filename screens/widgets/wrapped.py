@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Static
 
 LABEL = re.compile(
@@ -44,6 +45,15 @@ class Wrapped(Static):
         self._lines = content
         self.update(hung(content, self._width))
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines there will be at this width, whatever width they are folded for now.
+
+        Measured by what is shown, a text that was folded for a few cells kept its hundreds of lines in a wide terminal.
+        """
+        return (
+            super().get_content_height(container, viewport, width) if width <= 0 else len(_folded(self._lines, width))
+        )
+
     def on_resize(self, event: events.Resize) -> None:
         """Another width folds the lines elsewhere."""
         if event.size.width != self._width:
@@ -73,7 +83,11 @@ def hung(content: Content, width: int) -> Content:
     """The same lines, none longer than ``width`` cells, each part of one below the beginning of its text."""
     if width <= 0:
         return content
-    return Content("\n").join(part for line in content.split("\n", allow_blank=True) for part in _parts(line, width))
+    return Content("\n").join(_folded(content, width))
+
+
+def _folded(content: Content, width: int) -> list[Content]:
+    return [part for line in content.split("\n", allow_blank=True) for part in _parts(line, width)]
 
 
 def _parts(line: Content, width: int) -> list[Content]:

@@ -15,6 +15,7 @@ from screens.canned import CannedRun
 from screens.clocks import Clocks
 from screens.interface import Interface
 from screens.run import RunScreen
+from screens.settings import Loaded
 from tests.fixtures.journals import make
 from wizard.run import events as ev
 from wizard.run.engine import Outcome
@@ -175,11 +176,13 @@ def over(name: str, outcome: Outcome) -> CannedRun:
     return CannedRun(records(name), outputs=outputs(), outcome=outcome)
 
 
-def interface(source: CannedRun, held: Held | None = None, plan: str | None = None) -> Interface:
+def interface(
+    source: CannedRun, held: Held | None = None, plan: str | None = None, loaded: Loaded | None = None
+) -> Interface:
     """The interface on a canned run."""
-    return interface_of(lambda: RunScreen(source, plan), held)
+    return interface_of(lambda: RunScreen(source, plan), held, loaded)
 
 
-def interface_of(first: Callable[[], Screen[Any]], held: Held | None = None) -> Interface:
+def interface_of(first: Callable[[], Screen[Any]], held: Held | None = None, loaded: Loaded | None = None) -> Interface:
     """The interface on any screen."""
-    return Interface(first, (held or Held()).clocks)
+    return Interface(first, (held or Held()).clocks, loaded)

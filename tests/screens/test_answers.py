@@ -400,7 +400,7 @@ async def test_rolling_back_while_a_step_runs_says_what_to_do_first() -> None:
     async with at(source) as hands:
         await hands.press("b")
         assert not hands.asking
-        assert "c cancels it" in next(iter(hands.app._notifications)).message
+        assert "cancel it" in next(iter(hands.app._notifications)).message
     assert source.submitted == []
 
 

@@ -14,6 +14,7 @@ from screens.canned import CannedRun
 from screens.interface import Interface
 from screens.notices import Attention, Notices
 from screens.run import RunScreen
+from screens.settings import Loaded, Settings
 from screens.titles import BACK, KEEP, setting
 from screens.view import View
 from tests.screens import stories
@@ -109,7 +110,7 @@ def test_the_title_says_which_run_and_how_it_stands(source: object, title: str) 
 def heard(source: CannedRun, held: Held, monkeypatch: pytest.MonkeyPatch) -> tuple[Interface, list[str]]:
     """The interface on a run, and what it says outside."""
     monkeypatch.setenv("TERM", "xterm-256color")
-    app = Interface(lambda: RunScreen(source), held.clocks, LOUD)
+    app = Interface(lambda: RunScreen(source), held.clocks, Loaded(Settings(theme="dark", notices=LOUD)))
     said: list[str] = []
     monkeypatch.setattr(app, "_say_outside", said.append)
     app.attention._write = said.append

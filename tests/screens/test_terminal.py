@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.support.terminal import ALTERNATE, BACK, CURSOR, Terminal, python
 CHECKLIST = ROOT / "tests" / "fixtures" / "checklists" / "harbour.yaml"
 WIZARD = [sys.executable, "-m", "wizard.cli"]
 RESTORED = (BACK, CURSOR)
+SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 
 class Place:
@@ -193,11 +195,89 @@ def test_without_a_terminal_it_says_how_to_run(place: Place, words: list[str]) -
     assert place.kinds() == before
 
 
-def test_a_dumb_terminal_is_told_so(place: Place) -> None:
+@pytest.mark.parametrize("typed", ["\n", "yes\n", "y\n", "harbours\n", "\x04", "\x03"], ids=repr)
+def test_a_dumb_terminal_begins_nothing_without_the_typed_name(place: Place, typed: str) -> None:
     with place.terminal(TERM="dumb") as terminal:
+        terminal.until(b"anything else leaves it")
+        terminal.press(typed)
         assert terminal.end() == 2
+    assert b"nothing was begun" in terminal.seen
     assert b"--headless" in terminal.seen
+    assert b"Traceback" not in terminal.seen
     assert place.kinds() == []
+    assert not (place.harbour / "board.old").exists()
+
+
+def test_a_dumb_terminal_says_what_would_change_and_goes_on_headless_on_the_typed_name(place: Place) -> None:
+    with place.terminal(TERM="dumb") as terminal:
+        terminal.until(b"Type harbour to go on headless")
+        assert b"4 of its 8 steps change something, on local" in terminal.seen
+        assert place.kinds() == []
+        terminal.press("harbour\n")
+        assert terminal.end() == 4
+    assert b"\x1b" not in terminal.seen
+    assert (place.harbour / "board.old").exists()
+    assert "gate_blocked" in place.kinds()
+
+
+def test_a_dumb_terminal_that_changes_nothing_needs_no_word(place: Place) -> None:
+    with place.terminal(*place.words, "--check", TERM="dumb") as terminal:
+        terminal.end()
+    assert b"With --check nothing is changed" in terminal.seen
+    assert "run_started" in place.kinds()
+    assert not (place.harbour / "board.old").exists()
+
+
+def test_a_rollback_on_a_dumb_terminal_names_what_it_undoes_and_asks(place: Place) -> None:
+    subprocess.run([*WIZARD, *place.words, "--headless"], env=place.environment, capture_output=True, check=False)
+    before = place.kinds()
+    with place.terminal("rollback", str(place.run), TERM="dumb") as terminal:
+        terminal.until(b"newest first: lamp, write, backup")
+        terminal.press("no\n")
+        assert terminal.end() == 2
+    assert place.kinds() == before
+    with place.terminal("rollback", str(place.run), TERM="dumb") as terminal:
+        terminal.until(b"Type harbour")
+        terminal.press("harbour\n")
+        assert terminal.end() == 1
+    assert not (place.harbour / "board.old").exists()
+
+
+def test_dumb_and_no_terminal_is_refused(place: Place) -> None:
+    done = subprocess.run(
+        [*WIZARD, *place.words],
+        env={**place.environment, "TERM": "dumb"},
+        input="harbour\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "--headless" in done.stderr
+    assert place.kinds() == []
+
+
+def test_settings_that_are_wrong_are_said_and_the_run_is_shown(place: Place) -> None:
+    config = place.home / "state" / "config"
+    config.mkdir(mode=0o700, parents=True)
+    config.parent.chmod(0o700)
+    (config / "settings.yaml").write_text("theme: drak\n")
+    with place.terminal() as terminal:
+        terminal.until(b"Approve this change")
+        terminal.process.terminate()
+        terminal.end()
+    said, _, shown = terminal.seen.partition(ALTERNATE)
+    assert b"settings.yaml:1:8: theme: the text 'drak' is not allowed here; did you mean `dark`?" in said
+    assert b"Your settings are not used" in shown
+
+
+@pytest.mark.parametrize("environment", [{"LANG": "C"}, {"LC_ALL": "POSIX"}], ids=str)
+def test_a_locale_without_utf_8_is_sent_ascii_only(place: Place, environment: dict[str, str]) -> None:
+    with place.terminal(**environment) as terminal:
+        terminal.until(b"Approve this change")
+        terminal.process.terminate()
+        terminal.end()
+    assert terminal.seen.isascii()
 
 
 @pytest.mark.parametrize("option", [["--json"], ["--answers", "a.yaml"], ["--on-fail", "rollback"]], ids=" ".join)
@@ -210,8 +290,8 @@ def test_what_only_a_headless_run_can_be_told_is_refused(place: Place, option: l
 def test_no_colour_is_honoured(place: Place) -> None:
     with place.terminal(NO_COLOR="1", COLORTERM="truecolor") as terminal:
         terminal.until(b"Begin the first step?")
-        colours = terminal.seen.split(b"38;2;")[1:]
-        assert colours
-        assert all(len(set(code.partition(b"m")[0].split(b";")[:3])) == 1 for code in colours)
+        codes = {code for sent in SGR.findall(terminal.seen) for code in sent.split(b";")}
+        assert codes <= {b"", b"0", b"1", b"2", b"3", b"4", b"7"}
+        assert b"1" in codes
         terminal.process.terminate()
         terminal.end()
