@@ -17,6 +17,7 @@ from screens.help import Help
 from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
+from screens.outputs import Outputs
 from screens.report import Report
 from screens.sizes import fold, opened_from_another
 from screens.source import Source
@@ -56,7 +57,7 @@ class RunScreen(Screen[None]):
     def __init__(self, source: Source, plan: str | None = None) -> None:
         super().__init__()
         self.source = source
-        self.view = View(source.checklist)
+        self.view = View(source.checklist, Outputs(source.directory / "output").read)
         self.looking_at = ""
         self.following = True
         self._plan = plan
@@ -95,7 +96,7 @@ class RunScreen(Screen[None]):
         for message in messages:
             if isinstance(message, Record):
                 self._steering.hear(message.event)
-        self.view.take(messages)
+        self.view.take(messages, clocks(self).now())
         beat = (self.source.running, int(clocks(self).now().timestamp()))
         if messages or beat != self._beat:
             self._beat = beat
@@ -242,7 +243,7 @@ class RunScreen(Screen[None]):
         pane, host = self.query_one(LogPane), self._log_shown()
         others = len(self.view.logs) - 1
         name = self.view.host(host) if host else ""
-        pane.look_at(f"{name} · o: {others} more" if others > 0 else name, self.view.log(host) if host else None)
+        pane.look_at(f"{name} · o: {others} more" if others > 0 else name, self.view.logs.get(host))
         pane.keep_up()
 
     def _log_shown(self) -> str:

@@ -10,7 +10,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from screens.logbuffer import Line, LogBuffer
+from screens.logblocks import Line
+from screens.logbuffer import LogBuffer
 from screens.widgets.pane import Frame
 from screens.words import many
 from wizard.text import decode, sanitise
