@@ -11,6 +11,9 @@ BLOCK = 64 * 1024
 LONGEST = 16 * 1024
 """Bytes of one line that are kept while its end has not come; the rest is counted."""
 
+STRIDE, OVERLAP = 256 * 1024, 4 * 1024
+"""Bytes of a long line that are searched together, and how many of them again with what follows."""
+
 Read = Callable[[str, int, int], bytes]
 """Gives what stands in an output by its file name, from an offset, so many bytes; fewer where it has not as many."""
 
@@ -87,6 +90,14 @@ class Block:
         if chunks or self.place is None:
             return b"".join(chunks or ())
         return read(self.place.file, self.place.offset, self.size)
+
+    def parts(self, read: Read) -> Iterator[bytes]:
+        """Its bytes, those of a long line in parts that overlap. May be called in any thread."""
+        if self.place is None or not self.cut:
+            yield self.data(read)
+            return
+        for start in range(0, self.size, STRIDE - OVERLAP):
+            yield read(self.place.file, self.place.offset + start, min(STRIDE, self.size - start))
 
     def only(self, read: Read) -> Line | None:
         """Its one line, where that is a mark or was cut."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from screens.logblocks import LONGEST, Block, Line, Partial, Place, Read, pieces
 
@@ -119,16 +119,16 @@ class LogBuffer:
         place = number - block.first
         return Line(lines[place]) if place < len(lines) else None
 
-    def piece(self, start: int) -> tuple[int, bytes]:
-        """Neighbouring whole lines from a number on, as bytes, and how many they are; none where there are none yet.
+    def piece(self, start: int) -> tuple[int, Iterator[bytes]]:
+        """Neighbouring whole lines from a number on: how many, 0 where there are none yet, and their bytes in parts.
 
         What can be had no more comes as nothing that stands for so many lines. May be called in any thread.
         """
         if start >= self._complete:
-            return 0, b""
+            return 0, iter(())
         block = self._blocks[self._index_of(start)]
         passed, lines = start - block.first, block.lines
-        return lines - passed, _without(block.data(self._read), passed)
+        return lines - passed, (_without(part, passed) for part in block.parts(self._read))
 
     def _index_of(self, number: int) -> int:
         return bisect_right(self._blocks, number, key=lambda one: one.first) - 1

@@ -56,7 +56,7 @@ class Kept:
         told, at = b"", 0
         while (piece := self.buffer.piece(at))[0]:
             at += piece[0]
-            told += piece[1]
+            told += b"".join(piece[1])
         return told
 
 
