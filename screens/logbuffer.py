@@ -41,6 +41,7 @@ class LogBuffer:
         self._split: deque[tuple[Block, int, list[bytes]]] = deque(maxlen=SPLIT)
         self._times: list[tuple[int, float]] = []
         self.marks: list[int] = []
+        self.hosts: Sequence[str] = ()
 
     @property
     def total(self) -> int:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens import keys
 from screens.clocks import clocks
 from screens.help import Help
+from screens.logkeys import LogKeys
 from screens.modals.base import Modal
 from screens.modals.note import TakeNote
 from screens.modals.steering import can_go_on
@@ -27,7 +26,7 @@ from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
 from screens.widgets.heading import Heading
 from screens.widgets.keybar import KeyBar
-from screens.widgets.logpane import LogPane
+from screens.widgets.logs import Logs
 from screens.widgets.outline import Outline
 from screens.widgets.undo import RollbackPane, UndoStack
 from screens.words import plain
@@ -43,7 +42,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(LogKeys):
     """Shows a run and steers it.
 
     Args:
@@ -74,7 +73,7 @@ class RunScreen(Screen[None]):
                 yield UndoStack()
             with Vertical(id="right"):
                 yield Detail()
-                yield LogPane()
+                yield Logs()
                 yield Checks()
                 yield RollbackPane()
         yield KeyBar()
@@ -87,7 +86,7 @@ class RunScreen(Screen[None]):
             self.source.begin()
         else:
             self._steering.begin_rollback(self._plan)
-        self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
+        (self.logs.pane if self.has_class("-narrow") else self.query_one(Outline)).focus()
         self.set_interval(1 / FRAMES, self.take_in)
 
     def take_in(self) -> None:
@@ -173,20 +172,20 @@ class RunScreen(Screen[None]):
         """In a narrow terminal, the steps or the step."""
         self.action_unzoom()
         steps = self.toggle_class("steps-page").has_class("steps-page")
-        self.query_one(Outline if steps else LogPane).focus()
+        (self.query_one(Outline) if steps else self.logs.pane).focus()
 
     def action_follow(self) -> None:
         """Look where the run is, and at the end of its log."""
         self.following = True
         self._log_of = ""
-        self.query_one(LogPane).follow()
+        self.logs.follow()
         self._show()
 
     def action_next_log(self) -> None:
         """The log of the next host."""
         hosts = list(self.view.logs)
         if hosts:
-            shown = self._log_shown()
+            shown = self.log_wanted()
             self._log_of = hosts[(hosts.index(shown) + 1) % len(hosts)] if shown in hosts else hosts[0]
             self._show()
 
@@ -195,7 +194,8 @@ class RunScreen(Screen[None]):
         if not self.has_class("zoom") and self.focused:
             self.add_class("zoom")
             self.focused.add_class("zoomed")
-            cast("Widget", self.focused.parent).add_class("zoomed")
+            for part in self.query("#left, #right, #logs, #streams"):
+                part.set_class(part in self.focused.ancestors, "zoomed")
         else:
             self.action_unzoom()
 
@@ -236,17 +236,10 @@ class RunScreen(Screen[None]):
         rolling = self.query_one(RollbackPane).show(self.view)
         self.query_one(Checks).set_class(rolling and self.following, "hidden")
         self.query_one(Checks).show(self.view, self.looking_at)
-        self._show_log()
+        self.show_logs()
         self.query_one(KeyBar).show([key for key in keys.RUN_KEYS if key.shown and self.check_action(key.id, ())])
 
-    def _show_log(self) -> None:
-        pane, host = self.query_one(LogPane), self._log_shown()
-        others = len(self.view.logs) - 1
-        name = self.view.host(host) if host else ""
-        pane.look_at(f"{name} · o: {others} more" if others > 0 else name, self.view.logs.get(host))
-        pane.keep_up()
-
-    def _log_shown(self) -> str:
+    def log_wanted(self) -> str:
         """The log a person chose, else the one of the step that is looked at, else the one that spoke last."""
         step = self.view.state.steps.get(self.looking_at)
         if self._log_of in self.view.logs:
@@ -286,6 +279,8 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "report": lambda screen: screen.view.state.started is not None,
     "note": lambda screen: screen.view.state.started is not None,
     "switch": lambda screen: screen.has_class("-narrow"),
+    "jump": lambda screen: bool(screen.logs.pane.log_shown.marks),
+    "streams": lambda screen: len(screen.view.logs) > 1,
     "next_log": lambda screen: len(screen.view.logs) > 1,
 }
 """When a key does something."""

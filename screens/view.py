@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from screens.bridge import Message, Passed, batches
+from screens.interleaved import Interleaved
 from screens.logblocks import Place, Read
 from screens.logbuffer import LogBuffer
 from screens.words import moment, plain
@@ -71,6 +72,7 @@ class View:
         self.waiting: Waiting | None = None
         self.undoing: Undoing | None = None
         self.logs: dict[str, LogBuffer] = {}
+        self.together = Interleaved(self.logs)
         self.evidence: dict[str, ev.EvidenceObserved] = {}
         self.taken_up: dict[str, ev.StepStarted] = {}
         self.ended: dict[str, ev.StepEnded] = {}
@@ -109,6 +111,8 @@ class View:
                     self.log(message.host).feed(message.data, _place(message))
                 case Passed():
                     self._passed(self.log(message.host), message)
+            if isinstance(message, Output | Passed):
+                self.together.heard(message.host)
 
     @staticmethod
     def _passed(log: LogBuffer, message: Passed) -> None:
@@ -211,6 +215,7 @@ class View:
     def _begin(self, host: str, step: str, what: str = "") -> None:
         self.speaking = host
         self.log(host).mark(f"{what}{self.named(step)}")
+        self.together.heard(host)
 
     def _step_ended(self, event: ev.StepEnded) -> None:
         self.ended[event.step] = event
