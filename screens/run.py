@@ -97,9 +97,11 @@ class RunScreen(LogKeys):
                 self._steering.hear(message.event)
         self.view.take(messages, clocks(self).now())
         beat = (self.source.running, int(clocks(self).now().timestamp()))
-        if messages or beat != self._beat:
+        if beat != self._beat or any(isinstance(message, Record) for message in messages):
             self._beat = beat
             self._show()
+        elif messages:
+            self.show_logs()
         self._steering.attend()
 
     def on_resize(self) -> None:

@@ -29,6 +29,7 @@ class Styles:
     gone: Style
     time: Style
     found: Style
+    here: Style
 
 
 @dataclass(frozen=True, slots=True)

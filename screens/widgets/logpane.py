@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from rich.segment import Segment
@@ -84,6 +85,7 @@ class LogPane(ScrollView, can_focus=True):
         self._widest = 0
         self._painted: LRUCache[int, Painted] = LRUCache(KEPT)
         self._rows: tuple[tuple[int, ...], list[tuple[int, int, Strip]]] = ((), [])
+        self._known_styles: Styles | None = None
 
     def look_at(self, name: str, buffer: Lines | None) -> None:
         """Show this host's log, from its end."""
@@ -116,11 +118,20 @@ class LogPane(ScrollView, can_focus=True):
             self._shown = total
             # Where lines are wrapped the last pages hold fewer of them, and the end has to be within reach.
             height = self._end + self.scrollable_content_region.height if self.wrap else total
-            self.virtual_size = Size(1 if self.wrap else max(self._widest, 1), height)
+            self._measured(Size(1 if self.wrap else max(self._widest, 1), height))
             if self.following:
                 self._to_end()
             self.refresh()
         self._say()
+
+    def _measured(self, size: Size) -> None:
+        """Laying out the whole screen is dear, and only a scroll bar that comes or goes asks for it."""
+        room = self.scrollable_content_region.size
+        if self.is_mounted and (size.height > room.height) == self.show_vertical_scrollbar:
+            self.set_reactive(LogPane.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
 
     def follow(self) -> None:
         """Back to the end, and on with it."""
@@ -218,7 +229,7 @@ class LogPane(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line, decoded and made harmless now that it is looked at."""
-        width, style = self.size.width, self.rich_style
+        width, style = self.size.width, self._styles.base
         if self.wrap:
             rows = self._wrapped(self.size.height)
             if y >= len(rows):
@@ -236,11 +247,12 @@ class LogPane(ScrollView, can_focus=True):
         self._forget()
 
     def _forget(self) -> None:
+        self._known_styles = None
         self._painted.clear()
         self._rows = ((), [])
 
     def _cropped(self, number: int, line: Painted, width: int) -> Strip:
-        left, style = int(self.scroll_offset.x), self.rich_style
+        left, style = int(self.scroll_offset.x), self._styles.base
         room = max(1, width - line.prefix.cell_length)
         body = line.body
         if body.cell_length <= left + room:
@@ -323,18 +335,22 @@ class LogPane(ScrollView, can_focus=True):
         if self.times or self.log_shown.hosts:
             host = line.host if line else ""
             prefix = prefix_of(self.log_shown.time(number), host, times=self.times, hosts=self.log_shown.hosts)
-        made = painted(line, prefix, self._styles(here=number == self.at), self._needle)
+        styles = self._styles
+        here = replace(styles, base=styles.base + styles.here) if number == self.at else styles
+        made = painted(line, prefix, here, self._needle)
         if number < self.log_shown.complete:
             self._painted[number] = made
         self._widest = max(self._widest, min(made.prefix.cell_length + made.body.cell_length, WIDEST))
         return made
 
-    def _styles(self, *, here: bool) -> Styles:
-        mark, gone, at, found, this = (
-            self.get_component_rich_style(f"log--{part}", partial=True)
-            for part in ("mark", "gone", "time", "found", "here")
-        )
-        return Styles(self.rich_style + this if here else self.rich_style, mark, gone, at, found)
+    @property
+    def _styles(self) -> Styles:
+        """The styles, looked up once: a frame needs them for each of its lines."""
+        if self._known_styles is None:
+            of = self.get_component_rich_style
+            parts = (of(f"log--{part}", partial=True) for part in ("mark", "gone", "time", "found", "here"))
+            self._known_styles = Styles(self.rich_style, *parts)
+        return self._known_styles
 
     def _say(self) -> None:
         name = Content.assemble("Log", (f" · {self._host}" if self._host else "", "bold"))
