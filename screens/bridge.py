@@ -128,7 +128,7 @@ def add(messages: deque[Message], dropped: Passed) -> None:
 
 
 def batches(messages: Sequence[Message]) -> Iterator[Message]:
-    """The same messages with neighbouring output of one step and host joined, so that each is taken in once."""
+    """The same messages with neighbouring little output of one step and host joined, so that it is taken in once."""
     pending: list[Output] = []
     size = 0
     for message in messages:
@@ -147,7 +147,7 @@ def batches(messages: Sequence[Message]) -> Iterator[Message]:
 def _follows(one: Output, first: Output, size: int) -> bool:
     if (one.step, one.host, one.file) != (first.step, first.host, first.file):
         return False
-    return not one.file or one.offset == first.offset + size
+    return size < TOGETHER and (not one.file or one.offset == first.offset + size)
 
 
 def _joined(outputs: Sequence[Output]) -> Output:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +20,9 @@ from wizard.run.journal import read
 from wizard.run.preparation import Prepared
 from wizard.run.window import Window
 from wizard.running import Work, engine_of, report_keeper
+
+TURN = 0.0005
+"""Seconds after which a thread that computes makes way for another one; Python's own measure is ten times that."""
 
 
 class LiveRun:
@@ -67,6 +71,8 @@ class LiveRun:
 
     def begin(self) -> None:
         """Start an engine."""
+        # So long the interface waits for the engine's thread to make way, and it does so for every key.
+        sys.setswitchinterval(TURN)
         keeper = report_keeper(self._prepared)
         self._ended = ended = threading.Event()
 

@@ -112,13 +112,12 @@ class Block:
         return self.data(read).split(b"\n")[:-1][: self.lines]
 
 
-def pieces(data: bytes) -> Iterator[bytes]:
+def pieces(data: bytes, start: int, end: int) -> Iterator[bytes]:
     """Whole lines in pieces of about a block, so that each can leave memory, and be split, by itself."""
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", min(start + BLOCK, len(data) - 1)) + 1
-        yield data[start:end]
-        start = end
+    while start < end:
+        cut = data.find(b"\n", min(start + BLOCK, end - 1)) + 1
+        yield data[start:cut]
+        start = cut
 
 
 @dataclass(slots=True)

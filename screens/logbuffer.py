@@ -72,11 +72,11 @@ class LogBuffer:
 
     def feed(self, data: bytes, place: Place | None = None) -> None:
         """Take in what a host printed, and where it stands in an output."""
-        whole, newline, rest = data.rpartition(b"\n")
-        if newline:
-            self._whole(whole + newline, place)
-        if rest:
-            self._partial.extend(rest, place.after(len(data) - len(rest)) if place else None)
+        end = data.rfind(b"\n") + 1
+        if end:
+            self._whole(data, end, place)
+        if end < len(data):
+            self._partial.extend(data[end:], place.after(end) if place else None)
 
     def skip(self, place: Place, count: int, lines: int, ends: tuple[int, int]) -> None:
         """Take notice of what a host printed and nobody holds, as it stands in an output.
@@ -143,15 +143,16 @@ class LogBuffer:
         self._split.append((block, block.size, lines))
         return lines
 
-    def _whole(self, data: bytes, place: Place | None) -> None:
+    def _whole(self, data: bytes, end: int, place: Place | None) -> None:
+        """Take in whole lines, up to an end."""
+        start = 0
         if self._partial.size:
-            end = data.index(b"\n")
-            self._partial.extend(data[:end], place)
+            start = data.index(b"\n") + 1
+            self._partial.extend(data[: start - 1], place)
             self._end_partial(ended=True)
-            data, place = data[end + 1 :], place.after(end + 1) if place else None
-        for piece in pieces(data):
-            self._append(piece, piece.count(b"\n"), place)
-            place = place.after(len(piece)) if place else None
+        for piece in pieces(data, start, end):
+            self._append(piece, piece.count(b"\n"), place.after(start) if place else None)
+            start += len(piece)
 
     def _append(self, data: bytes, lines: int, place: Place | None) -> None:
         last = self._blocks[-1] if self._blocks else None

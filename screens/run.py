@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 
 from screens import keys
 from screens.clocks import clocks
+from screens.collector import keep_short
 from screens.help import Help
 from screens.logkeys import LogKeys
 from screens.modals.base import Modal
@@ -88,6 +89,7 @@ class RunScreen(LogKeys):
             self._steering.begin_rollback(self._plan)
         (self.logs.pane if self.has_class("-narrow") else self.query_one(Outline)).focus()
         self.set_interval(1 / FRAMES, self.take_in)
+        self.call_after_refresh(keep_short)
 
     def take_in(self) -> None:
         """Take in what happened since the last frame, and show it. Costs next to nothing where nothing happened."""
@@ -100,7 +102,7 @@ class RunScreen(LogKeys):
         if beat != self._beat or any(isinstance(message, Record) for message in messages):
             self._beat = beat
             self._show()
-        elif messages:
+        elif messages or self.logs.behind:
             self.show_logs()
         self._steering.attend()
 

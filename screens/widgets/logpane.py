@@ -29,6 +29,10 @@ KEPT = 1024
 """Painted lines that are kept."""
 
 
+FLOOD, PASSED = 100, 2
+"""Pages that came since the last frame beyond which nobody reads along, and frames that are then passed over."""
+
+
 class Lines(Searched, Protocol):
     """A log to be shown."""
 
@@ -80,6 +84,8 @@ class LogPane(ScrollView, can_focus=True):
         self._needle: Needle | None = None
         self._host = ""
         self._shown = -1
+        self.behind = False
+        self._passed = PASSED
         self._size_seen = 0
         self._left_at = 0
         self._widest = 0
@@ -107,12 +113,18 @@ class LogPane(ScrollView, can_focus=True):
     def repaint(self) -> None:
         """Nothing painted is of use any more."""
         self._forget()
-        self._shown = -1
+        self._shown, self._passed = -1, PASSED
         self.keep_up()
 
     def keep_up(self) -> None:
         """Take notice of what has come. Called once a frame; costs nothing where nothing came."""
         total = self.log_shown.total
+        flood = self.following and total - self._shown > FLOOD * self.size.height
+        if flood and self._passed < PASSED:
+            self._passed += 1
+            self.behind = True
+            return
+        self._passed, self.behind = 0 if flood else PASSED, False
         grew = self._partial_grew()
         if self._shown != total or grew or self.virtual_size.width != max(self._widest, 1):
             self._shown = total

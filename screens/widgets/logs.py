@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.timer import Timer
 
 from screens.interleaved import Interleaved
 from screens.logbuffer import LogBuffer
@@ -18,6 +19,9 @@ ONE, TOGETHER, APART = "one", "together", "apart"
 
 FRAMES = 30
 """Looks a second at how far a search is."""
+
+SETTLED = 0.12
+"""Seconds without a key after which what was typed is searched for."""
 
 NARROWEST = 40
 """Columns of a log below which they are put one below the other, not side by side."""
@@ -35,6 +39,7 @@ class Logs(Vertical):
         self._search: Search | None = None
         self._from: int | None = None
         self._last = ""
+        self._typing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """One pane, and the line that is out of sight until it is wanted."""
@@ -85,6 +90,11 @@ class Logs(Vertical):
         for pane in self.panes:
             pane.keep_up()
 
+    @property
+    def behind(self) -> bool:
+        """More has come than is shown."""
+        return any(pane.behind for pane in self.panes)
+
     def cycle(self) -> None:
         """The next way to show several hosts."""
         ways = (ONE, TOGETHER, APART)
@@ -110,8 +120,13 @@ class Logs(Vertical):
         """Search for something else, from what is in sight."""
         event.stop()
         self._needle = event.needle
+        if self._typing:
+            self._typing.stop()
+        self._typing = self.set_timer(SETTLED, self._typed)
+
+    def _typed(self) -> None:
         self._begin(self.pane)
-        self._from = self.pane.top if event.needle else None
+        self._from = self.pane.top if self._needle else None
         self.look()
 
     def on_find_bar_wanted(self, event: FindBar.Wanted) -> None:
@@ -135,6 +150,9 @@ class Logs(Vertical):
             self._close()
 
     def _step(self, step: int) -> None:
+        if self._typing and self._needle is not (self._search and self._search.needle):
+            self._typing.stop()
+            self._typed()
         if self._search is None:
             return
         at = self.pane.at if self.pane.at is not None else self.pane.top - 1
@@ -146,6 +164,8 @@ class Logs(Vertical):
     def _close(self) -> None:
         pane = self.pane
         self.query_one(FindBar).display = False
+        if self._typing:
+            self._typing.stop()
         self._needle, self._from = None, None
         self._begin(pane)
         self.look()

@@ -18,6 +18,12 @@ LETTERS = "".join(chr(code) for code in range(0x1400, 0x1660))
 PATIENCE = 90.0
 """Seconds after which a flood has failed."""
 
+CLEAR = b"\x15"
+"""Control-U empties the line."""
+
+FEW = 40
+"""Letters after which it is emptied."""
+
 BETWEEN = 0.025
 """Seconds between two keys."""
 
@@ -89,9 +95,9 @@ class Flood:
         return seen
 
     def _search(self, seen: Seen, needle: str, wanted: str) -> None:
-        os.write(self._terminal.master, b"\x15")
-        self._settle(1.0)
         self._escape_modal()
+        os.write(self._terminal.master, CLEAR)
+        self._settle(0.5)
         began, self._shown = time.monotonic(), b""
         os.write(self._terminal.master, needle.encode())
         self._until(lambda: wanted in _text(self._shown))
@@ -115,6 +121,8 @@ class Flood:
                 assert time.perf_counter() - at < NEVER, f"a key was never answered; {self._shown[-500:]!r}"
                 self._read(0.5)
             yield time.perf_counter() - at
+            if ord(letter.decode()) % FEW == 0:
+                os.write(self._terminal.master, CLEAR)
             self._shown = b""
             self._settle(BETWEEN)
 

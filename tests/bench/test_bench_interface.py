@@ -1,4 +1,4 @@
-"""The interface under a flood, in a terminal of its own: keys, memory, speed, and what can be found. By `make bench`."""
+"""The interface under a flood, in a terminal of its own: keys, memory, speed, what can be found. By `make bench`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ exit_criteria:
 """
 POURS = f"yes {LINE} | head -n {LINES}"
 EMPTY = f"yes '' | head -n {LINES}"
-ENDLESS = "python3 -c 'import sys, time\nfor _ in range(100): sys.stdout.write(\"x\" * 2500000); sys.stdout.flush(); time.sleep(0.05)\nprint()'"
+POURING = (
+    'import sys, time; [(sys.stdout.write("x" * 2500000), sys.stdout.flush(), time.sleep(0.05)) for _ in range(100)]'
+)
+ENDLESS = f'python3 -c "{POURING}"; echo'
 
 
 @pytest.fixture
@@ -81,9 +84,7 @@ def told(what: str, size: int, seen: Seen) -> None:
     for name, answers in (("without a flood", seen.idle), ("in the flood", seen.answers)):
         if answers:
             p50, p99, most = (sorted(answers)[int(len(answers) * part) - 1] * 1000 for part in (0.5, 0.99, 1.0))
-            print(
-                f"  key to its answer {name}: p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {most:.0f} ms ({len(answers)} keys)"
-            )
+            print(f"  key to its answer {name}, {len(answers)} keys: p50 {p50:.0f}, p99 {p99:.0f}, most {most:.0f} ms")
     print(f"  memory: {seen.before:.0f} MiB before, at most +{seen.most - seen.before:.0f} MiB")
     print(f"  searched afterwards: {seen.found} in {seen.searching:.2f} s")
 
@@ -100,7 +101,7 @@ def test_a_million_empty_lines(home: Path) -> None:
 
 def test_one_endless_line(home: Path) -> None:
     seen = flooded(home, f"{ENDLESS}; echo needle", LONG + 8, ("needle", "1 of 1"))
-    told("one endless line, sent at 50 MB/s at most", LONG, seen)
+    told("one endless line, poured at 50 MB/s at most", LONG, seen)
 
 
 def test_a_million_lines_over_ssh(home: Path) -> None:
