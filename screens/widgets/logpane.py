@@ -371,5 +371,5 @@ class LogPane(ScrollView, can_focus=True):
             self.frame.say(name, many(total, "line") if total else "nothing yet")
             return
         below = total - self._left_at
-        state = (f"+{below:,} lines below" if below else "looking back", "bold $warning")
+        state = (f"+{many(below, 'line')} below" if below else "looking back", "bold $warning")
         self.frame.say(name, Content.assemble(state, " · f follows"))

@@ -43,9 +43,7 @@ exit_criteria:
 """
 POURS = f"yes {LINE} | head -n {LINES}"
 EMPTY = f"yes '' | head -n {LINES}"
-POURING = (
-    'import sys, time; [(sys.stdout.write("x" * 2500000), sys.stdout.flush(), time.sleep(0.05)) for _ in range(100)]'
-)
+POURING = "import os, time; [(os.write(1, b'x' * 2500000), time.sleep(0.05)) for _ in range(100)]"
 ENDLESS = f'python3 -c "{POURING}"; echo'
 
 
@@ -59,7 +57,8 @@ def home() -> Iterator[Path]:
 def flooded(home: Path, pours: str, size: int, search: tuple[str, str], server: sshd.Sshd | None = None) -> Seen:
     """A run of a step that prints, once it is let."""
     gate, run = home / "gate", home / "run"
-    command = f"while [ ! -e {gate} ]; do sleep 0.02; done; {pours}"
+    # The run goes on for a while, so that no question at its end takes the last key.
+    command = f"while [ ! -e {gate} ]; do sleep 0.02; done; {pours}; sleep 2"
     quoted = '"' + command.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
     hosts = on = ""
     words: list[str] = []
