@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
@@ -118,13 +119,18 @@ class Flood:
             at = time.perf_counter()
             os.write(self._terminal.master, letter)
             while letter not in self._shown:
-                assert time.perf_counter() - at < NEVER, f"a key was never answered; {self._shown[-500:]!r}"
+                assert time.perf_counter() - at < NEVER, self._trouble(letter)
                 self._read(0.5)
             yield time.perf_counter() - at
             if ord(letter.decode()) % FEW == 0:
                 os.write(self._terminal.master, CLEAR)
             self._shown = b""
             self._settle(BETWEEN)
+
+    def _trouble(self, letter: bytes) -> str:
+        journal = (self._run / "events.jsonl").read_text().splitlines()
+        kinds = [json.loads(line)["kind"] for line in journal]
+        return f"{letter!r} was never answered; {self._stored():,} bytes came; {kinds}; {_text(self._shown)[-2000:]}"
 
     def _read(self, wait: float) -> None:
         if select.select([self._terminal.master], [], [], wait)[0]:

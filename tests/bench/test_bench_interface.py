@@ -43,8 +43,7 @@ exit_criteria:
 """
 POURS = f"yes {LINE} | head -n {LINES}"
 EMPTY = f"yes '' | head -n {LINES}"
-POURING = "import os, time; [(os.write(1, b'x' * 2500000), time.sleep(0.05)) for _ in range(100)]"
-ENDLESS = f'python3 -c "{POURING}"; echo'
+ENDLESS = "for i in $(seq 100); do head -c 2500000 /dev/zero | tr '\\0' x; sleep 0.05; done; echo"
 
 
 @pytest.fixture
@@ -107,8 +106,9 @@ def test_a_million_lines_over_ssh(home: Path) -> None:
     size = LINES * (len(LINE) + 1)
     home.joinpath("empty").mkdir()
     with sshd.serve(home / "sshd", f"SetEnv HOME={home}/empty") as server:
-        plain = _counted(server, home)
+        before = _counted(server, home)
         seen = flooded(home, POURS, size, ("xx", f"{LINES:,}"), server)
+        plain = (before + _counted(server, home)) / 2
     told(f"{LINES:,} lines of 100 bytes over SSH", size, seen)
     print(
         f"  ssh host cmd | wc -l: {plain:.2f} s, {size / 1e6 / plain:.0f} MB/s; ours took {seen.seconds / plain:.2f} x"
