@@ -79,6 +79,21 @@ def _with_found(text: str, style: Style, found: Style, needle: Needle | None) ->
     return [*segments, Segment(text[done:], style)]
 
 
+def chosen(strip: Strip, span: tuple[int, int], x: int, style: Style) -> Strip:
+    """What is selected made out.
+
+    Args:
+        strip: A part of a line.
+        span: Where in the line the selection begins and ends; to its end where that is negative.
+        x: Where in the line the part begins.
+        style: How it looks.
+    """
+    start, end = max(0, span[0] - x), span[1] - x if span[1] >= 0 else strip.cell_length
+    if start >= end:
+        return strip
+    return Strip.join([strip.crop(0, start), strip.crop(start, end).apply_style(style), strip.crop(end)])
+
+
 def prefix_of(moment: float | None, host: str, *, times: bool, hosts: Sequence[str]) -> str:
     """What stands ahead of a line: when it came, in UTC, and who printed it where several stand together."""
     at = datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%S") if moment is not None else "        "

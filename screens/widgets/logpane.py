@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,10 +16,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from screens import keys
-from screens.logblocks import Line
 from screens.logbuffer import LogBuffer
-from screens.search import Needle, Searched
-from screens.widgets.logpaint import WIDEST, Painted, Styles, painted, prefix_of, shown
+from screens.loglines import Lines
+from screens.search import Needle
+from screens.widgets.logpaint import WIDEST, Painted, Styles, chosen, painted, prefix_of, shown
 from screens.widgets.pane import Frame
 from screens.words import many
 
@@ -31,28 +29,6 @@ KEPT = 1024
 
 FLOOD, PASSED = 100, 2
 """Pages that came since the last frame beyond which nobody reads along, and frames that are then passed over."""
-
-
-class Lines(Searched, Protocol):
-    """A log to be shown."""
-
-    @property
-    def hosts(self) -> Sequence[str]:
-        """Whose lines stand together in it; empty where they are all of one."""
-
-    @property
-    def total(self) -> int:
-        """Lines since the beginning, an unfinished one included."""
-
-    @property
-    def marks(self) -> Sequence[int]:
-        """The numbers of the lines that are ours."""
-
-    def line(self, number: int) -> Line | None:
-        """A line by its number."""
-
-    def time(self, number: int) -> float | None:
-        """When it came."""
 
 
 class LogPane(ScrollView, can_focus=True):
@@ -282,11 +258,7 @@ class LogPane(ScrollView, can_focus=True):
         """A strip that tells a selection where it is, and shows what of it is selected."""
         span = self.text_selection.get_span(number) if self.text_selection else None
         if span:
-            start, end = max(0, span[0] - x), span[1] - x if span[1] >= 0 else strip.cell_length
-            chosen = self.screen.get_component_rich_style("screen--selection", partial=True)
-            if start < end:
-                before, inside, after = (strip.crop(0, start), strip.crop(start, end), strip.crop(end))
-                strip = Strip.join([before, inside.apply_style(chosen), after])
+            strip = chosen(strip, span, x, self.screen.get_component_rich_style("screen--selection", partial=True))
         return strip.apply_offsets(x, number)
 
     def _wrapped(self, height: int) -> list[tuple[int, int, Strip]]:
