@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 
-YOUNG = 5_000
-"""Objects after which it looks for garbage among them: a millisecond's work, where a command looks once in 100,000."""
+YOUNG = 2_000
+"""Objects after which it looks for garbage among them: part of a millisecond's work, where a command looks once in 100,000."""
 
 
 def keep_short() -> None:
     """What there is by now stays for good and is not looked through again."""
     gc.freeze()
-    gc.set_threshold(YOUNG, 10, 10)
+    gc.set_threshold(YOUNG, 5, 20)

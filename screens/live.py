@@ -21,8 +21,8 @@ from wizard.run.preparation import Prepared
 from wizard.run.window import Window
 from wizard.running import Work, engine_of, report_keeper
 
-TURN = 0.0005
-"""Seconds after which a thread that computes makes way for another one; Python's own measure is ten times that."""
+TURN = 0.001
+"""Seconds after which a thread that computes makes way for another one; Python's own measure is five times that."""
 
 
 class LiveRun:

@@ -120,7 +120,10 @@ class Flood:
             os.write(self._terminal.master, letter)
             while letter not in self._shown:
                 assert time.perf_counter() - at < NEVER, self._trouble(letter)
-                self._read(0.5)
+                self._read(0.1)
+                if over() and time.perf_counter() - at > IDLE:
+                    # The run has ended as well, and a question took the key.
+                    return
             yield time.perf_counter() - at
             if ord(letter.decode()) % FEW == 0:
                 os.write(self._terminal.master, CLEAR)
