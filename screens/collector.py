@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 YOUNG = 2_000
-"""Objects after which it looks for garbage among them: part of a millisecond's work, where a command looks once in 100,000."""
+"""Objects after which it looks for garbage among them, in less than a millisecond; a command waits for 100,000."""
 
 
 def keep_short() -> None:
