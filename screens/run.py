@@ -89,7 +89,8 @@ class RunScreen(LogKeys):
             self._steering.begin_rollback(self._plan)
         (self.logs.pane if self.has_class("-narrow") else self.query_one(Outline)).focus()
         self.set_interval(1 / FRAMES, self.take_in)
-        self.call_after_refresh(keep_short)
+        if not self.app.is_headless:
+            self.call_after_refresh(keep_short)
 
     def take_in(self) -> None:
         """Take in what happened since the last frame, and show it. Costs next to nothing where nothing happened."""
