@@ -10,25 +10,73 @@ from dataclasses import dataclass
 from wizard.run.events import Record
 from wizard.run.recorder import Output
 
-HELD = 8 * 1024 * 1024
+HELD = 4 * 1024 * 1024
 """Bytes of output that wait at most: a terminal that stops being read must not fill the memory."""
+
+TOGETHER = 64 * 1024
+"""Bytes of output in a file that one message tells of, at most one output more: what is looked at is read by these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Output that went by unseen, in bytes; its file in ``output/`` has all of it."""
+    """Output that is told of without its bytes.
+
+    Args:
+        step: Whose output.
+        host: Where it ran.
+        count: Bytes.
+        file: The output they stand in by its name; empty where they are nowhere.
+        offset: Where in it they begin.
+        lines: Ends of lines among them.
+        head: Bytes ahead of the first of these.
+        tail: Bytes behind the last of these.
+        at: When it came; empty where that is now.
+    """
 
     step: str
     host: str
     count: int
+    file: str = ""
+    offset: int = 0
+    lines: int = 0
+    head: int = 0
+    tail: int = 0
+    at: str = ""
+
+    def then(self, other: Passed) -> Passed | None:
+        """Both as one, where they follow each other and are not too much to be read together."""
+        if (self.step, self.host, self.file) != (other.step, other.host, other.file):
+            return None
+        if self.file and (self.count >= TOGETHER or self.offset + self.count != other.offset):
+            return None
+        return Passed(
+            self.step,
+            self.host,
+            self.count + other.count,
+            self.file,
+            self.offset,
+            self.lines + other.lines,
+            self.head if self.lines else self.count + other.head,
+            other.tail if other.lines else self.tail + other.count,
+            self.at,
+        )
 
 
 Message = Record | Output | Passed
 """What the interface hears of a run."""
 
 
+def passed(output: Output) -> Passed:
+    """The same output without its bytes."""
+    data, count = output.data, len(output.data)
+    first, last = data.find(b"\n"), data.rfind(b"\n")
+    head, tail = (first, count - last - 1) if first >= 0 else (count, count)
+    lines = data.count(b"\n")
+    return Passed(output.step, output.host, count, output.file, output.offset, lines, head, tail, output.at)
+
+
 class Feed:
-    """A reader of the engine that only appends. Records are never dropped; of output the newest is kept.
+    """A reader of the engine that only appends. Records are never dropped; of output the newest bytes are kept.
 
     Args:
         limit: Bytes of output held at most.
@@ -56,48 +104,54 @@ class Feed:
         return taken
 
     def _thin(self) -> None:
-        """Drop the oldest output down to half of the limit, so that dropping costs little for each message."""
+        """Drop the oldest bytes down to half of the limit, so that dropping costs little for each message."""
         excess = self._held - self._limit // 2
         thinned: deque[Message] = deque()
         for message in self._waiting:
             if isinstance(message, Output) and excess > 0:
                 excess -= len(message.data)
                 self._held -= len(message.data)
-                _count(thinned, message)
+                add(thinned, passed(message))
             else:
                 thinned.append(message)
         self._waiting = thinned
 
 
-def _count(messages: deque[Message], dropped: Output) -> None:
-    """Say how much went by, in one message for many that followed each other."""
+def add(messages: deque[Message], dropped: Passed) -> None:
+    """Say what went by, in one message for many that followed each other."""
     last = messages[-1] if messages else None
-    count = len(dropped.data)
-    if isinstance(last, Passed) and (last.step, last.host) == (dropped.step, dropped.host):
-        messages[-1] = Passed(last.step, last.host, last.count + count)
+    both = last.then(dropped) if isinstance(last, Passed) else None
+    if both:
+        messages[-1] = both
     else:
-        messages.append(Passed(dropped.step, dropped.host, count))
+        messages.append(dropped)
 
 
 def batches(messages: Sequence[Message]) -> Iterator[Message]:
-    """The same messages with neighbouring output of one step and host joined, so that each is taken in once."""
+    """The same messages with neighbouring little output of one step and host joined, so that it is taken in once."""
     pending: list[Output] = []
+    size = 0
     for message in messages:
-        if pending and not (isinstance(message, Output) and _alike(message, pending[0])):
+        if pending and not (isinstance(message, Output) and _follows(message, pending[0], size)):
             yield _joined(pending)
-            pending = []
+            pending, size = [], 0
         if isinstance(message, Output):
             pending.append(message)
+            size += len(message.data)
         else:
             yield message
     if pending:
         yield _joined(pending)
 
 
-def _alike(one: Output, other: Output) -> bool:
-    return (one.step, one.host) == (other.step, other.host)
+def _follows(one: Output, first: Output, size: int) -> bool:
+    if (one.step, one.host, one.file) != (first.step, first.host, first.file):
+        return False
+    return size < TOGETHER and (not one.file or one.offset == first.offset + size)
 
 
 def _joined(outputs: Sequence[Output]) -> Output:
     first = outputs[0]
-    return first if len(outputs) == 1 else Output(first.step, first.host, b"".join(one.data for one in outputs))
+    if len(outputs) == 1:
+        return first
+    return Output(first.step, first.host, b"".join(one.data for one in outputs), first.file, first.offset)

@@ -157,6 +157,47 @@ PART = Key("next_section", "right", "next part", "To the next part of the page."
 PART_BACK = Key("section_back", "left", "part before", "To the part before.", LOOK, shown=False, first=True)
 RUN_PAGE = Key("back", "escape,i", "the run", "To the screen of the run; `a` or `i` comes back here.", ALWAYS)
 
+SEARCH = Key(
+    "search",
+    "slash",
+    "search",
+    "Search the log; n and N go on to the next and the last one while it has the focus.",
+    LOOK,
+)
+TIMES = Key("times", "t", "times", "When each line of the log came, in UTC.", LOOK, shown=False)
+WRAP = Key("wrap", "w", "wrap", "Wrap the lines of the log, or cut them.", LOOK, shown=False)
+JUMP = Key("jump", "j", "jump", "To the beginning of a step in the log.", LOOK, shown=False)
+STREAMS = Key(
+    "streams", "O", "hosts", "The logs of all hosts: one, all in one in order of arrival, or side by side.", LOOK
+)
+COPY = Key("copy", "y", "copy", "Copy what is selected in the log, or the lines in sight.", LOOK, shown=False)
+SAVE_LOG = Key("save_log", "S", "save log", "Save the whole log to a file.", LOOK, shown=False)
+PAGE_LOG = Key("page_log", "v", "pager", "Read the whole log in $PAGER.", LOOK, shown=False)
+EDIT_LOG = Key("edit_log", "E", "editor", "Open a copy of the whole log in $EDITOR.", LOOK, shown=False)
+
+LOG_KEYS = (SEARCH, TIMES, WRAP, JUMP, STREAMS, COPY, SAVE_LOG, PAGE_LOG, EDIT_LOG)
+"""The keys of the log, wherever the focus is on the run screen."""
+
+FOUND_KEYS = (
+    Key("found_next", "n", "next", "To the next line that was found.", LOOK, shown=False, does="find_next"),
+    Key("found_previous", "N", "last", "To the one before.", LOOK, shown=False, does="find_previous"),
+    Key("found_close", "escape", "close", "Close the search.", LOOK, shown=False, does="find_close"),
+)
+"""The keys of the log while a search is open and the log has the focus."""
+
+FIND_KEYS = (
+    Key("find_previous", "up,shift+enter", "last", "To the one before.", LOOK, shown=False, does="find_previous"),
+    Key("find_next", "down", "next", "To the next one.", LOOK, shown=False, does="find_next"),
+    Key("find_close", "escape", "close", "Close the search.", LOOK, shown=False, does="find_close"),
+)
+"""The keys of the line in which one says what to search for."""
+
+PICK_KEYS = (
+    Key("pick_next", "down", "next", "The next one.", LOOK, shown=False),
+    Key("pick_previous", "up", "last", "The one before.", LOOK, shown=False),
+)
+"""The keys of a list below a line in which one types."""
+
 BEGIN = Key("begin", "ctrl+s,f10", "begin", "Check every input and begin.", RUN)
 CHOOSE = Key("choose", "enter", "choose", "Choose what is picked.", LOOK)
 OTHER_LIST = replace(NEXT_PANE, label="other list", help="To the other list; Shift+Tab goes back.", shown=True)
@@ -188,6 +229,7 @@ PREFLIGHT_KEYS = (
 RUN_KEYS = (
     *(ANSWER, GO_ON, CANCEL, PAUSE, ROLL_BACK, NOTE, NOTES, REPORT, HAND_OVER, TELL_NOW, UNDO_PLAN),
     *(MONITOR, SWITCH, FOLLOW, NEXT_LOG, ZOOM, DETACH, UNZOOM, NEXT_PANE),
+    *LOG_KEYS,
     PREFLIGHT,
     *(HELP, LEAVE),
 )

@@ -7,21 +7,22 @@ from typing import Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 from textual.widgets import OptionList
 
 from screens import keys
 from screens.announcing import NAME, Announces, announce
 from screens.clocks import clocks
+from screens.collector import keep_short
 from screens.detaching import Detaching
 from screens.estimating import remember
 from screens.handing import Handing
 from screens.help import Help
-from screens.keymap import keymap
 from screens.keys import Key
+from screens.logkeys import LogKeys
 from screens.modals.base import Modal
 from screens.modals.steering import can_go_on
 from screens.noting import Noting
+from screens.outputs import Outputs
 from screens.preflight.opening import Foresight
 from screens.runkeys_monitor import Monitoring, watch_in_sight
 from screens.sizes import fold, opened_from_another
@@ -32,7 +33,7 @@ from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
 from screens.widgets.heading import Heading
 from screens.widgets.keybar import KeyBar
-from screens.widgets.logpane import LogPane
+from screens.widgets.logs import Logs
 from screens.widgets.outline import Outline
 from screens.widgets.undo import RollbackPane, UndoStack
 from screens.words import plain
@@ -45,7 +46,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
+class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight, LogKeys):
     """Shows a run and steers it.
 
     Args:
@@ -60,7 +61,7 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
     def __init__(self, source: Source, plan: str | None = None) -> None:
         super().__init__()
         self.source = source
-        self.view = View(source.checklist)
+        self.view = View(source.checklist, Outputs(source.directory / "output").read)
         self.looking_at = ""
         self.following = True
         self._plan = plan
@@ -77,7 +78,7 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
                 yield UndoStack()
             with Vertical(id="right"):
                 yield Detail()
-                yield LogPane()
+                yield Logs()
                 yield Checks()
                 yield RollbackPane()
         yield KeyBar()
@@ -91,9 +92,11 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
             self.foresee()
         else:
             self._steering.begin_rollback(self._plan)
-        self.query_one(LogPane if self.has_class("-narrow") else Outline).focus()
+        (self.logs.pane if self.has_class("-narrow") else self.query_one(Outline)).focus()
         remember(self.source, self.view)
         self.set_interval(1 / FRAMES, self.take_in)
+        if not self.app.is_headless:
+            self.call_after_refresh(keep_short)
 
     def take_in(self) -> None:
         """Take in what happened since the last frame, and show it. Costs next to nothing where nothing happened."""
@@ -101,11 +104,13 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
         for message in messages:
             if isinstance(message, Record):
                 self._steering.hear(message.event)
-        self.view.take(messages)
+        self.view.take(messages, clocks(self).now())
         beat = (self.source.running, int(clocks(self).now().timestamp()))
-        if messages or beat != self._beat:
+        if beat != self._beat or any(isinstance(message, Record) for message in messages):
             self._beat = beat
             self._show()
+        elif messages or self.logs.behind:
+            self.show_logs()
         self._steering.attend()
 
     def on_unmount(self) -> None:
@@ -177,20 +182,20 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
         """In a narrow terminal, the steps or the step."""
         self.action_unzoom()
         steps = self.toggle_class("steps-page").has_class("steps-page")
-        self.query_one(Outline if steps else LogPane).focus()
+        (self.query_one(Outline) if steps else self.logs.pane).focus()
 
     def action_follow(self) -> None:
         """Look where the run is, and at the end of its log."""
         self.following = True
         self._log_of = ""
-        self.query_one(LogPane).follow()
+        self.logs.follow()
         self._show()
 
     def action_next_log(self) -> None:
         """The log of the next host."""
         hosts = list(self.view.logs)
         if hosts:
-            shown = self._log_shown()
+            shown = self.log_wanted()
             self._log_of = hosts[(hosts.index(shown) + 1) % len(hosts)] if shown in hosts else hosts[0]
             self._show()
 
@@ -199,7 +204,8 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
         if not self.has_class("zoom") and self.focused:
             self.add_class("zoom")
             self.focused.add_class("zoomed")
-            cast("Widget", self.focused.parent).add_class("zoomed")
+            for part in self.query("#left, #right, #logs, #streams"):
+                part.set_class(part in self.focused.ancestors, "zoomed")
         else:
             self.action_unzoom()
 
@@ -241,20 +247,10 @@ class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight):
         self.query_one(Checks).set_class(rolling and self.following, "hidden")
         self.query_one(Checks).show(self.view, self.looking_at)
         announce(self, self.view, running=self.source.running)
-        self._show_log()
+        self.show_logs()
         self.query_one(KeyBar).show([key for key in self.KEYS if key.shown and self.check_action(key.id, ())])
 
-    def _show_log(self) -> None:
-        pane, host = self.query_one(LogPane), self._log_shown()
-        others = len(self.view.logs) - 1
-        name = self.view.host(host) if host else ""
-        pane.look_at(
-            f"{name} · {keymap(self).face('run.next_log')}: {others} more" if others > 0 else name,
-            self.view.log(host) if host else None,
-        )
-        pane.keep_up()
-
-    def _log_shown(self) -> str:
+    def log_wanted(self) -> str:
         """The log a person chose, else the one of the step that is looked at, else the one that spoke last."""
         step = self.view.state.steps.get(self.looking_at)
         if self._log_of in self.view.logs:
@@ -294,6 +290,8 @@ _ALLOWED: dict[str, Callable[[RunScreen], bool]] = {
     "tell": lambda screen: bool(screen.view.due("")),
     "undo_plan": lambda screen: bool(screen.view.state.undo_stack or screen.view.undoing),
     "switch": lambda screen: screen.has_class("-narrow"),
+    "jump": lambda screen: bool(screen.logs.pane.log_shown.marks),
+    "streams": lambda screen: len(screen.view.logs) > 1,
     "next_log": lambda screen: len(screen.view.logs) > 1,
 }
 """When a key does something."""

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from screens.bridge import Message
+from screens.outputs import Outputs
 from wizard.checklist.model import Checklist
-from wizard.errors import JournalUnwritable
-from wizard.output import tail
 from wizard.run import events as ev
 from wizard.run.engine import Outcome
 from wizard.run.events import Record
@@ -17,9 +16,6 @@ from wizard.run.intents import Intent
 from wizard.run.recorder import Output
 from wizard.run.window import Window
 from wizard.running import Work
-
-SHOWN = 256 * 1024
-"""Bytes of the end of each earlier output that are shown when a run is looked at again."""
 
 
 class Source(Protocol):
@@ -97,16 +93,13 @@ def replayed(records: Sequence[Record], outputs: Mapping[str, bytes] | Path) -> 
             attempts[event.key] = event
         if isinstance(event, ev.AttemptEnded) and event.output and event.key in attempts:
             attempt = attempts[event.key]
-            yield Output(attempt.step, attempt.host, _printed(event.output, outputs))
+            printed = Output(attempt.step, attempt.host, b"", event.output, at=record.at)
+            yield from _printed(printed, outputs)
         yield record
 
 
-def _printed(name: str, outputs: Mapping[str, bytes] | Path) -> bytes:
-    if not isinstance(outputs, Path):
-        return outputs.get(name, b"")
-    if "/" in name or "\0" in name or name in {".", ".."}:
-        return b""
-    try:
-        return tail(outputs / name, SHOWN)
-    except JournalUnwritable:
-        return b"(its output cannot be read)\n"
+def _printed(output: Output, outputs: Mapping[str, bytes] | Path) -> Iterator[Message]:
+    if isinstance(outputs, Path):
+        yield from Outputs(outputs).told(output)
+    else:
+        yield Output(output.step, output.host, outputs.get(output.file, b""), at=output.at)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from screens.bridge import Message, Passed, batches
+from screens.interleaved import Interleaved
+from screens.logblocks import Place, Read
 from screens.logbuffer import LogBuffer
 from screens.printed import Printed
 from screens.series import Look
@@ -73,13 +76,17 @@ class View:
 
     Args:
         checklist: The document, where it is at hand: it tells of steps that have not begun.
+        read: Reads an output back.
     """
 
-    def __init__(self, checklist: Checklist | None = None) -> None:
+    def __init__(self, checklist: Checklist | None = None, read: Read | None = None) -> None:
+        self._read = read
+        self._clock: datetime | None = None
         self.state = RunState()
         self.waiting: Waiting | None = None
         self.undoing: Undoing | None = None
         self.logs: dict[str, LogBuffer] = {}
+        self.together = Interleaved(self.logs)
         self.evidence: dict[str, ev.EvidenceObserved] = {}
         self.examined: dict[str, ev.HostExamined] = {}
         self.keys_shown: dict[str, ev.HostKeyShown] = {}
@@ -120,22 +127,39 @@ class View:
         self._documented = {step.id: step for phase in checklist.phases for step in phase.steps}
         self._notify = checklist.notify
 
-    def take(self, messages: Iterable[Message]) -> None:
-        """Take in what happened."""
+    def take(self, messages: Iterable[Message], now: datetime | None = None) -> None:
+        """Take in what happened, at the latest now."""
         for message in batches(list(messages)):
+            self._clock = (moment(message.at) if message.at else now) or self._clock
             match message:
                 case Record():
                     self._record(message)
-                case Output(step, host, data):
-                    self.speaking = host
-                    self.printed.feed(step, data)
-                    self.log(host).feed(data)
-                case Passed(_, host, count):
-                    self.log(host).mark(f"{count:,} bytes went by unseen; output/ has them")
+                case Output():
+                    self.speaking = message.host
+                    self.printed.feed(message.step, message.data)
+                    self.log(message.host).feed(message.data, _place(message))
+                case Passed():
+                    self._passed(self.log(message.host), message)
+            if isinstance(message, Output | Passed):
+                self.together.heard(message.host)
+
+    @staticmethod
+    def _passed(log: LogBuffer, message: Passed) -> None:
+        """What is kept nowhere can only be counted."""
+        place = _place(message)
+        if place:
+            log.skip(place, message.count, message.lines, (message.head, message.tail))
+        else:
+            log.mark(f"{message.count:,} bytes went by unseen")
 
     def log(self, host: str) -> LogBuffer:
-        """What a host printed."""
-        return self.logs.setdefault(host, LogBuffer())
+        """What a host printed; what is put there now came now."""
+        if host not in self.logs:
+            self.logs[host] = LogBuffer(read=self._read) if self._read else LogBuffer()
+        log = self.logs[host]
+        if self._clock:
+            log.at(self._clock.timestamp())
+        return log
 
     def place(self, step: str) -> str:
         """A step's number, as in ``3.4``; empty where there is no such step."""
@@ -241,6 +265,7 @@ class View:
     def _begin(self, host: str, step: str, what: str = "") -> None:
         self.speaking = host
         self.log(host).mark(f"{what}{self.named(step)}")
+        self.together.heard(host)
 
     def _step_ended(self, event: ev.StepEnded) -> None:
         self.ended[event.step] = event
@@ -287,3 +312,7 @@ class View:
     def phases(self) -> Sequence[Mapping[str, Any]]:
         """The outline: ``{id, title, steps}`` for each phase, in order."""
         return self.state.started.outline if self.state.started else ()
+
+
+def _place(message: Output | Passed) -> Place | None:
+    return Place(message.file, message.offset) if message.file else None

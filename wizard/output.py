@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self, TypedDict
 
@@ -65,6 +66,11 @@ class OutputFile:
     def host_offset(self) -> int:
         """Bytes received from the host, counted before masking: where to go on pulling."""
         return self._host_offset
+
+    @property
+    def stored(self) -> int:
+        """Bytes in the file, after masking."""
+        return self._stored
 
     def restart(self) -> None:
         """Begin again at host offset 0; the file is emptied by the next write."""
@@ -178,6 +184,27 @@ class OutputFile:
         return JournalUnwritable(
             f"output cannot be kept: {reason}", where=str(self._path), mend="Make room, then resume"
         )
+
+
+def part(path: Path, offset: int, size: int) -> bytes:
+    """What stands in a masked output from an offset, so many bytes at most; nothing where it is not there.
+
+    Raises:
+        JournalUnwritable: It is there and cannot be read.
+    """
+    try:
+        with os.fdopen(os.open(path, _READ), "rb", 0) as file:
+            return b"".join(_pread(file.fileno(), offset, size))
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise JournalUnwritable(f"output cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _pread(descriptor: int, offset: int, size: int) -> Iterator[bytes]:
+    while size and (data := os.pread(descriptor, size, offset)):
+        yield data
+        offset, size = offset + len(data), size - len(data)
 
 
 def tail(path: Path, limit: int) -> bytes:

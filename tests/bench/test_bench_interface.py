@@ -1,59 +1,126 @@
-"""The interface under a flood: how late its loop is, and how much memory it takes. Run by `make bench`."""
+"""The interface under a flood, in a terminal of its own: keys, memory, speed, what can be found. By `make bench`."""
 
 from __future__ import annotations
 
-import asyncio
-import resource
+import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from screens.interface import Interface
-from screens.live import LiveRun
-from screens.run import RunScreen
-from wizard.run.attempting import Manner
-from wizard.run.preparation import Request, prepare
-from wizard.run.session import Session
+from tests.bench.contestants import tool
+from tests.bench.flood import Flood, Seen, environment
+from tests.services import sshd
+from tests.support.terminal import Terminal
 
-LINES = 600_000
-FLOOD = f"""\
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
+
+LINES = 1_000_000
+LINE = "x" * 99
+SIZE = (120, 40)
+LONG = 250 * 1000 * 1000
+"""Bytes of the endless line: five seconds at 50 MB/s, and below what a host keeps of one attempt."""
+
+CHECKLIST = """\
 checklist: flood
-title: A flood of {LINES:,} lines of 100 bytes
+title: A flood
 severity: low
-phases:
+{hosts}phases:
   - id: one
     title: One
     steps:
       - id: pour
         title: Pour
         why: to see what it costs
-        run: {{command: "yes {"x" * 99} | head -n {LINES}", read_only: true}}
+        {on}run: {{command: {command}, read_only: true}}
         checks:
           - command: {{command: "true", stdout_is: ""}}
 exit_criteria:
   - name: it is over
     command: {{command: "true", exit_status: 0, stdout_is: ""}}
 """
-TICK = 0.005
-"""Seconds between two looks at how late the loop is."""
+POURS = f"yes {LINE} | head -n {LINES}"
+EMPTY = f"yes '' | head -n {LINES}"
+ENDLESS = "for i in $(seq 100); do head -c 2500000 /dev/zero | tr '\\0' x; sleep 0.05; done; echo"
 
 
-@pytest.mark.bench
-async def test_a_flood_on_the_run_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WIZARD_STATE_DIR", str(tmp_path / "state"))
-    (tmp_path / "flood.yaml").write_text(FLOOD)
-    live = LiveRun(prepare(Request(str(tmp_path / "flood.yaml"))), Manner(), Session.walk)
-    app = Interface(lambda: RunScreen(live))
-    late: list[float] = []
-    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    async with app.run_test(size=(120, 40)):
-        while live.outcome is None:
-            at = time.perf_counter()
-            await asyncio.sleep(TICK)
-            late.append(time.perf_counter() - at - TICK)
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    p50, p99, most = (sorted(late)[int(len(late) * part) - 1] * 1000 for part in (0.5, 0.99, 1.0))
-    print(f"\n{LINES:,} lines of 100 bytes in {time.perf_counter() - began:.1f} s; memory +{grown:.0f} MiB")
-    print(f"loop late: p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {most:.0f} ms")
-    assert live.outcome.word == "resolved"
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder with a short path."""
+    with tempfile.TemporaryDirectory(prefix="wz-") as folder:
+        yield Path(folder)
+
+
+def flooded(home: Path, pours: str, size: int, search: tuple[str, str], server: sshd.Sshd | None = None) -> Seen:
+    """A run of a step that prints, once it is let."""
+    gate, run = home / "gate", home / "run"
+    # The run goes on for a while, so that no question at its end takes the last key.
+    command = f"while [ ! -e {gate} ]; do sleep 0.02; done; {pours}; sleep 2"
+    quoted = '"' + command.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    hosts = on = ""
+    words: list[str] = []
+    if server:
+        hosts = (
+            f'hosts:\n  there: {{ssh: "{server.destination}", identity: "{server.identity}", spool: "{home}/spool"}}\n'
+        )
+        on = "on: there\n        "
+        words = ["--accept-host-key", server.fingerprint]
+    (home / "flood.yaml").write_text(CHECKLIST.format(hosts=hosts, on=on, command=quoted))
+    argv = [tool("wizard"), "run", str(home / "flood.yaml"), "--run-dir", str(run), *words]
+    with Terminal(argv, environment(home), SIZE) as terminal:
+        seen = Flood(terminal, run, size).measure(gate, *search)
+        terminal.process.terminate()
+        terminal.end()
+    return seen
+
+
+def told(what: str, size: int, seen: Seen) -> None:
+    """Print the figures."""
+    print(f"\n{what}: {size / 1e6:.0f} MB in {seen.seconds:.2f} s, {size / 1e6 / seen.seconds:.0f} MB/s")
+    for name, answers in (("without a flood", seen.idle), ("in the flood", seen.answers)):
+        if answers:
+            p50, p99, most = (sorted(answers)[int(len(answers) * part) - 1] * 1000 for part in (0.5, 0.99, 1.0))
+            print(f"  key to its answer {name}, {len(answers)} keys: p50 {p50:.0f}, p99 {p99:.0f}, most {most:.0f} ms")
+    print(f"  memory: {seen.before:.0f} MiB before, at most +{seen.most - seen.before:.0f} MiB")
+    print(f"  searched afterwards: {seen.found} in {seen.searching:.2f} s")
+
+
+def test_a_million_lines(home: Path) -> None:
+    size = LINES * (len(LINE) + 1)
+    told(f"{LINES:,} lines of 100 bytes on this machine", size, flooded(home, POURS, size, ("xx", f"{LINES:,}")))
+
+
+def test_a_million_empty_lines(home: Path) -> None:
+    seen = flooded(home, f"{EMPTY}; echo needle", LINES + 7, ("needle", "1 of 1"))
+    told(f"{LINES:,} empty lines", LINES, seen)
+
+
+def test_one_endless_line(home: Path) -> None:
+    seen = flooded(home, f"{ENDLESS}; echo needle", LONG + 8, ("needle", "1 of 1"))
+    told("one endless line, poured at 50 MB/s at most", LONG, seen)
+
+
+def test_a_million_lines_over_ssh(home: Path) -> None:
+    size = LINES * (len(LINE) + 1)
+    home.joinpath("empty").mkdir()
+    with sshd.serve(home / "sshd", f"SetEnv HOME={home}/empty") as server:
+        before = _counted(server, home)
+        seen = flooded(home, POURS, size, ("xx", f"{LINES:,}"), server)
+        plain = (before + _counted(server, home)) / 2
+    told(f"{LINES:,} lines of 100 bytes over SSH", size, seen)
+    print(
+        f"  ssh host cmd | wc -l: {plain:.2f} s, {size / 1e6 / plain:.0f} MB/s; ours took {seen.seconds / plain:.2f} x"
+    )
+
+
+def _counted(server: sshd.Sshd, home: Path) -> float:
+    """Seconds that a shell takes to count the same lines."""
+    known = home / "known_hosts"
+    known.write_text(server.known_line)
+    ssh = f"ssh -F none -p {server.port} -i {server.identity} -o UserKnownHostsFile={known} {server.user}@127.0.0.1"
+    began = time.perf_counter()
+    counted = subprocess.run(f"{ssh} '{POURS}' | wc -l", shell=True, check=True, capture_output=True)  # noqa: S602
+    assert int(counted.stdout) == LINES
+    return time.perf_counter() - began

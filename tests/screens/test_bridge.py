@@ -70,3 +70,18 @@ def test_neighbouring_output_of_one_step_and_host_is_joined() -> None:
     messages = [output(b"a"), output(b"b"), record(1), output(b"c"), output(b"d", step="other")]
     joined = list(batches(messages))
     assert joined == [output(b"ab"), record(1), output(b"c"), output(b"d", step="other")]
+
+
+def test_output_in_a_file_that_nobody_takes_is_told_of_by_its_place_and_its_lines() -> None:
+    feed = Feed(limit=1000)
+    stored = b""
+    for number in range(1000):
+        data = b"%03d\n%03d" % (number, number)
+        feed(Output("save", "stock", data, "a.log", len(stored)))
+        stored += data
+    first, *rest = list(feed.take())
+    assert isinstance(first, Passed)
+    assert (first.file, first.offset, first.head) == ("a.log", 0, 3)
+    told = stored[: first.count]
+    assert (first.lines, first.tail) == (told.count(b"\n"), len(told) - told.rfind(b"\n") - 1)
+    assert told + b"".join(one.data for one in rest if isinstance(one, Output)) == stored

@@ -120,8 +120,8 @@ async def test_the_log_of_the_next_host_and_back() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         screen = next(one for one in app.screen_stack if isinstance(one, RunScreen))
-        first = screen._log_shown()
+        first = screen.log_wanted()
         screen.action_next_log()
-        assert screen._log_shown() != first
+        assert screen.log_wanted() != first
         screen.action_next_log()
-        assert screen._log_shown() == first
+        assert screen.log_wanted() == first

@@ -104,7 +104,7 @@ async def test_a_place_stays_where_it_is_when_older_lines_leave_memory() -> None
         assert app.shown() == before
         await pilot.press("pageup")
         await pilot.pause()
-        assert app.shown()[0].startswith("· no longer in memory")
+        assert app.shown()[0].startswith("· no longer to be had")
         await pilot.press("end")
         await pilot.pause()
         assert app.shown()[-1] == "line 24999"

@@ -98,7 +98,7 @@ class Attempt:
     script: str
     limit: float = 3600.0
     secrets: Mapping[str, str] = field(default_factory=dict)
-    cap: int = 64 * MEBIBYTE
+    cap: int = 256 * MEBIBYTE
 
 
 class AttemptState(StrEnum):

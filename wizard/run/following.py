@@ -133,11 +133,11 @@ class _Printed:
             yield self._output(f"… {passed:,} bytes went by unseen; output/{name} has them\n".encode())
         data = _from(path, self.told, MOST)
         if data:
+            yield self._output(data, name, self.told)
             self.told += len(data)
-            yield self._output(data)
 
-    def _output(self, data: bytes) -> Output:
-        return Output(self.attempt.step, self.attempt.host, data)
+    def _output(self, data: bytes, name: str = "", offset: int = 0) -> Output:
+        return Output(self.attempt.step, self.attempt.host, data, name, offset)
 
 
 def _now() -> datetime:

@@ -12,11 +12,23 @@ from wizard.run.state import RunState, apply
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Bytes that a step printed, masked but not yet sanitised. Kept in ``output/``, not in the journal."""
+    """Bytes that a step printed, masked but not yet sanitised. Kept in ``output/``, not in the journal.
+
+    Args:
+        step: Its id.
+        host: Where it ran.
+        data: The bytes.
+        file: The name of the output they are kept in; empty where they are kept nowhere.
+        offset: Where in it they begin.
+        at: When they came, as the journal writes a time; empty where that is now.
+    """
 
     step: str
     host: str
     data: bytes
+    file: str = ""
+    offset: int = 0
+    at: str = ""
 
 
 Reader = Callable[[Record | Output], None]

@@ -86,9 +86,8 @@ class StepStage:
         kept = _Tail()
 
         def take(offset: int, data: bytes) -> None:
-            shown = output.write(offset, data)
+            self._show(host, output, lambda: output.write(offset, data))
             kept.add(data)
-            self._context.recorder.output(Output(self._step.id, host.name, shown))
 
         def claim() -> None:
             self._running = (host, attempt.key)
@@ -102,10 +101,16 @@ class StepStage:
             raise
         finally:
             self._running = None
-        self._context.recorder.output(Output(self._step.id, host.name, output.finish()))
+        self._show(host, output, output.finish)
         self._context.recorder.journal.after(output.make_durable)
         self._ended(attempt, ending, output, time.monotonic() - began)
         return Ran(ending, kept.data)
+
+    def _show(self, host: Host, output: OutputFile, keep: Callable[[], bytes]) -> None:
+        """Keep what came, and tell of what may be shown of it."""
+        shown = keep()
+        offset = output.stored - len(shown)
+        self._context.recorder.output(Output(self._step.id, host.name, shown, output.path.name, offset))
 
     def _ended(self, attempt: Attempt, ending: Ending, output: OutputFile | None, seconds: float) -> None:
         self._context.recorder.record(

@@ -1,0 +1,69 @@
+"""A picture of what is done with logs, in a wide terminal and in a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.screens.logstories import printed
+from tests.screens.stories import Held, interface
+from tests.screens.test_pictures import SIZES
+
+Compare = Callable[..., bool]
+
+LOOKS = {
+    "search": ("slash", *"line 05", "enter"),
+    "not_found": ("slash", *"needle"),
+    "times": ("t",),
+    "wrapped": ("w", "t"),
+    "together": ("O", "t"),
+    "apart": ("O", "O"),
+    "jump": ("j", *"2."),
+    "looked_back": ("home",),
+    "zoomed": ("z", "slash"),
+    "zoomed_apart": ("O", "O", "z"),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_log(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    held = Held()
+
+    async def before(pilot: Pilot[int]) -> None:
+        await pilot.pause()
+        pilot.app.screen.logs.pane.focus()  # type: ignore[attr-defined]
+        for key in LOOKS[name]:
+            held.later()
+            await pilot.press(key)
+        # A search begins when nobody types any more.
+        await pilot.pause(0.5)
+        await steady(pilot)
+
+    assert snap_compare(interface(printed(), held), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_where_to_save_a_log(snap_compare: Compare, size: tuple[int, int]) -> None:
+    held = Held()
+
+    async def before(pilot: Pilot[int]) -> None:
+        await pilot.press("S")
+        await pilot.pause()
+        held.later()
+        pilot.app.screen.query_one("#words", Input).value = str(Path("/dev/null"))
+        await pilot.press("enter")
+        await steady(pilot)
+
+    assert snap_compare(interface(printed(), held), terminal_size=size, run_before=before)
+
+
+async def steady(pilot: Pilot[int]) -> None:
+    """No cursor that comes and goes."""
+    for line in pilot.app.screen.query(Input):
+        line.cursor_blink = False
+    await pilot.pause()
