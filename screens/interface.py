@@ -20,6 +20,7 @@ from screens.keys import EVERYWHERE, bindings
 from screens.modals.base import Modal
 from screens.modals.palette import Palette, offers, run
 from screens.notices import Attention
+from screens.outlet import outliving
 from screens.settings import Loaded, Settings
 from screens.sizes import COLUMNS, LINES
 from screens.theme import ASCII, THEMES, colourless
@@ -113,8 +114,8 @@ class Interface(App[int]):
         await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's own, which also gives the terminal's title back."""
-        return titled(super().get_driver_class())
+        """Textual's own, which also gives the terminal's title back, and stands the terminal's loss."""
+        return titled(outliving(super().get_driver_class()))
 
     def entitle(self, title: str) -> None:
         """Set the terminal's title; it is written only where it changes."""

@@ -272,6 +272,8 @@ AREAS: dict[str, tuple[Key, ...]] = {
     "rollback": (BACK,),
     "rehearsals": (HELP, LEAVE),
     "help": (BACK,),
+    "opening": (LEAVE,),
+    "jump": PICK_KEYS,
     "everywhere": EVERYWHERE,
 }
 """The keys that a person may put elsewhere, by the area that stands before the id in a keymap, as in ``run.note``."""

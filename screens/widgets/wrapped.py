@@ -72,6 +72,12 @@ class Fitted(Wrapped):
         super().__init__()
         self._make = make
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines there will be at this width, made for it."""
+        if width <= 0:
+            return super().get_content_height(container, viewport, width)
+        return len(_folded(self._make(width), width))
+
     def on_resize(self, event: events.Resize) -> None:
         """Another width, other lines."""
         if event.size.width != self._width:

@@ -13,8 +13,8 @@ from screens.live import LiveRun
 from tests.integration.commandline import checklist, wait_until
 from wizard.detached import taken_up
 from wizard.errors import WizardError
+from wizard.run import detachment
 from wizard.run import events as ev
-from wizard.run import handover
 from wizard.run.attempting import Manner
 from wizard.run.events import Record
 from wizard.run.holder import holder, is_detached, let_go
@@ -182,7 +182,7 @@ def test_secrets_are_neither_in_its_words_nor_in_its_environment_nor_in_the_run(
 
 def test_what_cannot_be_started_costs_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     live = place.begin()
-    monkeypatch.setattr(handover, "_BOOT", "raise SystemExit(1)")
+    monkeypatch.setattr(detachment, "_BOOT", "raise SystemExit(1)")
     with pytest.raises(WizardError, match="could not be detached"):
         live.detach()
     assert live.running
@@ -194,7 +194,7 @@ def test_what_cannot_be_started_costs_nothing(place: Place, monkeypatch: pytest.
 
 def test_an_interpreter_that_is_gone_is_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     live = place.begin()
-    monkeypatch.setattr(handover.sys, "executable", str(place.home / "nowhere"))
+    monkeypatch.setattr(detachment.sys, "executable", str(place.home / "nowhere"))
     with pytest.raises(WizardError, match="no process can be started"):
         live.detach()
     assert live.running
@@ -208,7 +208,7 @@ def test_where_it_is_not_taken_up_the_run_is_paused_and_the_record_says_why(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = place.begin()
-    monkeypatch.setattr(handover, "_BOOT", LEAVES)
+    monkeypatch.setattr(detachment, "_BOOT", LEAVES)
     with pytest.raises(WizardError, match="the moon is full"):
         live.detach()
     assert live.outcome is not None
@@ -231,13 +231,13 @@ def test_where_who_handed_over_is_killed_half_way_the_record_does_not_say_that_i
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = place.begin()
-    gone: list[handover.Successor] = []
+    gone: list[detachment.Successor] = []
 
-    def killed(self: handover.Successor, _given: handover.Handed) -> None:
+    def killed(self: detachment.Successor, _given: detachment.Handed) -> None:
         gone.append(self)
         raise SystemExit
 
-    monkeypatch.setattr(handover.Successor, "take_over", killed)
+    monkeypatch.setattr(detachment.Successor, "take_over", killed)
     with pytest.raises(SystemExit):
         live.detach()
     assert summary(place.run).detail.startswith("detached by the operator")
@@ -252,15 +252,15 @@ def test_a_run_that_stopped_by_itself_is_not_handed_over(place: Place, monkeypat
     (place.home / "gate").write_text("")
     place.until(ev.QuestionAsked, 2)
     taken: list[object] = []
-    monkeypatch.setattr(handover.Successor, "take_over", lambda *given: taken.append(given))
-    ready: Callable[..., None] = handover.Successor.wait_ready
+    monkeypatch.setattr(detachment.Successor, "take_over", lambda *given: taken.append(given))
+    ready: Callable[..., None] = detachment.Successor.wait_ready
 
-    def stops_meanwhile(self: handover.Successor) -> None:
+    def stops_meanwhile(self: detachment.Successor) -> None:
         ready(self)
         live.submit(Answer("second", "abort"))
         live.wait()
 
-    monkeypatch.setattr(handover.Successor, "wait_ready", stops_meanwhile)
+    monkeypatch.setattr(detachment.Successor, "wait_ready", stops_meanwhile)
     with pytest.raises(WizardError, match="stopped by itself"):
         live.detach()
     assert not taken
@@ -274,19 +274,19 @@ def test_a_rollback_that_is_over_is_not_walked_on_from(place: Place) -> None:
     live.wait()
     (place.home / "gate").write_text("")
     with pytest.raises(WizardError, match="its rollback is over"):
-        taken_up(place.run, handover.Handed({"token": SECRET}, rolling_back=True))
-    assert taken_up(place.run, handover.Handed({"token": SECRET})).request.detached
+        taken_up(place.run, detachment.Handed({"token": SECRET}, rolling_back=True))
+    assert taken_up(place.run, detachment.Handed({"token": SECRET})).request.detached
 
 
 def test_what_is_handed_over_arrives_whole() -> None:
-    given = handover.Handed(
+    given = detachment.Handed(
         {"token": SECRET}, "check", ("2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00", True), ("SHA256:x",)
     )
-    assert handover.decode(given.encode()) == given
+    assert detachment.decode(given.encode()) == given
     request = given.request()
     assert request.window is not None
     assert request.window.overridden
     assert (request.mode, request.accept, request.typed) == ("check", frozenset({"SHA256:x"}), {"token": SECRET})
     assert SECRET not in repr(given)
     with pytest.raises(json.JSONDecodeError):
-        handover.decode(given.encode()[:-1])
+        detachment.decode(given.encode()[:-1])

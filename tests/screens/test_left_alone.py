@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -134,9 +133,11 @@ def open_gate(place: Place) -> None:
     (place.home / "gate").write_text("")
 
 
-def at_work(place: Place) -> Callable[[], bool]:
-    """The first step is under way."""
-    return lambda: place.kinds().count("attempt_claimed") == 1
+def come_to_work(place: Place, terminal: Terminal) -> None:
+    """Begin, until the first step is under way."""
+    terminal.until(b"Begin the first step?")
+    press_until(terminal, "1\r", lambda: "question_answered" in place.kinds())
+    terminal.until(lambda: place.kinds().count("attempt_claimed") == 1, "the first step")
 
 
 def stopped(process: subprocess.Popen[bytes]) -> bool:
@@ -146,7 +147,7 @@ def stopped(process: subprocess.Popen[bytes]) -> bool:
 
 def test_suspended_and_brought_back_the_screen_is_as_it_was(place: Place) -> None:
     with place.terminal(*waiting(place)) as terminal:
-        terminal.until(at_work(place), "the first step")
+        come_to_work(place, terminal)
         press_until(terminal, "\x1a", lambda: b"Leave the run to itself" in terminal.seen)
         press_until(terminal, "3\r", lambda: stopped(terminal.process))
         terminal.read()
@@ -162,7 +163,7 @@ def test_suspended_and_brought_back_the_screen_is_as_it_was(place: Place) -> Non
 
 def test_detached_in_a_terminal_it_goes_on_is_watched_and_taken_back(place: Place) -> None:
     with place.terminal(*waiting(place)) as terminal:
-        terminal.until(at_work(place), "the first step")
+        come_to_work(place, terminal)
         press_until(terminal, "d", lambda: b"Leave the run to itself" in terminal.seen)
         press_until(terminal, "2\r", lambda: terminal.process.poll() is not None)
         assert terminal.end() == DETACHED
@@ -192,7 +193,7 @@ def test_detached_in_a_terminal_it_goes_on_is_watched_and_taken_back(place: Plac
 
 def test_a_detached_run_outlives_the_terminal_it_came_from(place: Place) -> None:
     with place.terminal(*waiting(place)) as terminal:
-        terminal.until(at_work(place), "the first step")
+        come_to_work(place, terminal)
         press_until(terminal, "d", lambda: b"Leave the run to itself" in terminal.seen)
         press_until(terminal, "2\r", lambda: terminal.process.poll() is not None)
     assert writer(place.run)

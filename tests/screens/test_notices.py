@@ -165,7 +165,7 @@ def test_the_title_is_given_back(place: Place) -> None:
 
 def test_a_terminal_without_a_title_is_left_alone(place: Place) -> None:
     with place.terminal(TERM="linux") as terminal:
-        terminal.until(b"Approve this change")
+        terminal.until(b"Begin the first step?")
         terminal.process.terminate()
         terminal.end()
     assert b"\x1b]2;" not in terminal.seen

@@ -124,8 +124,8 @@ def test_a_checklist_that_is_wrong_is_told_on_the_terminal_as_it_was(place: Plac
 
 def test_something_is_in_sight_before_the_run_is(place: Place) -> None:
     with place.terminal() as terminal:
-        terminal.until(b"Approve this change")
-        assert 0 < terminal.seen.index(b"opening ") < terminal.seen.index(b"Approve this change")
+        terminal.until(b"Begin the first step?")
+        assert 0 < terminal.seen.index(b"opening ") < terminal.seen.index(b"Begin the first step?")
         terminal.process.terminate()
         assert terminal.end() == 143
 

@@ -189,6 +189,8 @@ async def test_a_click_does_it() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         await opened(pilot, held)
+        await pilot.press(*"help")
+        await pilot.pause()
         await pilot.click(Listing, offset=(12, labels(app).index("help")))
         await pilot.pause()
         assert isinstance(app.screen, Help)

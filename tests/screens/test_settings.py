@@ -21,7 +21,7 @@ from screens.settingsfile import normal
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Pane
 from tests.screens import stories
-from tests.screens.stories import Held, records
+from tests.screens.stories import Held
 from wizard.paths import settings_file
 
 
@@ -45,10 +45,10 @@ def test_where_there_is_no_file_the_usual_settings_are_in_force(file: Path) -> N
 
 
 def test_everything_that_can_be_chosen_is_taken_from_the_file(file: Path) -> None:
-    text = "theme: light\nnotices: {bell: true, desktop: osc777}\nkeymap:\n  run.note: [x, F2]\n  run.zoom: ctrl+Z\n"
+    text = "theme: light\nnotices: {bell: true, desktop: osc777}\nkeymap:\n  run.note: [x, F2]\n  run.zoom: ctrl+F\n"
     found = loaded(file, text)
     assert not found.problems
-    keymap = {"run.note": ("x", "f2"), "run.zoom": ("ctrl+z",)}
+    keymap = {"run.note": ("x", "f2"), "run.zoom": ("ctrl+f",)}
     assert found.settings == Settings("light", keymap, Notices(bell=True, desktop="osc777"))
 
 
@@ -214,7 +214,7 @@ async def test_there_is_always_a_way_out() -> None:
 
 
 async def test_a_bad_file_is_said_in_passing_and_the_run_is_shown() -> None:
-    app = stories.interface(stories.live(records("clean")[:5]), loaded=Loaded(problems=("something [/is] wrong",)))
+    app = stories.interface(stories.working(), loaded=Loaded(problems=("something [/is] wrong",)))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         assert [one.message for one in app._notifications] == ["Your settings are not used: something [/is] wrong"]

@@ -100,6 +100,15 @@ def test_a_terminal_that_is_closed_ends_it_with_the_state_kept(place: Place) -> 
     assert place.kinds()[-1] == "run_paused"
 
 
+def test_a_terminal_that_is_gone_without_a_word_ends_it_too(place: Place) -> None:
+    """It stood still for ever, at the queue of a writer that had ended."""
+    with Terminal([*WIZARD, *place.words], place.environment, told=False) as terminal:
+        come_to_a_change(place, terminal)
+        terminal.hang_up()
+        assert terminal.process.wait(60) == 129
+    assert place.kinds()[-1] == "run_paused"
+
+
 def test_it_is_paused_and_left_by_keys(place: Place) -> None:
     with place.terminal() as terminal:
         come_to_a_change(place, terminal)
@@ -263,7 +272,7 @@ def test_settings_that_are_wrong_are_said_and_the_run_is_shown(place: Place) -> 
     config.parent.chmod(0o700)
     (config / "settings.yaml").write_text("theme: drak\n")
     with place.terminal() as terminal:
-        terminal.until(b"Approve this change")
+        terminal.until(b"Begin the first step?")
         terminal.process.terminate()
         terminal.end()
     said, _, shown = terminal.seen.partition(ALTERNATE)
@@ -274,7 +283,7 @@ def test_settings_that_are_wrong_are_said_and_the_run_is_shown(place: Place) -> 
 @pytest.mark.parametrize("environment", [{"LANG": "C"}, {"LC_ALL": "POSIX"}], ids=str)
 def test_a_locale_without_utf_8_is_sent_ascii_only(place: Place, environment: dict[str, str]) -> None:
     with place.terminal(**environment) as terminal:
-        terminal.until(b"Approve this change")
+        terminal.until(b"Begin the first step?")
         terminal.process.terminate()
         terminal.end()
     assert terminal.seen.isascii()

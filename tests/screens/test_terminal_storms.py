@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import inspect
 import json
@@ -17,7 +18,14 @@ from textual.widget import Widget
 
 import screens
 from tests.screens.test_settings import subclasses
-from tests.screens.test_terminal import WIZARD, Place, given_back, place, press_until  # noqa: F401 - a fixture
+from tests.screens.test_terminal import (  # noqa: F401 - a fixture
+    WIZARD,
+    Place,
+    come_to_a_change,
+    given_back,
+    place,
+    press_until,
+)
 from tests.support.terminal import Terminal
 from tests.support.vt import Picture
 
@@ -66,7 +74,7 @@ def test_a_thousand_sizes_reach_it_and_then_the_screen_is_right(place: Place, tm
 
     right = undisturbed(place)
     with place.terminal(program=LOGGING, SIZES=str(heard)) as terminal:
-        terminal.until(b"Approve this change")
+        come_to_a_change(place, terminal)
         now, one_by_one = "80x24", 0
         for columns, lines in [(1, 1), *(any_size(sizes) for _ in range(SIZES - 3)), (1, 1), (80, 24)]:
             if now == f"{columns}x{lines}":
@@ -89,7 +97,10 @@ def test_a_thousand_sizes_reach_it_and_then_the_screen_is_right(place: Place, tm
 def undisturbed(place: Place) -> list[str]:  # noqa: F811
     """The same screen in a terminal that nobody resized."""
     words = [*place.words[:-1], f"{place.run}-2"]
+    other = copy.copy(place)
+    other.run = Path(words[-1])
     with place.terminal(*words) as terminal:
+        come_to_a_change(other, terminal)
         terminal.until(b"esc looks around")
         for _ in range(SETTLED):
             terminal.read()

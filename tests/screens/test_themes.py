@@ -105,7 +105,7 @@ async def test_without_colours_what_is_picked_and_what_has_the_focus_are_reverse
     held = Held()
     app = interface(stories.at_gate(), held)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pressing("6", held=held)(pilot)
+        await pressing("7", held=held)(pilot)
         strips = pilot.app.screen._compositor.render_strips()
         parts = [part for strip in strips for part in strip if part.style]
         assert all(part.style.color is None and part.style.bgcolor is None for part in parts if part.style)

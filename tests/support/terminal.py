@@ -28,10 +28,16 @@ class Terminal:
         words: Program and arguments.
         environment: Beside what a program needs to start.
         size: Columns and lines.
+        told: It is the program's controlling terminal, so its loss is told by a hang-up.
     """
 
     def __init__(
-        self, words: Sequence[str | Path], environment: Mapping[str, str], size: tuple[int, int] = (80, 24)
+        self,
+        words: Sequence[str | Path],
+        environment: Mapping[str, str],
+        size: tuple[int, int] = (80, 24),
+        *,
+        told: bool = True,
     ) -> None:
         self.master, self._slave = pty.openpty()
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
@@ -44,7 +50,7 @@ class Terminal:
             stdout=self._slave,
             stderr=self._slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one thread forks here
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if told else None,  # noqa: PLW1509 - one thread forks here
         )
 
     def __enter__(self) -> Self:
