@@ -76,6 +76,8 @@ class Session:
         await self._connect()
         if self._state.rolling:
             return await self._rest_of_rollback(self._state.rolling)
+        if self._state.rolled_back:
+            return self._state.rolled_back
         await self._before_the_first_step()
         for phase in self._context.checklist.phases:
             await self._phase(phase)
@@ -93,8 +95,9 @@ class Session:
             await self._nothing_stale()
 
     async def _rest_of_rollback(self, cut_off: ev.RollbackStarted) -> str:
-        """A rollback that a crash cut off goes on where it was."""
-        rest = [step for step in cut_off.plan if step in self._state.undo_stack]
+        """A rollback that a crash cut off goes on where it was; an undo that failed is not tried again unasked."""
+        failed = self._state.failed_undos
+        rest = [step for step in cut_off.plan if step in self._state.undo_stack and step not in failed]
         return await self._rollback.carry_out(rest, cut_off.scope, cut_off.reason)
 
     async def _roll_back(self, wanted: RollBack) -> str:

@@ -25,6 +25,9 @@ DONE = frozenset({VERIFIED, SKIPPED, ACCEPTED, NOT_NEEDED})
 DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 """Step outcomes that the end must own up to."""
 
+OF_A_RUN = frozenset({"everything", "to"})
+"""The first words of a rollback's scope where the run ends with it; that of a step or a phase lets it go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
@@ -79,7 +82,11 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A run as far as its journal tells it."""
+    """A run as far as its journal tells it.
+
+    ``failed_undos`` are the steps that the rollback under way could not undo, in whichever life of the wizard that was;
+    ``rolled_back`` is what the rollback of a run came to, until the run's own end is on record too.
+    """
 
     started: ev.RunStarted | None = None
     began_at: str = ""
@@ -98,6 +105,8 @@ class RunState:
     question: ev.QuestionAsked | None = None
     deviations: Sequence[str] = ()
     rolling: ev.RollbackStarted | None = None
+    failed_undos: Sequence[str] = ()
+    rolled_back: str = ""
     current: str = ""
     paused: ev.RunPaused | None = None
     ended: ev.RunEnded | None = None
@@ -171,7 +180,7 @@ def _run_resumed(state: RunState, _event: ev.RunResumed, _at: str) -> RunState:
 
 @_folds(ev.RunEnded)
 def _run_ended(state: RunState, event: ev.RunEnded, _at: str) -> RunState:
-    return changed(state, ended=event, current="", blocked=None, question=None)
+    return changed(state, ended=event, current="", blocked=None, question=None, rolled_back="")
 
 
 @_folds(ev.HostConnected)
@@ -319,18 +328,22 @@ def _question_answered(state: RunState, _event: ev.QuestionAnswered, _at: str) -
 
 @_folds(ev.RollbackStarted)
 def _rollback_started(state: RunState, event: ev.RollbackStarted, _at: str) -> RunState:
-    return changed(state, rolling=event)
+    return changed(state, rolling=event, rolled_back="")
 
 
 @_folds(ev.RollbackEnded)
-def _rollback_ended(state: RunState, _event: ev.RollbackEnded, _at: str) -> RunState:
-    return changed(state, rolling=None)
+def _rollback_ended(state: RunState, event: ev.RollbackEnded, _at: str) -> RunState:
+    scope = state.rolling.scope.partition(" ")[0] if state.rolling else ""
+    outcome = event.outcome if scope in OF_A_RUN else ""
+    return changed(state, rolling=None, failed_undos=(), rolled_back=outcome)
 
 
 @_folds(ev.UndoEnded)
 def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
     undos = state.steps[event.step].undos + 1 if event.step in state.steps else 0
+    failed = tuple(step for step in state.failed_undos if step != event.step)
     if event.outcome == "failed":
-        return _step(state, event.step, undos=undos)
+        return _step(changed(state, failed_undos=(*failed, event.step)), event.step, undos=undos)
     rest = tuple(step for step in state.undo_stack if step != event.step)
-    return _step(changed(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos)
+    moved = changed(state, undo_stack=rest, failed_undos=failed)
+    return _step(moved, event.step, status=UNDONE, before="", undos=undos)
