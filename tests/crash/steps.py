@@ -46,15 +46,25 @@ exit_criteria:
 """
 
 
-def script(kind: str, place: Path) -> str:
-    """Its effect is one line a start and one more where it came to its end; a runner may be killed in between."""
+def script(kind: str, place: Path, mark: str = "") -> str:
+    """Its effect is one line a start and one more where it came to its end; a runner may be killed in between.
+
+    Args:
+        kind: One of ``KINDS``.
+        place: A directory on the host.
+        mark: Behind the word of each line, maybe a template.
+    """
     here = shlex.quote(str(place))
     body = BODIES[kind].replace("{place}", here)
     end = "exit 3" if kind == FAILING else "exit 0"
-    return f"echo began >>{here}/effects\n{strike(place, DURING)}{body}\necho ended >>{here}/effects\n{end}\n"
+    return (
+        f"echo began{mark} >>{here}/effects\n{strike(place, DURING)}{body}\necho ended{mark} >>{here}/effects\n{end}\n"
+    )
 
 
-def checklist(kind: str, role: str, place: Path, hosts: str, *, on: str = "", policy: str = "ask") -> str:
+def checklist(  # noqa: PLR0913 - what makes a step of the matrix, each by its name
+    kind: str, role: str, place: Path, hosts: str, *, on: str = "", policy: str = "ask", mark: str = ""
+) -> str:
     """One step, whose command or whose undo is of this kind.
 
     Args:
@@ -64,9 +74,11 @@ def checklist(kind: str, role: str, place: Path, hosts: str, *, on: str = "", po
         hosts: The section of hosts, in YAML.
         on: The host of the step.
         policy: Its ``on_unknown``.
+        mark: See ``script``.
     """
-    of_kind = json.dumps(script(kind, place))
-    done = json.dumps(f"echo done >>{shlex.quote(str(place))}/effects")
+    here = shlex.quote(str(place))
+    of_kind = json.dumps(script(kind, place, mark))
+    done = json.dumps(f"echo done >>{here}/effects")
     run = f"command: {of_kind}, irreversible: it stays" if role == DO else f"command: {done}, undo: {of_kind}"
     return CHECKLIST.format(
         hosts=hosts,
@@ -74,7 +86,5 @@ def checklist(kind: str, role: str, place: Path, hosts: str, *, on: str = "", po
         limit=LIMIT if kind == DEAF else "60s",
         policy=policy,
         run=run,
-        check=json.dumps(
-            f"grep -q began {shlex.quote(str(place))}/effects" if role == DO else f"test -d {shlex.quote(str(place))}"
-        ),
+        check=json.dumps(f"grep -q began{mark} {here}/effects" if role == DO else f"test -d {here}"),
     )

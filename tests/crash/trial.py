@@ -16,7 +16,7 @@ from tests.crash.life import WHOLE, Life, lived
 from tests.crash.sabotage import NONE
 from wizard.run import state as st
 from wizard.run.events import RunEnded, UndoEnded
-from wizard.run.journal import JOURNAL, Reading, read
+from wizard.run.journal import JOURNAL, read
 from wizard.run.state import RunState, replay
 
 RESUMES = 3
@@ -97,17 +97,9 @@ class Trial:
         """Resume it, or roll it back."""
         return self.life(command, str(self.runs[-1]), "--headless", instant=instant)
 
-    def reading(self) -> Reading | None:
-        """The last run's journal; None where it never began."""
-        if not self.runs or not (self.runs[-1] / JOURNAL).exists():
-            return None
-        found = read(self.runs[-1])
-        return found if found.records else None
-
     def state(self) -> RunState | None:
-        """What it adds up to."""
-        found = self.reading()
-        return replay(found.records) if found else None
+        """What the last run's journal adds up to; None where it never began."""
+        return state_of(self.runs[-1]) if self.runs else None
 
     def carry_out(self) -> None:
         """Die where it is planned, then do what a person would until there is an outcome, three times at most."""
@@ -137,11 +129,10 @@ class Trial:
         found = self.state()
         if found is None:
             return ""
-        return self._of_undo() if self.plan.role == steps.UNDO else _of_step(found)
+        return self._of_undo() if self.plan.role == steps.UNDO else of_step(found)
 
     def _of_undo(self) -> str:
-        reading = self.reading()
-        events = [record.event for record in reading.records] if reading else []
+        events = [record.event for record in read(self.runs[-1]).records]
         undone = [place for place, event in enumerate(events) if isinstance(event, UndoEnded)]
         if not undone or not any(isinstance(event, RunEnded) for event in events[undone[-1] :]):
             return ""
@@ -170,7 +161,14 @@ class Trial:
         )
 
 
-def _of_step(state: RunState) -> str:
+def state_of(run: Path) -> RunState | None:
+    """What a run's journal adds up to; None where it never began."""
+    records = read(run).records if (run / JOURNAL).exists() else ()
+    return replay(records) if records else None
+
+
+def of_step(state: RunState) -> str:
+    """What the step came to; empty while the run has not come to an end or a stop because of it."""
     step = state.steps["act"]
     if step.status == st.VERIFIED:
         return st.VERIFIED if state.ended else ""
