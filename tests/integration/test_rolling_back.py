@@ -287,3 +287,22 @@ def test_after_a_cut_off_rollback_a_person_may_have_what_failed_tried_again(wiza
     cut_after(wizard("rollback", wizard.directory, "--headless"), "undo_started")
     wizard("rollback", wizard.directory, "--headless")
     assert undos(place) == ["second", "first", "second"]
+
+
+PARTS = [("undo this step", "step run"), ("undo this phase", "phase two")]
+
+
+@pytest.mark.parametrize(("answer", "scope"), PARTS)
+@pytest.mark.parametrize("last", ["undo_started", "rollback_ended"])
+def test_a_part_that_was_undone_is_not_done_again_unasked(
+    wizard: Wizard, place: Path, answer: str, scope: str, last: str
+) -> None:
+    stuck = CHANGES.replace('file: {path: "{{ where }}/made", kind: directory}', 'file: {path: "{{ where }}/never"}')
+    given = f"run: {answer}\n"
+    done = wizard.run(checklist(stuck, WHERE), "--set", f"where={place}", answers=given)
+    assert (done.of("rollback_ended"), done.of("rollback_started")[0]["scope"]) == ([{"outcome": "rolled back"}], scope)
+    cut_after(done, last)
+    resumed = wizard("resume", wizard.directory, "--headless")
+    assert resumed.exit_status == 4, resumed.stderr
+    assert f"undoing {scope} ended" in resumed.of("run_paused")[-1]["reason"]
+    assert len([body for body in resumed.of("attempt_intended") if body["step"] == "run" and body["role"] == "do"]) == 1

@@ -23,6 +23,9 @@ PROVEN, UNPROVEN, FAILED = "restored, proven", "ran, unproven", "failed"
 NOT_NEEDED, NOT_UNDOABLE = "not needed", "not undoable"
 
 EVERYTHING, PHASE, STEP = "everything", "phase", "step"
+OF_A_PART = (f"{PHASE} ", f"{STEP} ")
+"""How the scope of a rollback begins where the run can go on after it."""
+
 ROLLED_BACK, INCOMPLETE = "rolled back", "rollback incomplete"
 
 

@@ -25,9 +25,6 @@ DONE = frozenset({VERIFIED, SKIPPED, ACCEPTED, NOT_NEEDED})
 DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 """Step outcomes that the end must own up to."""
 
-OF_A_RUN = frozenset({"everything", "to"})
-"""The first words of a rollback's scope where the run ends with it; that of a step or a phase lets it go on."""
-
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
@@ -85,7 +82,7 @@ class RunState:
     """A run as far as its journal tells it.
 
     ``failed_undos`` are the steps that the rollback under way could not undo, in whichever life of the wizard that was;
-    ``rolled_back`` is what the rollback of a run came to, until the run's own end is on record too.
+    ``rolled_back`` is the scope and the outcome of the last one, until what came of it is on record too.
     """
 
     started: ev.RunStarted | None = None
@@ -106,7 +103,7 @@ class RunState:
     deviations: Sequence[str] = ()
     rolling: ev.RollbackStarted | None = None
     failed_undos: Sequence[str] = ()
-    rolled_back: str = ""
+    rolled_back: Sequence[str] = ()
     current: str = ""
     paused: ev.RunPaused | None = None
     ended: ev.RunEnded | None = None
@@ -170,7 +167,7 @@ def _run_started(state: RunState, event: ev.RunStarted, at: str) -> RunState:
 
 @_folds(ev.RunPaused)
 def _run_paused(state: RunState, event: ev.RunPaused, _at: str) -> RunState:
-    return changed(state, paused=event)
+    return changed(state, paused=event, rolled_back=())
 
 
 @_folds(ev.RunResumed)
@@ -180,7 +177,7 @@ def _run_resumed(state: RunState, _event: ev.RunResumed, _at: str) -> RunState:
 
 @_folds(ev.RunEnded)
 def _run_ended(state: RunState, event: ev.RunEnded, _at: str) -> RunState:
-    return changed(state, ended=event, current="", blocked=None, question=None, rolled_back="")
+    return changed(state, ended=event, current="", blocked=None, question=None, rolled_back=())
 
 
 @_folds(ev.HostConnected)
@@ -302,7 +299,7 @@ def _gate_opened(state: RunState, _event: ev.GateOpened, _at: str) -> RunState:
 
 @_folds(ev.GateBlocked)
 def _gate_blocked(state: RunState, event: ev.GateBlocked, _at: str) -> RunState:
-    return _step(changed(state, blocked=event), event.scope, status=BLOCKED)
+    return _step(changed(state, blocked=event, rolled_back=()), event.scope, status=BLOCKED)
 
 
 @_folds(ev.GateAnswered)
@@ -328,14 +325,13 @@ def _question_answered(state: RunState, _event: ev.QuestionAnswered, _at: str) -
 
 @_folds(ev.RollbackStarted)
 def _rollback_started(state: RunState, event: ev.RollbackStarted, _at: str) -> RunState:
-    return changed(state, rolling=event, rolled_back="")
+    return changed(state, rolling=event, rolled_back=())
 
 
 @_folds(ev.RollbackEnded)
 def _rollback_ended(state: RunState, event: ev.RollbackEnded, _at: str) -> RunState:
-    scope = state.rolling.scope.partition(" ")[0] if state.rolling else ""
-    outcome = event.outcome if scope in OF_A_RUN else ""
-    return changed(state, rolling=None, failed_undos=(), rolled_back=outcome)
+    came_to = (state.rolling.scope, event.outcome) if state.rolling else ()
+    return changed(state, rolling=None, failed_undos=(), rolled_back=came_to)
 
 
 @_folds(ev.UndoEnded)
