@@ -5,8 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RUNS := $(VENV)/.runs
+# Most of a trial is waiting, so there are more of them at a time than cores.
+CRASHERS ?= 5
+N ?= 10000
+FIRST ?= 0
 
-.PHONY: help drill setup test lint format types services realhost bench schema reference build clean
+.PHONY: help drill setup test lint format types services crashes crash chaos realhost bench schema reference build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -35,6 +39,15 @@ test: setup  ## unit, property and integration tests, without root
 services: setup  ## tests against real sshd, shells, ACLs and Redis: apt packages of tests/services/requirements.apt
 	$(BIN)/python -m pytest tests/services
 	$(BIN)/python -m pytest -m services
+
+crashes: setup  ## the crash matrix here, a part of it over SSH, and 200 trials of chaos: within ten minutes; apt packages of services
+	$(BIN)/python -m pytest -n $(CRASHERS) -m "crash and not crash_all" tests/crash
+
+crash: setup  ## the whole crash matrix over SSH: about half an hour
+	$(BIN)/python -m pytest -n $(CRASHERS) -k test_over_ssh_all tests/crash
+
+chaos: setup  ## N=10000 trials of two operators, a bad link and kills; FIRST=0 is the first seed
+	CHAOS_TRIALS=$(N) CHAOS_FIRST=$(FIRST) $(BIN)/python -m pytest -n $(CRASHERS) -k chaos tests/crash
 
 realhost: setup  ## the real incident on a real host: root, systemd-nspawn, apt packages of tests/realhost/requirements.apt
 	$(BIN)/python -m pytest -m realhost tests/realhost

@@ -224,3 +224,85 @@ def test_a_command_without_anything_to_capture_is_registered_once_and_undone(wiz
     undone = wizard("rollback", wizard.directory, "--headless")
     assert [event["outcome"] for event in undone.of("undo_ended")] == ["ran, unproven"]
     assert not (place / "made").exists()
+
+
+def cut_after(done: Done, kind: str) -> None:
+    """Leave of the record what a kill right after the last event of this kind would have left."""
+    journal = done.directory / "events.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    last = max(place for place, event in enumerate(done.events) if event["kind"] == kind)
+    journal.write_bytes(b"".join(lines[: last + 1]))
+
+
+BREAKS = """\
+  - id: one
+    title: One
+    steps:
+      - id: first
+        title: First
+        why: it must run
+        run: {command: "echo first >> {{ where }}/did", undo: "echo first >> {{ where }}/undos"}
+        checks:
+          - file: {path: "{{ where }}/did"}
+      - id: second
+        title: Second
+        why: its undo fails
+        run: {command: "echo second >> {{ where }}/did", undo: "echo second >> {{ where }}/undos; exit 3"}
+        checks:
+          - file: {path: "{{ where }}/did"}
+"""
+
+
+def undos(place: Path) -> list[str]:
+    return (place / "undos").read_text().split()
+
+
+def test_an_undo_that_failed_is_not_run_again_by_a_resume(wizard: Wizard, place: Path) -> None:
+    wizard.run(checklist(BREAKS, WHERE), "--set", f"where={place}")
+    done = wizard("rollback", wizard.directory, "--headless")
+    assert (done.exit_status, undos(place)) == (5, ["second", "first"])
+    cut_after(done, "undo_started")
+    resumed = wizard("resume", wizard.directory, "--headless")
+    assert (resumed.exit_status, undos(place)) == (5, ["second", "first"])
+    assert resumed.of("run_ended")[-1]["outcome"] == "rollback incomplete"
+
+
+@pytest.mark.parametrize(
+    ("steps", "outcome"), [(CHANGES, "rolled back"), (BREAKS, "rollback incomplete")], ids=["all", "not all"]
+)
+def test_a_run_that_was_rolled_back_is_not_walked_again_by_a_resume(
+    wizard: Wizard, place: Path, steps: str, outcome: str
+) -> None:
+    wizard.run(checklist(steps, WHERE), "--set", f"where={place}")
+    done = wizard("rollback", wizard.directory, "--headless")
+    cut_after(done, "rollback_ended")
+    resumed = wizard("resume", wizard.directory, "--headless")
+    assert resumed.exit_status == done.exit_status, resumed.stderr
+    assert resumed.of("run_ended")[-1]["outcome"] == outcome
+    assert len(resumed.of("attempt_intended")) == len(done.of("attempt_intended"))
+
+
+def test_after_a_cut_off_rollback_a_person_may_have_what_failed_tried_again(wizard: Wizard, place: Path) -> None:
+    wizard.run(checklist(BREAKS, WHERE), "--set", f"where={place}")
+    cut_after(wizard("rollback", wizard.directory, "--headless"), "undo_started")
+    wizard("rollback", wizard.directory, "--headless")
+    assert undos(place) == ["second", "first", "second"]
+
+
+PARTS = [("undo this step", "step run"), ("undo this phase", "phase two")]
+
+
+@pytest.mark.parametrize(("answer", "scope"), PARTS)
+@pytest.mark.parametrize("last", ["undo_started", "rollback_ended"])
+def test_a_part_that_was_undone_is_not_done_again_unasked(
+    wizard: Wizard, place: Path, answer: str, scope: str, last: str
+) -> None:
+    stuck = CHANGES.replace('file: {path: "{{ where }}/made", kind: directory}', 'file: {path: "{{ where }}/never"}')
+    given = f"run: {answer}\n"
+    done = wizard.run(checklist(stuck, WHERE), "--set", f"where={place}", answers=given)
+    assert (done.of("rollback_ended"), done.of("rollback_started")[0]["scope"]) == ([{"outcome": "rolled back"}], scope)
+    cut_after(done, last)
+    resumed = wizard("resume", wizard.directory, "--headless")
+    assert resumed.exit_status == 4, resumed.stderr
+    assert f"undoing {scope} ended" in resumed.of("run_paused")[-1]["reason"]
+    assert len([body for body in resumed.of("attempt_intended") if body["step"] == "run" and body["role"] == "do"]) == 1

@@ -20,6 +20,9 @@ _FUNCTIONS = ("channel.sh", "attempts.sh", "following.sh")
 TICKS = 5
 """Of a channel's clock, in a second."""
 
+WHOLE = "whole"
+"""The last word of a line that changes something: without it the host does nothing, as the line was cut off."""
+
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = frozenset(range(0x20, 0x7F)) | {0x0A, 0x09}
@@ -135,6 +138,7 @@ def start(number: int, attempt: Attempt, place: int, grace: float, slot: int, *,
         "yes" if apart else "",
         attempt.script,
         secrets_file(attempt.secrets),
+        WHOLE,
     )
 
 
@@ -155,4 +159,4 @@ def status(number: int, key: str) -> bytes:
 
 def cancel(number: int, key: str, grace: float) -> bytes:
     """See that it never starts, or ends."""
-    return call("wz_cancel", number, checked_key(key), grace)
+    return call("wz_cancel", number, checked_key(key), grace, WHOLE)

@@ -171,6 +171,11 @@ class Journal:
             os.truncate(path, path.stat().st_size - reading.torn)
         return len(reading.records), reading.head
 
+    @property
+    def length(self) -> int:
+        """Events that it holds."""
+        return self._seq
+
     def after(self, make_durable: Callable[[], None]) -> None:
         """Begin to force something else to disk, in a thread: what is done next must come after it.
 

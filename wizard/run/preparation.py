@@ -17,7 +17,7 @@ from wizard.checklist.inputs import Inputs, resolve
 from wizard.checklist.loading import source_of
 from wizard.checklist.model import HostSpec, Step
 from wizard.checklist.templating import render
-from wizard.errors import UsageError
+from wizard.errors import RunDirectoryInUse, UsageError
 from wizard.hosts.base import Host, Link
 from wizard.hosts.factory import make_host
 from wizard.hosts.world import LOCAL
@@ -126,6 +126,7 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
     state = replay(history.records) if history else None
     recorder = Recorder(Journal(prepared.directory, redactor), readers, state)
     try:
+        _nothing_since(prepared, recorder.journal)
         recorder.record(_run_resumed(prepared, history) if history else _run_started(prepared))
         if prepared.request.acknowledged and recorder.state.handed_over:
             recorder.record(acknowledged())
@@ -148,6 +149,17 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
 
 def _run_resumed(prepared: Prepared, history: Reading) -> ev.RunResumed:
     return ev.RunResumed(history.torn, prepared.request.mode, prepared.request.detached)
+
+
+def _nothing_since(prepared: Prepared, journal: Journal) -> None:
+    """Refuse to go on from what was read before another wizard, which held the journal until now, wrote more."""
+    known = len(prepared.history.records) if prepared.history else 0
+    if journal.length != known:
+        raise RunDirectoryInUse(
+            "another wizard went on with this run meanwhile",
+            where=str(prepared.directory),
+            mend="Look at how it stands now; then resume it",
+        )
 
 
 def _run_started(prepared: Prepared) -> ev.RunStarted:

@@ -23,6 +23,9 @@ PROVEN, UNPROVEN, FAILED = "restored, proven", "ran, unproven", "failed"
 NOT_NEEDED, NOT_UNDOABLE = "not needed", "not undoable"
 
 EVERYTHING, PHASE, STEP = "everything", "phase", "step"
+OF_A_PART = (f"{PHASE} ", f"{STEP} ")
+"""How the scope of a rollback begins where the run can go on after it."""
+
 ROLLED_BACK, INCOMPLETE = "rolled back", "rollback incomplete"
 
 
@@ -103,12 +106,14 @@ class Rollback:
         """
         plan = self.order(steps)
         self._record(ev.RollbackStarted(plan, reason, scope))
-        outcomes = [await self._undo(step) for step in plan]
-        outcome = INCOMPLETE if FAILED in outcomes else ROLLED_BACK
+        for step in plan:
+            await self._undo(step)
+        # Those that failed before a crash cut this rollback off count as well.
+        outcome = INCOMPLETE if self._state.failed_undos else ROLLED_BACK
         self._record(ev.RollbackEnded(outcome))
         return outcome
 
-    async def _undo(self, step: str) -> str:
+    async def _undo(self, step: str) -> None:
         began = time.monotonic()
         self._record(ev.UndoStarted(step))
         undone = await self._guarded(step)
@@ -123,7 +128,6 @@ class Rollback:
                 reason=undone.reason,
             )
         )
-        return undone.outcome
 
     async def _guarded(self, step: str) -> Undone:
         """The undo of one step; whatever goes wrong with it is its own outcome and holds up no other."""

@@ -18,7 +18,7 @@ from wizard.run.evidence import AFTER, BEFORE, RESUMED, observe
 from wizard.run.gate import Gate
 from wizard.run.intents import AGAIN, BEGIN, PAUSE, SCOPE_ANSWERS, UNDO_EVERYTHING
 from wizard.run.marks import RUN_START, run_hosts, take_marks
-from wizard.run.rollback import EVERYTHING, INCOMPLETE, ROLLED_BACK, RollBack, Rollback, back_to
+from wizard.run.rollback import EVERYTHING, INCOMPLETE, OF_A_PART, ROLLED_BACK, RollBack, Rollback, back_to
 from wizard.run.stepper import Mitigated, Stepper
 from wizard.run.window import Window
 
@@ -74,6 +74,8 @@ class Session:
         await self._connecting.connect()
         if self._state.rolling:
             return await self._rest_of_rollback(self._state.rolling)
+        if self._state.rolled_back:
+            return self._after_rollback(*self._state.rolled_back)
         await self._connecting.examine()
         await self._before_the_first_step()
         for phase in self._context.checklist.phases:
@@ -100,9 +102,20 @@ class Session:
             await self._context.desk.question(asked)
 
     async def _rest_of_rollback(self, cut_off: ev.RollbackStarted) -> str:
-        """A rollback that a crash cut off goes on where it was."""
-        rest = [step for step in cut_off.plan if step in self._state.undo_stack]
-        return await self._rollback.carry_out(rest, cut_off.scope, cut_off.reason)
+        """A rollback that a crash cut off goes on where it was; an undo that failed is not tried again unasked."""
+        failed = self._state.failed_undos
+        rest = [step for step in cut_off.plan if step in self._state.undo_stack and step not in failed]
+        return self._after_rollback(cut_off.scope, await self._rollback.carry_out(rest, cut_off.scope, cut_off.reason))
+
+    def _after_rollback(self, scope: str, outcome: str) -> str:
+        """What a rollback leads to where a crash took away who waited for it.
+
+        Raises:
+            Paused: Only a part was undone; a person is told so before it is done again.
+        """
+        if scope.startswith(OF_A_PART):
+            raise Paused("", f"undoing {scope} ended: {outcome}; resume goes on there")
+        return outcome
 
     async def _roll_back(self, wanted: RollBack) -> str:
         if wanted.only == ROLLED_BACK:

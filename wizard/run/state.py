@@ -62,7 +62,11 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A run as far as its journal tells it."""
+    """A run as far as its journal tells it.
+
+    ``failed_undos`` are the steps that the rollback under way could not undo, in whichever life of the wizard that was;
+    ``rolled_back`` is the scope and the outcome of the last one, until what came of it is on record too.
+    """
 
     started: ev.RunStarted | None = None
     began_at: str = ""
@@ -81,6 +85,8 @@ class RunState:
     question: ev.QuestionAsked | None = None
     deviations: Sequence[str] = ()
     rolling: ev.RollbackStarted | None = None
+    failed_undos: Sequence[str] = ()
+    rolled_back: Sequence[str] = ()
     current: str = ""
     paused: ev.RunPaused | None = None
     detached: bool = False
@@ -146,7 +152,7 @@ def _run_started(state: RunState, event: ev.RunStarted, at: str) -> RunState:
 
 @_folds(ev.RunPaused)
 def _run_paused(state: RunState, event: ev.RunPaused, _at: str) -> RunState:
-    return changed(state, paused=event)
+    return changed(state, paused=event, rolled_back=())
 
 
 @_folds(ev.RunResumed)
@@ -156,7 +162,7 @@ def _run_resumed(state: RunState, event: ev.RunResumed, _at: str) -> RunState:
 
 @_folds(ev.RunEnded)
 def _run_ended(state: RunState, event: ev.RunEnded, _at: str) -> RunState:
-    return changed(state, ended=event, current="", blocked=None, question=None)
+    return changed(state, ended=event, current="", blocked=None, question=None, rolled_back=())
 
 
 @_folds(ev.HostConnected)
@@ -303,7 +309,7 @@ def _gate_opened(state: RunState, _event: ev.GateOpened, _at: str) -> RunState:
 
 @_folds(ev.GateBlocked)
 def _gate_blocked(state: RunState, event: ev.GateBlocked, _at: str) -> RunState:
-    return _step(changed(state, blocked=event), event.scope, status=BLOCKED)
+    return _step(changed(state, blocked=event, rolled_back=()), event.scope, status=BLOCKED)
 
 
 @_folds(ev.GateAnswered)
@@ -329,18 +335,21 @@ def _question_answered(state: RunState, _event: ev.QuestionAnswered, _at: str) -
 
 @_folds(ev.RollbackStarted)
 def _rollback_started(state: RunState, event: ev.RollbackStarted, _at: str) -> RunState:
-    return changed(state, rolling=event)
+    return changed(state, rolling=event, rolled_back=())
 
 
 @_folds(ev.RollbackEnded)
-def _rollback_ended(state: RunState, _event: ev.RollbackEnded, _at: str) -> RunState:
-    return changed(state, rolling=None)
+def _rollback_ended(state: RunState, event: ev.RollbackEnded, _at: str) -> RunState:
+    came_to = (state.rolling.scope, event.outcome) if state.rolling else ()
+    return changed(state, rolling=None, failed_undos=(), rolled_back=came_to)
 
 
 @_folds(ev.UndoEnded)
 def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
     undos = state.steps[event.step].undos + 1 if event.step in state.steps else 0
+    failed = tuple(step for step in state.failed_undos if step != event.step)
     if event.outcome == "failed":
-        return _step(state, event.step, undos=undos)
+        return _step(changed(state, failed_undos=(*failed, event.step)), event.step, undos=undos)
     rest = tuple(step for step in state.undo_stack if step != event.step)
-    return _step(changed(state, undo_stack=rest), event.step, status=UNDONE, before="", undos=undos, edits=())
+    moved = changed(state, undo_stack=rest, failed_undos=failed)
+    return _step(moved, event.step, status=UNDONE, before="", undos=undos, edits=())

@@ -179,8 +179,13 @@ wz_pick() {
     wz_dir=$wz_spool/$wz_name
 }
 
-# wz_start ID KEY NUMBER SHA LIMIT CAP GRACE SLOT APART SCRIPT SECRETS: claim and launch, say so, and follow to the end.
+# A shell runs its last line although a kill or a cut connection left only half of it: a script could be cut off at any
+# of its words, under the name and the checksum of the whole one. So what changes something says last that it is whole.
+
+# wz_start ID KEY NUMBER SHA LIMIT CAP GRACE SLOT APART SCRIPT SECRETS whole: claim and launch, say so, and follow to the
+# end.
 wz_start() {
+    [ "${12}" = whole ] || return
     wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won=''
     wz_listen
     if [ ! -e "$wz_spool/$2.claim" ]; then
@@ -232,8 +237,9 @@ wz_launch() {
     fi
 }
 
-# wz_cancel ID KEY GRACE: a tombstone where nothing is claimed, so that a late start finds it; else end it.
+# wz_cancel ID KEY GRACE whole: a tombstone where nothing is claimed, so that a late start finds it; else end it.
 wz_cancel() {
+    [ "$4" = whole ] || return
     wz_dir=/nonexistent wz_said=$wz_tmp/$1.said
     if [ ! -e "$wz_spool/$2.claim" ]; then
         wz_name=d.$wz_id.cancel$1 wz_dir=$wz_spool/$wz_name

@@ -1,0 +1,200 @@
+"""One trial: a checklist is run, its wizard and its runner die where they are told to, and a person resumes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.crash import sabotage, steps
+from tests.crash.life import WHOLE, Life, lived
+from tests.crash.sabotage import NONE
+from wizard.run import state as st
+from wizard.run.events import RunEnded, UndoEnded
+from wizard.run.journal import JOURNAL, read
+from wizard.run.state import RunState, replay
+
+RESUMES = 3
+LOCAL = "hosts:\n  local: {{local: true, spool: {place}/spool}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is tried: which kind of step, in which role, whose runner dies where, and when the wizard dies."""
+
+    kind: str
+    role: str = steps.DO
+    runner: str = NONE
+    instant: int | None = None
+    manner: str = WHOLE
+    policy: str = "ask"
+
+
+@dataclass
+class Trial:
+    """A plan in a directory of its own.
+
+    Args:
+        root: An empty directory.
+        plan: What is tried.
+        hosts: The section of hosts in the checklist, with ``{place}`` for the directory on the host.
+        on: The host of the step, where it is not this machine.
+    """
+
+    root: Path
+    plan: Plan
+    hosts: str = LOCAL
+    on: str = ""
+    runs: list[Path] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.place.mkdir(parents=True, exist_ok=True)
+        text = steps.checklist(
+            self.plan.kind,
+            self.plan.role,
+            self.place,
+            self.hosts.format(place=self.place),
+            on=self.on,
+            policy=self.plan.policy,
+        )
+        self.file.write_text(text)
+
+    @property
+    def place(self) -> Path:
+        """Where effects are counted, on the host."""
+        return self.root / "place"
+
+    @property
+    def file(self) -> Path:
+        """The checklist."""
+        return self.root / "crash.yaml"
+
+    @property
+    def struck(self) -> str:
+        """At which instant the wizard died; empty where it did not come so far."""
+        path = self.root / "struck"
+        return path.read_text() if path.exists() else ""
+
+    def life(self, *arguments: str, instant: int | None = None) -> int:
+        """One wizard, to its end."""
+        life = Life(self.root, self.place, arguments, instant, self.plan.manner, ssh=bool(self.on))
+        self.statuses.append(lived(life))
+        return self.statuses[-1]
+
+    def run_anew(self, instant: int | None = None) -> int:
+        """Start a run."""
+        self.runs.append(self.root / f"run{len(self.runs)}")
+        arguments = ("run", str(self.file), "--headless", "--run-dir", str(self.runs[-1]))
+        return self.life(*arguments, instant=instant)
+
+    def again(self, command: str, instant: int | None = None) -> int:
+        """Resume it, or roll it back."""
+        return self.life(command, str(self.runs[-1]), "--headless", instant=instant)
+
+    def state(self) -> RunState | None:
+        """What the last run's journal adds up to; None where it never began."""
+        return state_of(self.runs[-1]) if self.runs else None
+
+    def carry_out(self) -> None:
+        """Die where it is planned, then do what a person would until there is an outcome, three times at most."""
+        if self.plan.role == steps.UNDO:
+            assert self.run_anew() == 0, "the step that is to be undone was not done"
+            sabotage.arm(self.place, self.plan.runner)
+            self.again("rollback", instant=self.plan.instant)
+        else:
+            sabotage.arm(self.place, self.plan.runner)
+            self.run_anew(self.plan.instant)
+        for _ in range(RESUMES):
+            if self.outcome():
+                return
+            self._go_on()
+
+    def _go_on(self) -> None:
+        found = self.state()
+        if found is None:
+            self.run_anew()
+        elif self.plan.role == steps.UNDO and found.ended:
+            self.again("rollback")
+        else:
+            self.again("resume")
+
+    def outcome(self) -> str:
+        """Verified, failed or unknown; empty while there is none."""
+        found = self.state()
+        if found is None:
+            return ""
+        return self._of_undo() if self.plan.role == steps.UNDO else of_step(found)
+
+    def _of_undo(self) -> str:
+        events = [record.event for record in read(self.runs[-1]).records]
+        undone = [place for place, event in enumerate(events) if isinstance(event, UndoEnded)]
+        if not undone or not any(isinstance(event, RunEnded) for event in events[undone[-1] :]):
+            return ""
+        last = events[undone[-1]]
+        assert isinstance(last, UndoEnded)
+        if last.outcome != "failed":
+            return st.VERIFIED
+        return st.UNKNOWN if "unknown" in last.reason else st.FAILED
+
+    def end_leftovers(self) -> None:
+        """End, by its id, whatever the trial left on the host."""
+        daemons = self.place / "daemons"
+        left = daemons.read_text().split() if daemons.exists() else []
+        for pid in {*map(int, left), *processes(str(self.root))}:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def told(self) -> str:
+        """Everything that was printed, for whoever must find out."""
+        said = self.root / "said"
+        effects = self.place / "effects"
+        return (
+            f"{self.plan}\nstruck: {self.struck}\nstatuses: {self.statuses}\n"
+            f"effects: {effects.read_text().split() if effects.exists() else []}\n"
+            f"{said.read_text()[-6000:] if said.exists() else ''}"
+        )
+
+
+def state_of(run: Path) -> RunState | None:
+    """What a run's journal adds up to; None where it never began."""
+    records = read(run).records if (run / JOURNAL).exists() else ()
+    return replay(records) if records else None
+
+
+def of_step(state: RunState) -> str:
+    """What the step came to; empty while the run has not come to an end or a stop because of it."""
+    step = state.steps["act"]
+    if step.status == st.VERIFIED:
+        return st.VERIFIED if state.ended else ""
+    if step.status != st.BLOCKED or step.action is None:
+        return ""
+    if not step.action.known:
+        return st.UNKNOWN
+    return st.FAILED
+
+
+def processes(word: str) -> Iterator[int]:
+    """Processes that have this in their arguments."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            with suppress(OSError):
+                if word.encode() in (entry / "cmdline").read_bytes():
+                    yield int(entry.name)
+
+
+def quiet(place: Path, seconds: float = 10.0) -> None:
+    """Wait until no script of a trial runs any more."""
+    deadline = time.monotonic() + seconds
+    while any(processes(f"{place}/spool")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def removed(root: Path) -> None:
+    """Take a trial's files away."""
+    shutil.rmtree(root, ignore_errors=True)
