@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
@@ -41,30 +42,48 @@ def named(variables: Sequence[str], otherwise: str, environment: Mapping[str, st
     return [otherwise]
 
 
-def open_in(app: App[object], words: Sequence[str], file: Path) -> None:
-    """Give the terminal to a program until it ends.
+def run(words: Sequence[str], file: Path) -> int:
+    """Work on a file in a program until it ends, and say with what status; only where the terminal is lent.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    process = subprocess.Popen([*words, str(file)])
+    _until_over(process)
+    return process.returncode
+
+
+def open_in(app: App[Any], words: Sequence[str], file: Path) -> int:
+    """Give the terminal to a program until it ends, and say with what status.
 
     Raises:
         UsageError: It cannot be started, or this terminal cannot be lent.
     """
-    trouble = None
     try:
-        with app.suspend(), _deaf_to_keys():
-            # Textual takes the terminal back only where nothing is raised in here.
-            trouble = _run([*words, str(file)])
+        with lent(app):
+            return run(words, file)
     except SuspendNotSupported as error:
-        mend = "Save the log, and open it there"
-        raise UsageError("this terminal cannot be lent to another program", mend=mend) from error
-    if trouble:
-        raise UsageError(f"{words[0]} cannot be started: {trouble.strerror}", mend="Set PAGER or EDITOR") from trouble
-
-
-def _run(words: Sequence[str]) -> OSError | None:
-    try:
-        _until_over(subprocess.Popen(words))
+        raise UsageError("this terminal cannot be lent to another program") from error
     except OSError as error:
-        return error
-    return None
+        mend = "Set PAGER or EDITOR to a program that is there"
+        raise UsageError(f"{words[0]} cannot be started: {error.strerror}", mend=mend) from error
+
+
+@contextmanager
+def lent(app: App[Any]) -> Iterator[None]:
+    """The terminal is another program's. What runs meanwhile goes on: the engine has its own thread.
+
+    Raises:
+        SuspendNotSupported: This terminal cannot be lent.
+    """
+    trouble = None
+    with app.suspend(), _deaf_to_keys():
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - Textual takes the terminal back only where nothing is raised in here
+            trouble = error
+    if trouble:
+        raise trouble
 
 
 @contextmanager

@@ -170,12 +170,12 @@ JUMP = Key("jump", "j", "jump", "To the beginning of a step in the log.", LOOK, 
 STREAMS = Key(
     "streams", "O", "hosts", "The logs of all hosts: one, all in one in order of arrival, or side by side.", LOOK
 )
-COPY = Key("copy", "y", "copy", "Copy what is selected in the log, or the lines in sight.", LOOK, shown=False)
+COPY_LOG = Key("copy", "y", "copy", "Copy what is selected in the log, or the lines in sight.", LOOK, shown=False)
 SAVE_LOG = Key("save_log", "S", "save log", "Save the whole log to a file.", LOOK, shown=False)
 PAGE_LOG = Key("page_log", "v", "pager", "Read the whole log in $PAGER.", LOOK, shown=False)
 EDIT_LOG = Key("edit_log", "E", "editor", "Open a copy of the whole log in $EDITOR.", LOOK, shown=False)
 
-LOG_KEYS = (SEARCH, TIMES, WRAP, JUMP, STREAMS, COPY, SAVE_LOG, PAGE_LOG, EDIT_LOG)
+LOG_KEYS = (SEARCH, TIMES, WRAP, JUMP, STREAMS, COPY_LOG, SAVE_LOG, PAGE_LOG, EDIT_LOG)
 """The keys of the log, wherever the focus is on the run screen."""
 
 FOUND_KEYS = (

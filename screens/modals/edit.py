@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -14,10 +12,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
+from screens.elsewhere import EDITORS, lent, named, run
 from screens.keys import EDITOR, TAKE_EDIT, bindings
 from screens.modals.base import Modal
 from screens.widgets.pane import Frame
 from screens.words import plain
+from wizard.errors import WizardError
 from wizard.run.events import EditOffered
 from wizard.run.intents import Edit
 from wizard.text import hidden
@@ -83,9 +83,9 @@ class EditStep(Modal[Edited]):
         """Hand the text that has the focus to $EDITOR."""
         area = self.focused if isinstance(self.focused, TextArea) else self.query_one("#text", TextArea)
         try:
-            with self.app.suspend():
+            with lent(self.app):
                 text = edited_outside(area.text)
-        except (OSError, ValueError, SuspendNotSupported, subprocess.SubprocessError) as problem:
+        except (OSError, ValueError, WizardError, SuspendNotSupported, subprocess.SubprocessError) as problem:
             self._hint(f"The editor did not work: {problem}")
             return
         area.load_text(text)
@@ -113,12 +113,13 @@ def edited_outside(text: str) -> str:
     """The text after a person edited it in their own editor, in a file that is theirs alone.
 
     Raises:
-        OSError, ValueError, SubprocessError: It could not be edited.
+        OSError, ValueError, SubprocessError, UsageError: It could not be edited.
     """
-    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    editor = named(EDITORS, "vi")
     with tempfile.TemporaryDirectory(prefix="wizard-edit-") as folder:
         file = Path(folder) / "step"
         file.write_text(text, encoding="utf-8")
-        subprocess.run([*editor, str(file)], check=True)
+        if status := run(editor, file):
+            raise subprocess.CalledProcessError(status, editor)
         with file.open("rb") as read:
             return read.read(LONGEST).decode("utf-8")

@@ -18,7 +18,7 @@ from wizard.run.journal import read
 from wizard.run.preparation import Prepared, Request, prepare
 from wizard.run.recorder import Output
 from wizard.run.resuming import reopen
-from wizard.run.session import Session
+from wizard.run.session import PREFLIGHT, Session
 from wizard.run.shellplan import plan_of_run
 from wizard.run.state import RunState, replay
 from wizard.running import engine_of
@@ -63,7 +63,7 @@ Reply = Callable[[Asked], Answer | None]
 
 
 class Person:
-    """Answers what is asked by a list, in order; what is asked beyond it stops the run."""
+    """Begins, and answers what is asked then by a list, in order; what is asked beyond it stops the run."""
 
     def __init__(self, *replies: Answer) -> None:
         self.replies = list(replies)
@@ -71,7 +71,11 @@ class Person:
         self.submit: Callable[[intents.Intent], None] = lambda _: None
 
     def __call__(self, message: ev.Record | Output) -> None:
-        if isinstance(message, ev.Record) and isinstance(message.event, ev.GateBlocked | ev.QuestionAsked):
+        if not isinstance(message, ev.Record) or not isinstance(message.event, ev.GateBlocked | ev.QuestionAsked):
+            return
+        if message.event.scope == PREFLIGHT:
+            self.submit(Answer(PREFLIGHT, intents.BEGIN))
+        else:
             self.asked.append(message.event)
             reply = self.replies.pop(0) if self.replies else Answer(message.event.scope, intents.PAUSE)
             self.submit(reply)

@@ -87,20 +87,28 @@ def test_a_copied_run_directory_goes_on_elsewhere(wizard: Wizard, tmp_path: Path
 
 def test_the_packet_of_any_run_is_written_on_demand(wizard: Wizard, tmp_path: Path) -> None:
     wizard.run(GATED)
-    said = ("the disk is full", "the network", "Eliminated: The network.")
+    said = ("the disk is full", "it swaps", "the network", "Eliminated: The network.")
     for note in (
         *(f"#hypothesis {one}" for one in said),
         "#todo call the vendor",
         "#todo ring home",
         "#todo done: ring home",
+        "#todo write to the shop",
     ):
         wizard("note", wizard.directory, note)
+    lines = (wizard.directory / "events.jsonl").read_text().splitlines()
+    numbers = {event["body"].get("text"): event["seq"] for event in map(json.loads, lines)}
+    wizard("note", wizard.directory, f"#done {numbers['write to the shop']}")
+    wizard("note", wizard.directory, f"#eliminated {numbers['it swaps']} because si and so are 0")
     assert wizard("handover", wizard.directory, "-o", tmp_path / "packet.md").exit_status == 0
     packet = (tmp_path / "packet.md").read_text()
     opened, _, eliminated = packet.partition("Hypotheses, eliminated")
     assert "the disk is full" in opened
     assert "the network" not in opened
-    assert "The network" in eliminated
+    assert "it swaps" not in opened
+    assert "si and so are 0" in eliminated
+    assert "write to the shop" not in packet
+    assert "the network" in eliminated
     assert "ring home" not in packet
     assert "call the vendor" in eliminated
     assert "Nobody has handed this run over" in packet

@@ -13,11 +13,11 @@ from tests.services.sshd import Sshd
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
 from wizard.run.holder import let_go
-from wizard.run.intents import Answer, Stop
+from wizard.run.intents import BEGIN, Answer, Stop
 from wizard.run.journal import read
 from wizard.run.listing import summary, writer
 from wizard.run.preparation import Request, prepare
-from wizard.run.session import Session
+from wizard.run.session import PREFLIGHT, Session
 
 HEAD = """\
 inputs:
@@ -62,7 +62,9 @@ def test_a_change_on_a_host_is_found_again_and_done_once(
     live = LiveRun(prepare(request), Manner(approve=True), Session.walk)
     live.begin()
     try:
-        wait_until(lambda: "question_asked" in kinds(home / "run"), "the question")
+        wait_until(lambda: "question_asked" in kinds(home / "run"), "the question ahead of the first step")
+        live.submit(Answer(PREFLIGHT, BEGIN))
+        wait_until(lambda: kinds(home / "run").count("question_asked") > 1, "the question ahead of the change")
         live.submit(Answer("change", "run"))
         wait_until((home / "effects").exists, "the beginning of the change")
         live.detach()

@@ -6,22 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wizard.report.log import Log, open_log
-from wizard.report.model import Note
 from wizard.report.standing import standing, told
-from wizard.report.timeline import notes
 from wizard.report.times import duration
 from wizard.run import events as ev
 from wizard.run.events import Record
 from wizard.run.intents import HAND_OVER, PAUSE
+from wizard.run.items import Item, open_items
 from wizard.run.seen import CheckState
 from wizard.run.state import StepState
 from wizard.run.worst import Worst, worst_case, worst_of
-
-ELIMINATED = ("eliminated:", "ruled out:")
-"""What a note tagged hypothesis begins with where it is none any more."""
-
-DONE = ("done:",)
-"""What a note tagged todo begins with where it is none any more."""
 
 _CLOSES = (ev.GateOpened, ev.StepEnded, ev.RollbackStarted, ev.RunResumed, ev.RunEnded)
 """After these, a gate is not what a run stands at."""
@@ -84,9 +77,10 @@ class Packet:
     running: Sequence[str]
     undo: Sequence[ToUndo]
     worst: str
-    hypotheses: Sequence[Note]
-    eliminated: Sequence[Note]
-    todos: Sequence[Note]
+    hypotheses: Sequence[Item]
+    confirmed: Sequence[Item]
+    eliminated: Sequence[Item]
+    todos: Sequence[Item]
     deviations: Sequence[str]
     hosts: Sequence[tuple[str, str, str]]
     remaining: Sequence[str]
@@ -98,7 +92,7 @@ class Packet:
 def packet(records: Sequence[Record], directory: str = "") -> Packet:
     """The packet of these records, which may end anywhere."""
     log = open_log(records)
-    state, started, said = log.state, log.started, notes(log)
+    state, started, items = log.state, log.started, open_items(log.records)
     now = standing(log)
     stack = [step for step in map(log.written, state.undo_stack) if step]
     done = len(state.steps) - len(state.remaining)
@@ -119,9 +113,10 @@ def packet(records: Sequence[Record], directory: str = "") -> Packet:
         running=tuple(_running(log)),
         undo=tuple(_undo(log)),
         worst=worst_told(worst_of(stack)) if stack else "",
-        hypotheses=tuple(_tagged(said, "hypothesis", ELIMINATED, over=False)),
-        eliminated=tuple(_tagged(said, "hypothesis", ELIMINATED, over=True)),
-        todos=tuple(_tagged(said, "todo", DONE, over=False)),
+        hypotheses=items.hypotheses_open,
+        confirmed=items.hypotheses_confirmed,
+        eliminated=items.hypotheses_eliminated,
+        todos=items.todos_open,
         deviations=tuple(state.deviations),
         hosts=tuple((one.host, one.label, one.environment) for one in state.hosts.values()),
         remaining=tuple(log.place(step) for step in state.remaining),
@@ -207,25 +202,3 @@ def worst_told(worst: Worst) -> str:
         return worst.why or ("as long as a person takes" if worst.open else "no time")
     more = f" {worst.why}" if worst.why else ", and more where a person or many things are to be put back"
     return f"at most {duration(worst.seconds).removesuffix(' 0 s')}{more if worst.open else ''}"
-
-
-def _tagged(said: Sequence[Note], tag: str, marks: tuple[str, ...], *, over: bool) -> Iterator[Note]:
-    """Notes of a tag that are over, or those that are open still: no later note has a mark and the same words."""
-    mine = [note for note in said if note.tag == tag]
-    settled = {_words(note.text, marks) for note in mine if _marked(note.text, marks)}
-    for note in mine:
-        marked = _marked(note.text, marks)
-        if marked if over else not marked and _words(note.text, marks) not in settled:
-            yield note
-
-
-def _marked(text: str, marks: tuple[str, ...]) -> bool:
-    return text.casefold().startswith(marks)
-
-
-def _words(text: str, marks: tuple[str, ...]) -> str:
-    """What is said behind a mark, as far as it matters for being the same."""
-    folded = text.casefold()
-    for mark in marks:
-        folded = folded.removeprefix(mark)
-    return " ".join(folded.split()).rstrip(".")

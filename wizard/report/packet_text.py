@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from wizard.report.blocks import bullets, table, time, verdict
 from wizard.report.escape import code, fence, text
-from wizard.report.model import Note
 from wizard.report.packet import Packet, ToUndo
+from wizard.report.times import meant
+from wizard.run.items import Item
 
 OTHER_MACHINE = """\
 The packet is the run directory itself: `events.jsonl`, `before/` and `output/`. Copy it whole, with its modes, as in
@@ -92,12 +93,14 @@ def _undone(one: ToUndo) -> tuple[str, ...]:
 
 def _notes(packet: Packet) -> Iterator[str]:
     yield from _listed("Hypotheses, open", map(_note, packet.hypotheses), "None is on record.", escaped=True)
+    yield from _listed("Hypotheses, confirmed", map(_note, packet.confirmed), "None is on record.", escaped=True)
     yield from _listed("Hypotheses, eliminated", map(_note, packet.eliminated), "None is on record.", escaped=True)
     yield from _listed("To do", map(_note, packet.todos), "Nothing is on record.", escaped=True)
 
 
-def _note(note: Note) -> str:
-    return f"{time(note.at)}, {text(note.who)}: {text(note.text)}"
+def _note(item: Item) -> str:
+    why = f" ({text(item.outcome)} by {text(item.settled_by)}: {text(item.reason)})" if item.reason else ""
+    return f"{time(meant(item.when, item.at))}, {text(item.who)}: {text(item.text)}{why}"
 
 
 def _listed(title: str, items: Iterable[str], nothing: str, *, escaped: bool = False) -> Iterator[str]:

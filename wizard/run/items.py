@@ -19,6 +19,10 @@ NEEDS_REASON = frozenset({ELIMINATED, CONFIRMED})
 """Outcomes that nobody believes without a because."""
 
 
+_MARKS = {"done:": (TODO, DONE), "eliminated:": (HYPOTHESIS, ELIMINATED), "ruled out:": (HYPOTHESIS, ELIMINATED)}
+"""What a note begins with that says what became of an earlier one of the same words, whose number nobody looked up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A todo or a hypothesis as it stands.
@@ -110,8 +114,33 @@ def taken_in(found: dict[int, Item], record: Record) -> None:
     """One more record, for those that keep up with a run."""
     match record.event:
         case ev.NoteAdded(text, tag, about, when) if tag in OUTCOMES:
-            found[record.seq] = Item(record.seq, tag, text, record.who, record.at, when, about)
+            _noted(found, Item(record.seq, tag, text, record.who, record.at, when, about))
         case ev.NoteSettled(int(note), str(outcome), reason) if note in found and outcome in OUTCOMES[found[note].tag]:
             found[note] = replace(
                 found[note], outcome=outcome, reason=reason, settled_by=record.who, settled_at=record.at
             )
+
+
+def _noted(found: dict[int, Item], item: Item) -> None:
+    """One more item, or what became of those of the same words; where there is none, it is settled from the first."""
+    outcome, words = _marked(item)
+    if outcome == OPEN:
+        found[item.seq] = item
+        return
+    same = [one for one in found.values() if (one.tag, one.outcome, _folded(one.text)) == (item.tag, OPEN, words)]
+    for one in same or [item]:
+        found[one.seq] = replace(one, outcome=outcome, settled_by=item.who, settled_at=item.at)
+
+
+def _marked(item: Item) -> tuple[str, str]:
+    """What a note says by its mark, and of which words."""
+    folded = _folded(item.text)
+    for mark, (tag, outcome) in _MARKS.items():
+        if item.tag == tag and folded.startswith(mark):
+            return outcome, _folded(folded.removeprefix(mark))
+    return OPEN, folded
+
+
+def _folded(text: str) -> str:
+    """Words as far as they matter for being the same."""
+    return " ".join(text.casefold().split()).rstrip(".")

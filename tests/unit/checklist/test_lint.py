@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from fake_kinds import KINDS
 
+from tests.unit.checklist.fake_kinds import KINDS
 from wizard.checklist.document import lint, load
 from wizard.checklist.problems import ChecklistInvalid
 

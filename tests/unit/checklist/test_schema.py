@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import json
 
-from fake_kinds import KINDS, FakeKinds
-
+from tests.unit.checklist.fake_kinds import KINDS, FakeKinds
 from wizard.checklist.schema import schema, schema_text
 
 

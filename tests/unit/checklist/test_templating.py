@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from fake_kinds import ByMatch, Edit, File, Grant, Ownership, Run, Tree, Watch
 
+from tests.unit.checklist.fake_kinds import ByMatch, Edit, File, Grant, Ownership, Run, Tree, Watch
 from wizard.checklist.spec import STATIC
 from wizard.checklist.templating import misplaced, references, render, render_command, render_flag, render_text
 from wizard.errors import UsageError

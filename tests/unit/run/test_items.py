@@ -48,6 +48,19 @@ def test_the_last_word_counts() -> None:
     assert items.todos_done == ()
 
 
+def test_a_note_may_say_in_words_what_became_of_an_earlier_one() -> None:
+    items = told(DISK, SWAP, NoteAdded(TELL, "todo"), NoteAdded("Ruled out:  The disk is full.", "hypothesis"))
+    assert [item.text for item in items.hypotheses_open] == ["it swaps"]
+    assert [(item.seq, item.settled_at) for item in items.hypotheses_eliminated] == [(1, "2026-03-14T02:15:04.000Z")]
+    assert told(NoteAdded(TELL, "todo"), NoteAdded(f"done: {TELL}", "todo")).todos_open == ()
+    assert told(NoteAdded(TELL, "todo"), NoteAdded(f"done: {TELL}", "hypothesis")).todos_open != ()
+
+
+def test_what_is_done_when_it_is_noted_is_never_open() -> None:
+    (item,) = told(NoteAdded("done: ring home", "todo")).todos_done
+    assert (item.text, item.settled_by) == ("done: ring home", "dana")
+
+
 def test_what_was_never_noted_or_does_not_fit_changes_nothing() -> None:
     before = told(NoteAdded("x"), DISK, NoteAdded(TELL, "todo"))
     strays = [NoteSettled(1, "done"), NoteSettled(2, "done"), NoteSettled(3, "eliminated", "y"), NoteSettled(9, "done")]
