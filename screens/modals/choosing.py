@@ -15,7 +15,8 @@ from screens.widgets.choices import Choice, Choices, Chosen, Words
 from screens.widgets.pane import Frame
 from screens.widgets.wrapped import Fitted, Wrapped
 
-PICK = "↑ ↓ or a figure picks · enter answers · esc looks around"
+PICK = "↑ ↓ or a number picks · enter answers · esc looks around"
+NOTHING_PICKED = "Nothing is picked yet: "
 FRAME, FRAME_SHORT = 9, 6
 """Lines of a modal that are neither body nor answers: its frame, the effect, a line for words, and how to answer."""
 
@@ -94,6 +95,11 @@ class Choosing(Modal[Chosen]):
         if self.query_one(Choices).highlighted is None:
             return
         self.query_one("#effect", Static).update(Content.styled(self._choices[event.option_index].effect, "italic"))
+        self._hint_more()
+
+    def on_choices_nothing_picked(self) -> None:
+        """Enter came before a pick: say so, or it looks as if nothing listened."""
+        self._hint(Content.assemble((NOTHING_PICKED, "bold $warning"), PICK))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer, or ask for a name or for words first."""
