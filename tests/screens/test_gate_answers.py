@@ -407,7 +407,7 @@ async def test_what_is_true_of_a_resolved_run_is_offered_at_no_other_end(outcome
         source.tell(followed(start, ev.RunEnded(outcome))[-1:])
         await hands.settle()
         shown = hands.shown()
-        assert [one for one in ("boss", "support") if f"{one} was told" in shown] == told
+        assert [one for one in ("boss", "support") if f"told: {one}" in shown] == told
         assert f"The run has ended: {outcome.split(maxsplit=1)[0]}" in shown
 
 
