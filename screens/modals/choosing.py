@@ -16,7 +16,7 @@ from screens.widgets.pane import Frame
 from screens.widgets.wrapped import Fitted, Wrapped
 
 PICK = "↑ ↓ or a number picks · enter answers · esc looks around"
-NOTHING_PICKED = "Nothing is picked yet: "
+NOTHING_PICKED = "Nothing is picked yet: ↑ ↓ or a number picks, then enter answers"
 FRAME, FRAME_SHORT = 9, 6
 """Lines of a modal that are neither body nor answers: its frame, the effect, a line for words, and how to answer."""
 
@@ -99,7 +99,7 @@ class Choosing(Modal[Chosen]):
 
     def on_choices_nothing_picked(self) -> None:
         """Enter came before a pick: say so, or it looks as if nothing listened."""
-        self._hint(Content.assemble((NOTHING_PICKED, "bold $warning"), PICK))
+        self._hint(Content.styled(NOTHING_PICKED, "bold $warning"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer, or ask for a name or for words first."""
@@ -144,6 +144,8 @@ class Choosing(Modal[Chosen]):
     def _take_name(self, choice: Choice, typed: str) -> None:
         if typed != choice.types:
             self._hint(Content.styled(f"That is not it. Type exactly: {choice.types}", "bold $warning"))
+            # What is typed next takes its place.
+            self.query_one("#words", Input).action_select_all()
             return
         self._named = True
         self.query_one("#words", Input).clear()
@@ -173,7 +175,13 @@ class Choosing(Modal[Chosen]):
         body = self.query_one("#body")
         below = int(body.max_scroll_y - body.scroll_y)
         more = Content.styled(f"▼ {below:,} more: PgDn · ", "bold $warning") if below > 0 else Content("")
-        self._hint(Content.assemble(more, PICK))
+        self._hint(Content.assemble(more, _unseen(self.query_one(Choices)), PICK))
 
     def _hint(self, content: Content) -> None:
         self.query_one("#hint", Static).update(content)
+
+
+def _unseen(choices: Choices) -> Content:
+    """There are more answers than are in sight."""
+    below = int(choices.max_scroll_y - choices.scroll_y)
+    return Content.styled(f"{below} more answers: ↓ · ", "bold $warning") if below > 0 else Content("")

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 
 from screens.canned import CannedRun
@@ -17,7 +18,7 @@ from screens.modals.base import Modal
 from screens.modals.choosing import Choosing
 from screens.modals.question import COULD_NOT
 from screens.run import RunScreen
-from screens.widgets.choices import Choices
+from screens.widgets.choices import Choice, Choices
 from tests.screens import stories
 from tests.screens.stories import Held, followed, gate_events, interface, live, over, upto
 from wizard.errors import HostUnreachable
@@ -139,6 +140,17 @@ async def test_what_the_footer_below_a_question_tells_is_not_silent(key: str) ->
         await hands.press(key)
         assert hands.asking
         assert "Escape closes this question" in next(iter(hands.app._notifications)).message
+
+
+async def test_answers_out_of_sight_are_told_of() -> None:
+    choices = [Choice(str(place), f"answer {place}", "does") for place in range(40)]
+    async with at(stories.working()) as hands:
+        hands.app.push_screen(Choosing("Many", Content("body"), choices))
+        await hands.settle()
+        assert "more answers: ↓" in hands.shown()
+        await hands.press("end")
+        assert "answer 39" in hands.shown()
+        assert "more answers" not in hands.shown()
 
 
 async def test_a_step_that_failed_says_why_ahead_of_its_checks() -> None:

@@ -240,6 +240,14 @@ async def test_nothing_but_the_hosts_own_name_undoes_everything(typed: str) -> N
     assert source.submitted == [Answer("start", intents.ABORT)]
 
 
+async def test_a_name_typed_again_takes_the_place_of_the_wrong_one() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await choose(hands, intents.UNDO_EVERYTHING)
+        await hands.press(*"vm", "enter", *"stock", "enter", "enter")
+    assert source.submitted == [Answer("start", intents.UNDO_EVERYTHING)]
+
+
 @pytest.mark.parametrize(("environment", "asks"), [("practice", False), ("staging", False), ("", True)])
 async def test_where_nobody_is_harmed_no_name_is_typed(environment: str, *, asks: bool) -> None:
     source = in_environment(stories.at_gate(), environment)
