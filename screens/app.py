@@ -32,7 +32,7 @@ from wizard.checklist.inputs import InputsInvalid, given_values
 from wizard.checklist.model import Checklist
 from wizard.debuglog import debug_log
 from wizard.kinds import registry
-from wizard.paths import state_directory
+from wizard.paths import runs_directory, state_directory
 from wizard.run.attempting import Manner
 from wizard.run.engine import Outcome
 from wizard.run.intents import Stop
@@ -245,7 +245,9 @@ def _given(checklist: Checklist, request: Request) -> Mapping[str, Any]:
 
 def _say_detached(live: LiveRun) -> int:
     """The run goes on elsewhere; returns the exit status."""
-    name = sanitise(shlex.quote(str(live.directory)))
+    directory = live.directory
+    # A name is copied more easily than a path that the terminal wraps; a run elsewhere has only its path.
+    name = sanitise(shlex.quote(directory.name if directory.parent == runs_directory() else str(directory)))
     sys.stderr.write(f"detached: the run goes on in process {live.successor}, up to what needs a person\n")
     sys.stderr.write(f"look: wizard watch {name}; take it back: wizard resume {name}\n")
     return DETACHED

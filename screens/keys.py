@@ -97,6 +97,9 @@ SUSPEND = Key(
     does="app.suspend_process",
 )
 NOT_HERE = replace(SUSPEND, id="not_here", help="Close what is open first.", does="screen.not_here")
+BELOW = Key("below", "question_mark,q", "keys below", "Close what is open first.", ALWAYS, shown=False)
+"""The two keys that the footer below a modal always tells."""
+
 # The start screen.
 FILTER = Key("filter", "slash", "filter", "Show only what has these words; Escape shows all again.", LOOK)
 CLEAR = Key("clear", "escape", "all", "Show everything again.", LOOK, shown=False)

@@ -171,6 +171,7 @@ class Steering:
             self._desk.say("A step is running: cancel it, and its gate then offers to undo.")
         elif self._source.running and waiting and isinstance(waiting.event, ev.GateBlocked):
             self.answer()
+            self._desk.say("Undoing is an answer of this gate.")
         elif not self._view.state.undo_stack:
             self._desk.say("Nothing is on the undo stack.")
         else:

@@ -100,6 +100,11 @@ def moment(at: str) -> datetime | None:
         return None
 
 
+def needless(reason: str) -> bool:
+    """Why a step has no undo says that none is needed: that is no warning."""
+    return reason.startswith("not needed")
+
+
 def many(count: int, what: str, plural: str = "") -> str:
     """``1 step``, ``1,234 steps``."""
     return f"{count:,} {what if count == 1 else plural or f'{what}s'}"

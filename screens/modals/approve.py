@@ -12,7 +12,7 @@ from screens.view import View, Waiting
 from screens.widgets.choices import Choice
 from screens.widgets.detail import where
 from screens.widgets.diff import diff_told
-from screens.words import lines, plain
+from screens.words import lines, needless, plain
 from wizard.run import events as ev
 from wizard.run import intents
 from wizard.run import state as st
@@ -68,7 +68,8 @@ def _edited(step: st.StepState) -> Iterator[Content]:
 
 def _undo(step: st.StepState, irreversible: str) -> Iterator[Content]:
     if irreversible:
-        yield Content.assemble(("undo   ", "dim"), ("cannot be undone: ", "bold $error"), plain(irreversible))
+        cannot = "" if needless(irreversible) else "cannot be undone: "
+        yield Content.assemble(("undo   ", "dim"), (cannot, "bold $error"), plain(irreversible))
         return
     for number, line in enumerate(lines(step.undo)):
         yield Content.assemble(("undo   " if number == 0 else "       ", "dim"), line)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.screen import ModalScreen
 
 from screens.clocks import clocks
-from screens.keys import CLOSE, NOT_HERE, bindings
+from screens.keys import BELOW, CLOSE, NOT_HERE, bindings
 from screens.sizes import fold
 
 DEAF = 0.5
@@ -19,7 +19,8 @@ T = TypeVar("T")
 class Modal(ModalScreen[T | None], Generic[T]):
     """Asks something; its result is None where a person would rather look around first."""
 
-    BINDINGS = bindings([CLOSE, NOT_HERE])
+    BINDINGS = bindings([CLOSE, NOT_HERE, BELOW])
+    DEAF: ClassVar[float] = DEAF
 
     def on_mount(self) -> None:
         """Note when it opened."""
@@ -29,11 +30,15 @@ class Modal(ModalScreen[T | None], Generic[T]):
     @property
     def deaf(self) -> bool:
         """It has only just opened."""
-        return clocks(self).moment() - getattr(self, "opened_at", float("inf")) < DEAF
+        return clocks(self).moment() - getattr(self, "opened_at", float("inf")) < self.DEAF
 
     def action_not_here(self) -> None:
         """Say how to suspend: over a question it would be a slip of the hand."""
         self.notify("Escape closes this; then Ctrl-Z says what it would stop.", markup=False)
+
+    def action_below(self) -> None:
+        """The footer below tells of help and of leaving: say how to come there."""
+        self.notify("Escape closes this question, unanswered; then ? tells every key, and q leaves.", markup=False)
 
     def action_close(self) -> None:
         """Go back without an answer."""

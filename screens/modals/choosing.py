@@ -15,7 +15,8 @@ from screens.widgets.choices import Choice, Choices, Chosen, Words
 from screens.widgets.pane import Frame
 from screens.widgets.wrapped import Fitted, Wrapped
 
-PICK = "↑ ↓ or a figure picks · enter answers · esc looks around"
+PICK = "↑ ↓ or a number picks · enter answers · esc looks around"
+NOTHING_PICKED = "Nothing is picked yet: ↑ ↓ or a number picks, then enter answers"
 FRAME, FRAME_SHORT = 9, 6
 """Lines of a modal that are neither body nor answers: its frame, the effect, a line for words, and how to answer."""
 
@@ -94,6 +95,11 @@ class Choosing(Modal[Chosen]):
         if self.query_one(Choices).highlighted is None:
             return
         self.query_one("#effect", Static).update(Content.styled(self._choices[event.option_index].effect, "italic"))
+        self._hint_more()
+
+    def on_choices_nothing_picked(self) -> None:
+        """Enter came before a pick: say so, or it looks as if nothing listened."""
+        self._hint(Content.styled(NOTHING_PICKED, "bold $warning"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer, or ask for a name or for words first."""
@@ -138,6 +144,8 @@ class Choosing(Modal[Chosen]):
     def _take_name(self, choice: Choice, typed: str) -> None:
         if typed != choice.types:
             self._hint(Content.styled(f"That is not it. Type exactly: {choice.types}", "bold $warning"))
+            # What is typed next takes its place.
+            self.query_one("#words", Input).action_select_all()
             return
         self._named = True
         self.query_one("#words", Input).clear()
@@ -167,7 +175,13 @@ class Choosing(Modal[Chosen]):
         body = self.query_one("#body")
         below = int(body.max_scroll_y - body.scroll_y)
         more = Content.styled(f"▼ {below:,} more: PgDn · ", "bold $warning") if below > 0 else Content("")
-        self._hint(Content.assemble(more, PICK))
+        self._hint(Content.assemble(more, _unseen(self.query_one(Choices)), PICK))
 
     def _hint(self, content: Content) -> None:
         self.query_one("#hint", Static).update(content)
+
+
+def _unseen(choices: Choices) -> Content:
+    """There are more answers than are in sight."""
+    below = int(choices.max_scroll_y - choices.scroll_y)
+    return Content.styled(f"{below} more answers: ↓ · ", "bold $warning") if below > 0 else Content("")

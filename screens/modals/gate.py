@@ -25,6 +25,9 @@ from wizard.run.state import StepState
 PRINTED, EARLIER = 8, 200
 """Lines of what the step printed that are shown at once, and those before them that can be read on to."""
 
+CAUSE = 2
+"""Lines of it that come ahead of the checks where the step itself failed."""
+
 PLAN = 6
 """Steps of a rollback that are named in a sentence."""
 
@@ -80,18 +83,25 @@ def _body(view: View, blocked: ev.GateBlocked, notices: Sequence[ToTell], width:
     step, scope = view.state.steps.get(blocked.scope), blocked.scope
     if step:
         yield Content.assemble(("on       ", "dim"), where(view, step.host))
+    printed = view.printed.lines(scope)
+    # A step that failed has said why: that is the cause, and the checks only tell what followed from it.
+    first = CAUSE if step and step.action and not step.action.ok else 0
+    if step and first:
+        yield from _did(step)
+        yield from _printed("printed  ", printed[-first:])
+        printed = printed[:-first]
     shut = evidence_told(view) if scope == EVIDENCE else checks_told(view, scope, only_shut=True, width=width)
     yield from _reasons(blocked, shut, step.action.what if step and step.action else "")
     if shut:
         yield shut
     for advice in blocked.advice:
         yield Content.assemble(("advice   ", "bold $warning"), plain(advice))
-    if step:
+    if step and not first:
         yield from _did(step)
-    printed = view.printed.lines(scope)
-    yield from _printed("printed  ", printed[-PRINTED:])
+    last = PRINTED - first
+    yield from _printed("above it " if first else "printed  ", printed[-last:])
     yield from notices_told(notices, "  y copies it, t says it was sent")
-    yield from _printed("before   ", printed[:-PRINTED][-EARLIER:])
+    yield from _printed("before   ", printed[:-last][-EARLIER:])
 
 
 def _did(step: StepState) -> Iterator[Content]:

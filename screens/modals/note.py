@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -31,6 +32,8 @@ class TakeNote(Modal[NoteAdded | NoteSettled]):
     """
 
     AUTO_FOCUS = "#words"
+    DEAF: ClassVar[float] = 0.0
+    """It opens for nobody who did not ask for it, and its first letters are part of the note."""
     BINDINGS = bindings([TAG_NEXT, TAG_BEFORE])
 
     def __init__(self, about: str, title: str) -> None:

@@ -30,7 +30,7 @@ class Telling(Choosing):
     def __init__(self, notices: Sequence[ToTell], title: str) -> None:
         self._notices = tuple(notices)
         choices = [
-            Choice(str(place), f"{one.who} was told", "Goes on record as a note, #comms.")
+            Choice(str(place), f"told: {one.who}", "Goes on record as a note, #comms.")
             for place, one in enumerate(notices)
         ]
         nothing = Choice(NOBODY, "go back", "Nothing goes on record.")

@@ -54,7 +54,7 @@ def _of_facts(view: View) -> Iterator[str]:
     wrong = [fact.fact for fact in view.evidence.values() if fact.outcome == "fail"]
     unseen = [fact.fact for fact in view.evidence.values() if fact.outcome == "unknown"]
     if wrong:
-        yield f"{many(len(wrong), 'fact')} not as it should be, or told differently by its sources: {'; '.join(wrong)}"
+        yield f"{many(len(wrong), 'fact')} not as expected, or told differently by its sources: {'; '.join(wrong)}"
     if unseen:
         yield f"{many(len(unseen), 'fact')} not to be read from every source: {'; '.join(unseen)}"
 

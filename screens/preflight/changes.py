@@ -9,7 +9,7 @@ from textual.content import Content
 
 from screens.view import View
 from screens.widgets.detail import where
-from screens.words import lines, many, plain
+from screens.words import lines, many, needless, plain
 
 if TYPE_CHECKING:
     from wizard.run.planned import Planned
@@ -34,7 +34,8 @@ def _host(view: View, host: str, plan: Sequence[Planned]) -> Iterator[Content]:
 def _undo(one: Planned) -> Content:
     reason = one.final
     if reason:
-        return Content.assemble(("      cannot be undone: ", "$warning"), plain(reason))
+        cannot = "undo: " if needless(reason) else "cannot be undone: "
+        return Content.assemble((f"      {cannot}", "dim" if needless(reason) else "$warning"), plain(reason))
     told = [line for line in lines(one.undo) if line.strip()] or ["told when its turn comes"]
     more = f"  … {many(len(told) - 1, 'line')} more" if len(told) > 1 else ""
     return Content.assemble(("      undo: ", "dim"), (told[0], "dim"), (more, "dim"))
@@ -79,7 +80,8 @@ def _command(one: Planned) -> Iterator[Content]:
 def _whole_undo(one: Planned) -> Iterator[Content]:
     reason = one.final
     if reason:
-        yield Content.assemble(("undo     ", "dim"), ("cannot be undone: ", "$warning"), plain(reason))
+        cannot = "" if needless(reason) else "cannot be undone: "
+        yield Content.assemble(("undo     ", "dim"), (cannot, "$warning"), plain(reason))
         return
     for number, line in enumerate(lines(one.undo) if one.undo else ()):
         yield Content.assemble(("undo     " if number == 0 else "         ", "dim"), line)

@@ -8,6 +8,7 @@ from enum import Enum
 
 from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widgets.option_list import Option
 
 from screens.widgets.listing import Listing
@@ -56,6 +57,9 @@ class Chosen:
 class Choices(Listing):
     """A list in which a figure or an arrow picks, and only then Enter, or a second click, answers."""
 
+    class NothingPicked(Message):
+        """Enter, before an answer was picked."""
+
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__(
             *(Option(_prompt(n, one)) for n, one in enumerate(choices, start=1)), id="choices", markup=False
@@ -70,6 +74,13 @@ class Choices(Listing):
         if 1 <= place <= min(DIGITS, len(self.choices)):
             self.highlighted = place - 1
             event.stop()
+
+    def action_select(self) -> None:
+        """What is picked is the answer; where nothing is, it is said."""
+        if self.highlighted is None:
+            self.post_message(self.NothingPicked())
+        else:
+            super().action_select()
 
     async def _on_click(self, event: events.Click) -> None:
         """The first click picks, a click on what is picked answers."""

@@ -125,7 +125,8 @@ def _scope_told(view: View, scope: str, now: datetime) -> Content:
     elif scope.startswith(PHASE):
         steps = [step for step in state.steps.values() if step.phase == scope.removeprefix(PHASE)]
         changing = sum(step.changes for step in steps)
-        told = f"{many(len(steps), 'step')}, {changing} of them change something. Enter folds or opens it."
+        change = "changes" if changing == 1 else "change"
+        told = f"{many(len(steps), 'step')}, {changing} of them {change} something. Enter folds or opens it."
     else:
         told = plain(state.started.title)
     left = left_in_full(view, now)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 
 from screens.canned import CannedRun
@@ -17,7 +18,7 @@ from screens.modals.base import Modal
 from screens.modals.choosing import Choosing
 from screens.modals.question import COULD_NOT
 from screens.run import RunScreen
-from screens.widgets.choices import Choices
+from screens.widgets.choices import Choice, Choices
 from tests.screens import stories
 from tests.screens.stories import Held, followed, gate_events, interface, live, over, upto
 from wizard.errors import HostUnreachable
@@ -123,6 +124,53 @@ async def test_enter_alone_answers_nothing() -> None:
         await hands.press("enter", "enter", "space")
         assert source.submitted == []
         assert hands.asking
+
+
+async def test_enter_before_a_pick_says_what_to_do() -> None:
+    async with at(stories.at_gate()) as hands:
+        await hands.press("enter")
+        assert "Nothing is picked yet" in hands.shown()
+        await hands.press("1")
+        assert "Nothing is picked yet" not in hands.shown()
+
+
+@pytest.mark.parametrize("key", ["question_mark", "q"])
+async def test_what_the_footer_below_a_question_tells_is_not_silent(key: str) -> None:
+    async with at(stories.at_gate(), (120, 40)) as hands:
+        await hands.press(key)
+        assert hands.asking
+        assert "Escape closes this question" in next(iter(hands.app._notifications)).message
+
+
+async def test_answers_out_of_sight_are_told_of() -> None:
+    choices = [Choice(str(place), f"answer {place}", "does") for place in range(40)]
+    async with at(stories.working()) as hands:
+        hands.app.push_screen(Choosing("Many", Content("body"), choices))
+        await hands.settle()
+        assert "more answers: ↓" in hands.shown()
+        await hands.press("end")
+        assert "answer 39" in hands.shown()
+        assert "more answers" not in hands.shown()
+
+
+async def test_a_step_that_failed_says_why_ahead_of_its_checks() -> None:
+    start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
+    source = live(start)
+    async with at(source) as hands:
+        source.output(Output("start", "stock", b"no ticket number\n"))
+        source.tell(followed(start, gate_events())[-1:])
+        await hands.settle()
+        shown = hands.shown()
+    assert "no ticket number" in shown
+    assert shown.index("no ticket number") < shown.index("✘ fail")
+
+
+async def test_the_first_letters_of_a_note_count() -> None:
+    source = stories.working()
+    async with at(source) as hands:
+        await hands.pilot.press("n", *"seen", "enter")
+        await hands.settle()
+    assert [one.text for one in source.submitted if isinstance(one, AddNote)] == ["seen"]
 
 
 async def test_no_single_key_answers_an_approval() -> None:
@@ -393,6 +441,7 @@ async def test_rolling_back_at_a_gate_is_the_gates_to_answer() -> None:
     async with at(stories.at_gate()) as hands:
         await hands.press("escape", "b")
         assert "Gate shut" in hands.shown()
+        assert "Undoing is an answer of this gate" in next(iter(hands.app._notifications)).message
 
 
 async def test_rolling_back_while_a_step_runs_says_what_to_do_first() -> None:

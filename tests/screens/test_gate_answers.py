@@ -240,6 +240,14 @@ async def test_nothing_but_the_hosts_own_name_undoes_everything(typed: str) -> N
     assert source.submitted == [Answer("start", intents.ABORT)]
 
 
+async def test_a_name_typed_again_takes_the_place_of_the_wrong_one() -> None:
+    source = stories.at_gate()
+    async with at(source) as hands:
+        await choose(hands, intents.UNDO_EVERYTHING)
+        await hands.press(*"vm", "enter", *"stock", "enter", "enter")
+    assert source.submitted == [Answer("start", intents.UNDO_EVERYTHING)]
+
+
 @pytest.mark.parametrize(("environment", "asks"), [("practice", False), ("staging", False), ("", True)])
 async def test_where_nobody_is_harmed_no_name_is_typed(environment: str, *, asks: bool) -> None:
     source = in_environment(stories.at_gate(), environment)
@@ -407,7 +415,7 @@ async def test_what_is_true_of_a_resolved_run_is_offered_at_no_other_end(outcome
         source.tell(followed(start, ev.RunEnded(outcome))[-1:])
         await hands.settle()
         shown = hands.shown()
-        assert [one for one in ("boss", "support") if f"{one} was told" in shown] == told
+        assert [one for one in ("boss", "support") if f"told: {one}" in shown] == told
         assert f"The run has ended: {outcome.split(maxsplit=1)[0]}" in shown
 
 

@@ -97,6 +97,9 @@ class _Side:
             record.event.step: record.event.seconds for record in records if isinstance(record.event, ev.StepEnded)
         }
         self.places = dict(_places(self.state))
+        # What is written into the report afterwards makes no run longer.
+        ends = [record.at for record in records if isinstance(record.event, ev.RunEnded)] if self.state.ended else []
+        self.over_at = [self.state.last_at, *ends][-1]
         started = self.state.started
         self.title = started.title if started else MISSING
 
@@ -144,7 +147,7 @@ def _outcome(side: _Side) -> str:
 
 def _length(side: _Side) -> str:
     try:
-        length = datetime.fromisoformat(side.state.last_at) - datetime.fromisoformat(side.state.began_at)
+        length = datetime.fromisoformat(side.over_at) - datetime.fromisoformat(side.state.began_at)
     except ValueError:
         return MISSING
     minutes, rest = divmod(int(length.total_seconds()), 60)

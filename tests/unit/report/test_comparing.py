@@ -40,6 +40,15 @@ def test_how_both_ended_and_what_each_step_took_is_told() -> None:
     assert [pair.left.seconds for pair in both.steps if pair.place == "1.1"] == [4.0]
 
 
+def test_what_is_written_after_the_end_makes_no_run_longer() -> None:
+    run = records("clean")
+    later = replace(
+        run[-1], at="2026-11-26T23:59:00.000Z", event=ev.NoteAdded("written the day after", "lesson", "", "")
+    )
+    ends = {pair.what: (pair.left, pair.right) for pair in compare(run, [*run, later]).ends}
+    assert ends["took"] == ("0:04:57", "0:04:57")
+
+
 def test_checks_that_came_to_something_else_are_told_with_what_was_seen() -> None:
     both = compare(records("clean"), records("failed_and_rolled_back"))
     assert Pair("2.3 it is up", "pass  active (running), main process 4711", "fail  failed (exit-code)") in both.checks
