@@ -37,7 +37,8 @@ def named(variables: Sequence[str], otherwise: str, environment: Mapping[str, st
                 return shlex.split(environment[variable])
             except ValueError as error:
                 raise UsageError(
-                    f"{variable} is not a command: {error}", mend=f"Set {variable} and open it again"
+                    f"{variable} is not a command: {environment[variable]} ({error})",
+                    mend=f"Set {variable} and open it again",
                 ) from error
     return [otherwise]
 

@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from screens.inputs import Inputs
 from screens.interface import Interface
 from screens.report import Report
 from screens.run import RunScreen
+from screens.shelf import Offered, Shelf
 from screens.start import Start
 from screens.theme import THEMES
 from screens.widgets.logpane import LogPane
@@ -113,6 +114,27 @@ class Hostile:
         if self._random.random() < 0.8:
             return self._random.choice(PIECES)
         return chr(self._random.choice((self._random.randrange(0x20, 0x300), self._random.randrange(0x2000, 0x11000))))
+
+
+class Poisoned(Shelf):
+    """Offers checklists and runs with hostile names."""
+
+    def __init__(self, offered: Sequence[Offered], told: Sequence[RunSummary]) -> None:
+        super().__init__()
+        self._offered = list(offered)
+        self._told = list(told)
+
+    def shipped(self) -> list[Offered]:
+        """The checklists."""
+        return self._offered
+
+    def runs(self) -> Iterator[list[RunSummary]]:
+        """The runs, in one page."""
+        yield self._told
+
+    def recent(self, _runs: Sequence[RunSummary]) -> list[Offered]:
+        """None was run before."""
+        return []
 
 
 class Fuzzed(Interface):
@@ -256,7 +278,7 @@ class Fuzzed(Interface):
     async def _start(self) -> None:
         """Names of files, hosts and runs, and files that are no checklists."""
         one = self.hostile.one
-        screens.start.shipped = lambda: {one("f"): Path(f"/nowhere/{one('f')}") for _ in range(20)}  # type: ignore[assignment]
+        offered = [Offered(one("f"), Path(f"/nowhere/{one('f')}"), wrong=one("e")) for _ in range(20)]
         summary = RunSummary("", "", "", "", Path(), "2026-03-14T02:15:00.000Z", "", "paused", "", 5, 8, 3)
         told = [
             replace(
@@ -269,8 +291,7 @@ class Fuzzed(Interface):
             )
             for _ in range(60)
         ]
-        screens.start.list_runs = lambda: told  # type: ignore[assignment]
-        screen = Start(Refusing(self.hostile))
+        screen = Start(Refusing(self.hostile), Poisoned(offered, told))
 
         async def look() -> None:
             await self.workers.wait_for_complete()

@@ -18,12 +18,12 @@ from wizard.run import events as ev
 from wizard.run.attempting import Manner
 from wizard.run.events import Record
 from wizard.run.holder import holder, is_detached, let_go
-from wizard.run.intents import Answer, Stop
+from wizard.run.intents import BEGIN, Answer, Stop
 from wizard.run.journal import read
 from wizard.run.listing import summary, writer
 from wizard.run.preparation import Request, prepare
 from wizard.run.resuming import reopen
-from wizard.run.session import Session
+from wizard.run.session import PREFLIGHT, Session
 from wizard.run.state import replay
 
 HEAD = "inputs:\n  where: {type: path}\n  token: {type: secret, default: ''}\n"
@@ -73,6 +73,8 @@ class Place:
         live = self.live(LiveRun(prepare(Request(str(self.file), run_dir=self.run, typed=typed)), MANNER, Session.walk))
         live.begin()
         self.until(ev.QuestionAsked)
+        live.submit(Answer(PREFLIGHT, BEGIN))
+        self.until(ev.QuestionAsked, 2)
         live.submit(Answer("first", "run"))
         wait_until(lambda: self.effects() == ["first"], "the first effect")
         return live
@@ -151,7 +153,7 @@ def test_it_goes_on_by_itself_to_what_needs_a_person_and_each_effect_is_there_on
 def test_it_is_taken_back_in_the_middle_of_a_step(place: Place) -> None:
     place.begin().detach()
     wait_until(lambda: len(place.of(ev.StepRendered)) == 2, "the step taken up again")
-    assert len(place.of(ev.QuestionAsked)) == 1
+    assert len(place.of(ev.QuestionAsked)) == 2
     let_go(place.run)
     back = reopen(place.run, Request("", typed={"token": SECRET}))
     live = place.live(LiveRun(back, MANNER, Session.walk))

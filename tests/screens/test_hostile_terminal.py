@@ -27,7 +27,7 @@ OURS = re.compile(
     r"|csi \?(1000|1002|1003|1004|1006|1015|1049|2004|2026|2048|25|7)[hl]"
     r"|csi \?(2026|2048)\$p|csi >\d*u|csi <u"
     r"|osc 22;\w+"  # the pointer's shape
-    r"|osc [02];wizard[ -~]*"  # the title, of our own words
+    r"|osc [02];(wizard[ -~]*)?|csi 2[23];0t"  # the title, of our own words; the one before is kept and given back
 )
 """What Textual and the wizard send by themselves."""
 

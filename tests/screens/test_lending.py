@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from screens.elsewhere import EDITORS, PAGERS, named
-from tests.screens.test_terminal import Place, come_to_a_change
+from tests.screens.test_terminal import Place
 from tests.support.terminal import ALTERNATE, BACK
 from wizard.errors import UsageError
 
@@ -25,7 +25,7 @@ LISTENING = """
 import sys
 from screens.modals import base
 
-base.DEAF = 0.0
+base.DEAF = base.Modal.DEAF = 0.0
 from wizard.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -41,7 +41,9 @@ def test_a_pager_has_the_terminal_until_it_ends_and_the_run_is_as_it_was(place: 
     pager.write_text(PAGER)
     pager.chmod(0o755)
     with place.terminal(program=LISTENING, PAGER=f"'{pager}' -S", TMPDIR=str(place.home)) as terminal:
-        come_to_a_change(place, terminal)
+        terminal.until(b"Begin the first step?")
+        terminal.press("1\r")
+        terminal.until(b"Approve this change")
         seen = len(terminal.seen)
         terminal.press("\x1b")
         terminal.until(lambda: b"Log" in terminal.seen[seen:], "the log behind the question")

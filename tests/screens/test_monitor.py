@@ -304,7 +304,7 @@ async def test_what_waits_is_answered_from_it_too() -> None:
     async def act(hands: Hands) -> None:
         await hands.press("escape", "m")
         assert isinstance(hands.pilot.app.screen, Monitor)
-        await hands.press("a", "9", "enter")
+        await hands.press("a", "0", "enter")
         assert source.submitted == [Answer("watch", ABORT)]
 
     await using(source, act)

@@ -51,9 +51,10 @@ class Place:
         return Terminal([*before, *(words or self.words)], {**self.environment, **environment})
 
     def kinds(self) -> list[str]:
-        """What the journal tells, by kind."""
+        """What the whole lines of the journal tell, by kind."""
         journal = self.run / "events.jsonl"
-        return [json.loads(line)["kind"] for line in journal.read_text().splitlines()] if journal.exists() else []
+        whole = journal.read_text().rpartition("\n")[0] if journal.exists() else ""
+        return [json.loads(line)["kind"] for line in whole.splitlines()]
 
     def waits(self) -> bool:
         """The run waits for a person."""

@@ -138,8 +138,8 @@ def test_where_nobody_reads_the_terminal_the_run_goes_on_to_its_end(place: Place
     checklist = place.home / "talking.yaml"
     checklist.write_text(CHECKLIST)
     with place.terminal("run", str(checklist), "--run-dir", str(place.run)) as terminal:
-        while not place.kinds():
-            assert terminal.process.poll() is None
+        terminal.until(b"Begin the first step?")
+        press_until(terminal, "1\r", lambda: "question_answered" in place.kinds())
         read_before = len(terminal.seen)
         while place.kinds()[-1] != "run_ended":
             assert terminal.process.poll() is None
@@ -160,6 +160,7 @@ def outcome(place: Place) -> str:  # noqa: F811
 
 BREAKING = """
 import importlib, os, sys
+from textual.content import Content
 from screens.run import RunScreen
 
 module, _, name = os.environ["BROKEN"].partition(":")
@@ -176,6 +177,7 @@ def take_in(self):
         armed.append(True)
         broken.render_lines = fail
         made = MADE.get(name, broken)()
+        made._id = None  # one of its name may be there already
         made.styles.width, made.styles.height, made.styles.dock = 20, 3, "top"
         self.app.screen.mount(made)
 
@@ -187,6 +189,8 @@ MADE = {
     "Pane": lambda: broken("part"),
     "Paper": lambda: broken("paper", "Paper"),
     "Choices": lambda: broken([]),
+    "Fitted": lambda: broken(lambda _width: Content("fitted")),
+    "_Line": lambda: broken("line"),
     "Field": field,
 }
 RunScreen.take_in = take_in

@@ -44,7 +44,8 @@ def shape(token: Token) -> str:
     if token.kind != "csi":
         return f"{token.kind} {data}"
     marks = "".join(one for one in data if not one.isdigit() and one not in ";:")
-    return f"csi {data}" if marks[-1] in "hlpun" and len(marks) > 1 else f"csi {marks}"
+    whole = marks == "t" or (marks[-1] in "hlpun" and len(marks) > 1)
+    return f"csi {data}" if whole else f"csi {marks}"
 
 
 class Picture:
