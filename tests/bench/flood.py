@@ -79,6 +79,7 @@ class Flood:
             wanted: What the search has to say of it.
         """
         seen = Seen()
+        self._begin()
         self._until(lambda: b"LIVE" in self._shown and self._events("attempt_claimed"))
         self._settle(0.5)
         os.write(self._terminal.master, b"/")
@@ -94,6 +95,12 @@ class Flood:
         seen.most = self._memory("VmHWM")
         self._search(seen, needle, wanted)
         return seen
+
+    def _begin(self) -> None:
+        """Let the first step begin; a question that has just opened is deaf for half a second."""
+        self._until(lambda: b"Begin the first step?" in self._shown)
+        self._settle(0.8)
+        os.write(self._terminal.master, b"1\r")
 
     def _search(self, seen: Seen, needle: str, wanted: str) -> None:
         self._escape_modal()

@@ -13,8 +13,8 @@ from .operator import REPOSITORY
 NAME = "redis-ownership"
 SHIPPED = REPOSITORY / "checklists" / f"{NAME}.yaml"
 SECTION, PHASE, STEP, TAIL = r"(?m)^(?=[a-z])", r"(?m)^(?=  - id: )", r"(?m)^(?=      - id: )", r"(?m)^(?=    [a-z])"
-ABOUT_STEPS = ("prevention:", "impact:")
-"""Sections that name steps or what steps capture, so that they go where steps go."""
+ABOUT_STEPS = ("prevention:", "impact:", "notify:")
+"""Sections that name phases, steps or what steps capture, so that they go where steps go."""
 STEP_ID = re.compile(r"      - id: (\S+)\n")
 
 
