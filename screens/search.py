@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import AnyStr, Protocol
 
-from wizard.text import decode, sanitise
+from wizard.text import decode, harmless, sanitise
 
 PAUSE = 0.0005
 """Seconds after each piece in which others have their turn."""
@@ -37,6 +37,7 @@ class Needle:
         self.text = text
         self._exact = any(letter.isupper() for letter in text)
         self._folded = text if self._exact else text.lower()
+        self._foreign = not self._folded.isascii()
         # Bytes as they came are shown as they are, but for what only text tells: other scripts, and escapes of ours.
         self._raw = self._folded.encode() if text.isascii() and text.isprintable() and "\\" not in text else None
 
@@ -45,6 +46,8 @@ class Needle:
         if self._raw is not None:
             hay = data if self._exact else data.lower()
             return _lines(hay, self._raw, b"\n")
+        if self._foreign and harmless(data):
+            return iter(())
         text = sanitise(decode(data))
         return _lines(text if self._exact else _lowered(text), self._folded, "\n")
 

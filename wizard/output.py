@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self, TypedDict
 
+from wizard.digest import Digest
 from wizard.errors import HostError, JournalUnwritable
 from wizard.paths import private_directory
 from wizard.redact import Redactor
@@ -75,7 +75,7 @@ class OutputFile:
     def restart(self) -> None:
         """Begin again at host offset 0; the file is emptied by the next write."""
         self._stream = self._redactor.stream()
-        self._digest = hashlib.sha256()
+        self._digest = Digest()
         self._host_offset = 0
         self._stored = 0
         self._stale = True

@@ -253,6 +253,8 @@ class MaskingStream:
 
     def feed(self, chunk: bytes) -> bytes:
         """What may be shown now, of this chunk and of those before."""
+        if self._redactor.idle:
+            return chunk
         self._buffer += chunk
         spans, begun = self._scan()
         masked, done = _cover(self._buffer, spans, self._done, begun)

@@ -20,6 +20,7 @@ _HIDDEN = (
 )
 _FORBIDDEN = re.compile(f"\r+(?=\n)|[{_HIDDEN}]")
 _FORBIDDEN_ASCII = re.compile("\r+(?=\n)|[\x00-\x08\x0b-\x1f\x7f]")
+_ACTED_ON = bytes({*range(0x20), 0x7F} - set(b"\t\n"))
 _BLANK = re.compile(r"\s+")
 
 
@@ -43,8 +44,16 @@ def sanitise(text: str) -> str:
 
     Newlines and tabs stay. A carriage return ahead of a newline goes; any other is shown as ``␍``.
     """
-    forbidden = _FORBIDDEN_ASCII if text.isascii() else _FORBIDDEN
+    ascii_only = text.isascii()
+    if ascii_only and text.isprintable():
+        return text
+    forbidden = _FORBIDDEN_ASCII if ascii_only else _FORBIDDEN
     return forbidden.sub(_shown, text)
+
+
+def harmless(data: bytes) -> bool:
+    """These bytes are ASCII, and `sanitise` would leave them as they are; told at a gigabyte a second."""
+    return data.isascii() and len(data.translate(None, _ACTED_ON)) == len(data)
 
 
 def hidden(text: str) -> re.Match[str] | None:

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wizard.text import decode, hidden, one_line, sanitise
+from wizard.text import decode, harmless, hidden, one_line, sanitise
 
 ANY = st.text(st.characters(exclude_categories=())) | st.text(
     st.sampled_from("\x1b\x9b\r\n\t\x00\x7f\u202e\u2028\u200b\ufeff\U000e0041\ud800\udcffab[")
@@ -42,6 +42,14 @@ def test_clean_text_is_unchanged(text: str) -> None:
 @given(st.binary())
 def test_any_bytes_can_be_shown(data: bytes) -> None:
     assert hidden(sanitise(decode(data))) is None
+
+
+@given(st.binary() | ANY.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.text("ab \t\n~").map(str.encode))
+@example(b"")
+@example(b"\r\n")
+@example(b"\x7f")
+def test_harmless_is_what_would_stay_as_it_is(data: bytes) -> None:
+    assert harmless(data) == (data.isascii() and sanitise(decode(data)) == decode(data))
 
 
 @given(ANY, st.integers(2, 80))

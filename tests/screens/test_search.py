@@ -49,6 +49,15 @@ def test_it_finds_what_is_shown_and_an_upper_case_letter_makes_case_count(needle
     assert list(searched(needle, log).hits) == lines
 
 
+@pytest.mark.parametrize("needle", ["ü", "␛", "␍", "İ"])
+def test_what_is_not_ascii_is_found_where_the_bytes_are(needle: str) -> None:
+    log = LogBuffer()
+    log.feed(b"plain\n\x1b[31mred\r.\n" + "Ü i\u0307 İ\n".encode())
+    shown = ["plain", "␛[31mred␍.", "Ü i\u0307 İ"]
+    wanted = [line for line, text in enumerate(shown) if needle.lower() in text.lower()]
+    assert list(searched(needle.lower() if needle != "İ" else needle, log).hits) == wanted
+
+
 def test_every_line_of_a_log_is_searched_also_where_it_left_memory_and_as_it_grows() -> None:
     stored = b"".join(b"line %06d\n" % number for number in range(200_000))
     log = LogBuffer(200_000, lambda _file, offset, size: stored[offset : offset + size])

@@ -38,6 +38,8 @@ class FrameParser:
         self._mark = b"\036" + nonce.encode("ascii") + b" "
         self._buffer = bytearray()
         self._header: tuple[str, int, tuple[str, ...], int] | None = None
+        self._missing = 0
+        self._parts: list[bytes] = []
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """The frames that ``data`` completes.
@@ -45,21 +47,37 @@ class FrameParser:
         Raises:
             FrameError: A header is not one, or says more bytes than any frame may have.
         """
-        self._buffer += data
-        while (frame := self._next()) is not None:
-            yield frame
+        while True:
+            if self._header is None:
+                data = self._begun(data)
+            if self._header is None:
+                return
+            data = self._filled(data)
+            if self._missing:
+                return
+            yield self._frame(*self._header)
 
-    def _next(self) -> Frame | None:
+    def _begun(self, data: bytes) -> bytes:
+        """Look for a header; what follows it, nothing where it has not come yet."""
+        self._buffer += data
+        self._header = self._read_header()
         if self._header is None:
-            self._header = self._read_header()
-        if self._header is None:
-            return None
-        kind, number, fields, length = self._header
-        if len(self._buffer) < length:
-            return None
-        payload = bytes(self._buffer[:length])
-        del self._buffer[:length]
-        self._header = None
+            return b""
+        self._missing = self._header[-1]
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return rest
+
+    def _filled(self, data: bytes) -> bytes:
+        """Keep what is the payload's, as it came: a flood is copied once only; what follows it."""
+        part = data[: self._missing]
+        self._parts.append(part)
+        self._missing -= len(part)
+        return data[len(part) :]
+
+    def _frame(self, kind: str, number: int, fields: tuple[str, ...], _length: int) -> Frame:
+        payload = b"".join(self._parts)
+        self._header, self._parts = None, []
         return Frame(kind, number, fields, payload)
 
     def _read_header(self) -> tuple[str, int, tuple[str, ...], int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import getpass
 import shlex
 from collections.abc import AsyncIterator
@@ -19,6 +20,10 @@ CLOSING = 2.0
 
 LINGERING = 0.5
 """Seconds after a program's end for which what it left in its pipes is read."""
+
+
+PIPE = 1 << 20
+"""Bytes a shell may be ahead of us: what Linux gives anybody (pipe(7))."""
 
 
 class _Process(asyncio.SubprocessProtocol):
@@ -55,7 +60,9 @@ class LocalDuplex:
         self._transport = transport
         self._process = process
         self._input = cast("asyncio.WriteTransport", transport.get_pipe_transport(0))
-        process.streams.throttle(transport.get_pipe_transport(1))
+        output = transport.get_pipe_transport(1)
+        process.streams.throttle(output)
+        _widen(output)
         self.read = process.streams.read
         self.read_error = process.streams.read_error
 
@@ -74,6 +81,14 @@ class LocalDuplex:
         with suppress(PermissionError):  # a root shell is not ours to kill; its closed pipes end it
             self._transport.close()
         self._process.streams.end()
+
+
+def _widen(pipe: asyncio.BaseTransport | None) -> None:
+    """A flood is taken in larger pieces where the system lets a pipe hold more (fcntl(2))."""
+    resize = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if pipe is not None and resize is not None:
+        with suppress(OSError):
+            fcntl.fcntl(pipe.get_extra_info("pipe"), resize, PIPE)
 
 
 class LocalTransport:

@@ -3,19 +3,78 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import Iterator
 from typing import cast
 
 from wizard.errors import LinkLost
 
 CHUNK = 1 << 18
+"""Bytes taken at once, about."""
+
+MOST = 1 << 21
+"""Bytes that wait to be taken, at most; then its source is paused."""
+
+
+class Inflow:
+    """Bytes on their way from a callback to whoever waits for them, copied only where they come in crumbs.
+
+    ``size`` is how many wait.
+    """
+
+    def __init__(self) -> None:
+        self._chunks: deque[bytes] = deque()
+        self.size = 0
+        self._over = False
+        self._there = asyncio.Event()
+        self._source: asyncio.ReadTransport | None = None
+        self._paused = False
+
+    def throttle(self, source: asyncio.ReadTransport) -> None:
+        """Pause this one while too much waits."""
+        self._source = source
+
+    def feed_data(self, data: bytes) -> None:
+        """Something came."""
+        self._chunks.append(data)
+        self.size += len(data)
+        self._there.set()
+        if self.size > MOST and self._source and not self._paused:
+            self._paused = True
+            self._source.pause_reading()
+
+    def feed_eof(self) -> None:
+        """Nothing more comes."""
+        self._over = True
+        self._there.set()
+
+    async def read(self) -> bytes:
+        """What is there, or comes next; empty at the end."""
+        await self._there.wait()
+        taken = list(self._take())
+        if not self._chunks and not self._over:
+            self._there.clear()
+        if self._paused and self._source and self.size < MOST // 2:
+            self._paused = False
+            self._source.resume_reading()
+        return b"".join(taken)
+
+    def _take(self) -> Iterator[bytes]:
+        """Chunks, up to a sensible size together; a large one alone."""
+        size = 0
+        while self._chunks and (not size or size + len(self._chunks[0]) <= CHUNK):
+            chunk = self._chunks.popleft()
+            self.size -= len(chunk)
+            size += len(chunk)
+            yield chunk
 
 
 class Streams:
     """Standard output and error of one program, and whether its standard input may be written to."""
 
     def __init__(self) -> None:
-        self.output = asyncio.StreamReader(limit=1 << 20)
-        self.error = asyncio.StreamReader(limit=1 << 20)
+        self.output = Inflow()
+        self.error = Inflow()
         self._writable = asyncio.Event()
         self._writable.set()
         self.lost = False
@@ -23,7 +82,7 @@ class Streams:
 
     def throttle(self, transport: object) -> None:
         """Let a full buffer of output pause ``transport``, which has pause_reading and resume_reading."""
-        self.output.set_transport(cast("asyncio.Transport", transport))
+        self.output.throttle(cast("asyncio.ReadTransport", transport))
 
     def end(self) -> None:
         """Nothing more comes, and nothing more can be sent."""
@@ -57,8 +116,8 @@ class Streams:
 
     async def read(self) -> bytes:
         """The next bytes of standard output; empty at the end."""
-        return await self.output.read(CHUNK)
+        return await self.output.read()
 
     async def read_error(self) -> bytes:
         """The next bytes of standard error; empty at the end."""
-        return await self.error.read(CHUNK)
+        return await self.error.read()

@@ -65,7 +65,7 @@ wz_drained() {
     wz_send "$1"
 }
 
-# wz_send ID: every byte there is beyond wz_at, a quarter of a mebibyte a frame.
+# wz_send ID: every byte there is beyond wz_at, a mebibyte a frame.
 wz_send() {
     [ -s "$wz_dir/out" ] || return 0
     wz_have=
@@ -74,7 +74,7 @@ wz_send() {
     [ "$wz_at" -ne 0 ] || wz_send_line "$1" || :
     while [ "$wz_at" -lt "$wz_have" ]; do
         wz_n=$((wz_have - wz_at)) wz_ticks=0
-        [ "$wz_n" -le 262144 ] || wz_n=262144
+        [ "$wz_n" -le 1048576 ] || wz_n=1048576
         wz_take
         printf '\036%s D %s %s %s\n' "$wz_nonce" "$1" "$wz_at" "$wz_n"
         wz_bytes_of "$wz_dir/out" "$wz_at" "$wz_n"
