@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -35,9 +34,6 @@ DETACHED = "detached by the operator; it goes on without a terminal, up to what 
 
 TIED = "the practice host goes when this wizard does"
 """Why a drill's run cannot be detached."""
-
-TURN = 0.001
-"""Seconds after which a thread that computes makes way for another one; Python's own measure is five times that."""
 
 
 class LiveRun:
@@ -91,8 +87,6 @@ class LiveRun:
 
     def begin(self) -> None:
         """Start an engine."""
-        # So long the interface waits for the engine's thread to make way, and it does so for every key.
-        sys.setswitchinterval(TURN)
         keeper = report_keeper(self._prepared)
         self._ended = ended = threading.Event()
 

@@ -9,9 +9,14 @@ from textual.widgets import Input, Static
 
 from screens import keys
 from screens.search import Needle
+from screens.widgets.line import Line
 
 LONGEST = 200
 """Letters of what is searched for."""
+
+
+ROOM = 12
+"""Letters of the count for which there always is room, so that it moves nothing."""
 
 
 class FindBar(Horizontal):
@@ -40,14 +45,15 @@ class FindBar(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign, the line, the count."""
         yield Static("/", id="find-sign", markup=False)
-        yield Input(id="find-words", placeholder="search the log · ⏎ next · ↑ last · esc close", max_length=LONGEST)
+        yield Line(id="find-words", placeholder="search the log · ⏎ next · ↑ last · esc close", max_length=LONGEST)
         yield Static("", id="find-count", markup=False)
 
     def say(self, text: str) -> None:
         """How much was found."""
         if text != self._said:
+            wider = max(len(text), ROOM) != max(len(self._said), ROOM)
             self._said = text
-            self.query_one("#find-count", Static).update(text)
+            self.query_one("#find-count", Static).update(text, layout=wider)
 
     def open(self) -> None:
         """Somebody wants to type."""

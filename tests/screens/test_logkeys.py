@@ -46,6 +46,18 @@ async def test_a_search_goes_to_what_it_finds_and_round_and_stays_there_when_it_
         assert app.screen is screen
 
 
+async def test_a_letter_of_the_search_moves_nothing_else_on_the_screen() -> None:
+    async with opened() as (app, screen, pilot):
+        await pilot.press("slash", "z")
+        await until(pilot, lambda: told(app) == "not found")
+        laid_out: list[object] = []
+        screen.screen_layout_refresh_signal.subscribe(screen, laid_out.append, immediate=True)
+        await pilot.press("z", "backspace", "left", "y")
+        await pilot.pause()
+        assert app.screen.query_one("#find-words", Input).value == "yz"
+        assert not laid_out
+
+
 async def test_without_a_search_n_is_a_note() -> None:
     async with opened() as (app, screen, pilot):
         await pilot.press("n")
