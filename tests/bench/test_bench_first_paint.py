@@ -12,7 +12,7 @@ import pytest
 
 from tests.bench.contestants import clean_environment, tool
 from tests.bench.rounds import Timed, interleaved, table
-from tests.bench.test_bench_interface import FLOOD
+from tests.bench.test_bench_interface import CHECKLIST
 from tests.support.terminal import PATIENCE, Terminal, python
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
@@ -61,7 +61,7 @@ class Painted:
 
 def test_the_first_paint_beside_a_bare_application(tmp_path: Path) -> None:
     flood = tmp_path / "flood.yaml"
-    flood.write_text(FLOOD)
+    flood.write_text(CHECKLIST.format(hosts="", on="", command='"true"'))
     run = [tool("wizard"), "run", flood]
     timed = {
         "bare application": Painted(python(BARE), b"painted", tmp_path).timed,
