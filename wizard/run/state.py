@@ -15,6 +15,7 @@ from wizard.run.changed import changed
 from wizard.run.events import Event, Record
 from wizard.run.intents import ACCEPT, AGAIN, OVERRIDE
 from wizard.run.seen import AttemptState, CheckState
+from wizard.run.seen import StepState as StepState  # noqa: PLC0414 - read beside the words for how it stands
 
 WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
 VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
@@ -28,36 +29,6 @@ DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 
 STANDS = frozenset({VERIFIED, SKIPPED, ACCEPTED})
 """Step outcomes after which what was done stays, so that an edited text is owned up to as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepState:
-    """One step: what it is, how far it is, what was seen."""
-
-    id: str
-    phase: str
-    title: str
-    host: str
-    kind: str
-    changes: bool
-    status: str = WAITING
-    reason: str = ""
-    attempts: int = 0
-    undos: int = 0
-    command: str = ""
-    undo: str = ""
-    before: str = ""
-    action: ev.ActionEnded | None = None
-    samples: Sequence[ev.SampleTaken] = ()
-    edits: Sequence[ev.StepEdited] = ()
-    offered: ev.EditOffered | None = None
-    started: str = ""
-    ended: str = ""
-
-    @property
-    def edited(self) -> ev.StepEdited | None:
-        """The person's text that runs in place of the checklist's; None where the checklist's runs."""
-        return self.edits[-1] if self.edits and self.edits[-1].diff else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +113,7 @@ def _run_started(state: RunState, event: ev.RunStarted, at: str) -> RunState:
             host=step["host"],
             kind=step["kind"],
             changes=step["changes"],
+            status=WAITING,
         )
         for phase in event.outline
         for step in phase["steps"]
