@@ -139,7 +139,9 @@ class Choosing(Modal[Chosen]):
         words = self._show_words(shown=True)
         words.placeholder = f"type {choice.types} to go on"
         words.focus()
-        self._hint(Content.assemble(("This cannot be a slip: ", "bold $warning"), f"type {choice.types}, then ⏎ · esc"))
+        self._hint(
+            Content.assemble(("This cannot be a slip: ", "bold $warning"), f"type {choice.types}, then enter · esc")
+        )
 
     def _take_name(self, choice: Choice, typed: str) -> None:
         if typed != choice.types:
