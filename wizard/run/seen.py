@@ -40,7 +40,7 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
-    """The last look at one check."""
+    """The last look at one check. ``undone`` once the step was undone after it, so that it tells of what was."""
 
     title: str
     outcome: str
@@ -49,6 +49,7 @@ class CheckState:
     evidence: Sequence[str]
     at: str
     final: bool
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,6 +318,7 @@ def _rollback_ended(state: RunState, event: ev.RollbackEnded, _at: str) -> RunSt
 
 @_folds(ev.UndoEnded)
 def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
+    state = _seen_before(state, event.step)
     undos = state.steps[event.step].undos + 1 if event.step in state.steps else 0
     failed = tuple(step for step in state.failed_undos if step != event.step)
     if event.outcome == "failed":
@@ -325,3 +326,12 @@ def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
     rest = tuple(step for step in state.undo_stack if step != event.step)
     moved = changed(state, undo_stack=rest, failed_undos=failed)
     return _step(moved, event.step, status=UNDONE, before="", undos=undos, edits=())
+
+
+def _seen_before(state: RunState, step: str) -> RunState:
+    """The undo came after these looks, whatever came of it: none of them tells how things stand now."""
+    looks = state.checks.get(step)
+    if not looks:
+        return state
+    before = {index: changed(look, undone=True) for index, look in looks.items()}
+    return changed(state, checks={**state.checks, step: before})
