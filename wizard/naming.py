@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard import paths
 from wizard.errors import UsageError
+from wizard.report.times import shown
 from wizard.run.listing import RunSummary, summary, writer
 from wizard.text import one_line
 
@@ -33,5 +34,5 @@ def unnamed_run(command: str) -> str:
 
 
 def _told(one: RunSummary) -> str:
-    began = f"{one.began[:16].replace('T', ' ')}Z" if one.began else "never began"
+    began = shown(one.began) or "never began"
     return f"  {one_line(one.id, 40)}  {began}  {one_line(one.state, 20)}  {one_line(one.title, TITLE)}"

@@ -105,7 +105,9 @@ def _evidence(view: View, width: int) -> Content:
     worst = next((outcome for outcome in ("fail", "unknown") if outcome in outcomes), "pass")
     glyph, style = CHECKS[worst]
     agree = sum(outcome == "pass" for outcome in outcomes)
-    return _row(glyph, style, "evidence", f"{agree}/{len(outcomes)}", width)
+    # It is not read again: once the steps have begun it tells how things were, and is no verdict on the run.
+    name = "evidence at the start" if view.begun else "evidence"
+    return _row(glyph, "dim" if view.begun else style, name, f"{agree}/{len(outcomes)}", width)
 
 
 def _exit(view: View, total: int, width: int) -> Content:
