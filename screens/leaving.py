@@ -99,6 +99,6 @@ def _give_back(settings: list[object] | None) -> None:
     if settings is None:
         return
     try:
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, settings)  # type: ignore[arg-type]
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, settings)  # type: ignore[arg-type]  # as tcgetattr gave them
     except (termios.error, OSError):
         return

@@ -21,6 +21,7 @@ from screens.keys import Key
 from screens.logkeys import LogKeys
 from screens.modals.base import Modal
 from screens.modals.steering import can_go_on
+from screens.nothing import Silent
 from screens.noting import Noting
 from screens.outputs import Outputs
 from screens.preflight.opening import Foresight
@@ -46,7 +47,7 @@ FRAMES = 30
 """Frames a second at most: what happens between two of them is shown at once."""
 
 
-class RunScreen(Noting, Monitoring, Detaching, Handing, Foresight, LogKeys):
+class RunScreen(Silent, Noting, Monitoring, Detaching, Handing, Foresight, LogKeys):
     """Shows a run and steers it.
 
     Args:

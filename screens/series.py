@@ -109,7 +109,7 @@ def _told(seen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _finite(value: object) -> float | None:
     """A journal may hold anything."""
     try:
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)  # type: ignore[arg-type]  # what it cannot take it refuses
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

@@ -56,11 +56,11 @@ def _source(one: Offered) -> tuple[str, str]:
 def run_line(one: RunSummary) -> Content:
     """A run in a line."""
     glyph, style = _sign(one.state)
-    began = plain(one.began[:16].replace("T", " "))
+    began = plain(f"{one.began[:16].replace('T', ' ')}Z" if one.began else "")
     steps = f"{one.done}/{one.total}"
     return Content.assemble(
         (f"{glyph} {plain(_state(one)):19}  ", style),
-        (f"{began:16}  ", "dim"),
+        (f"{began:17}  ", "dim"),
         f"{steps:>7}  ",
         (plain(one.checklist), "bold"),
         f"  {plain(one.title)}",

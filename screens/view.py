@@ -43,6 +43,9 @@ SCOPES = {
 PAUSED = "paused"
 """How a step stands that was under way when the run stopped."""
 
+WAITS = "waiting for a word"
+"""How a step stands that asks somebody something and does nothing until it is answered."""
+
 PHASE = "phase:"
 """What the scope of a phase's gate begins with."""
 
@@ -174,14 +177,21 @@ class View:
         """Nothing is changed in this run, so nothing that it says is an end of the incident."""
         return self.state.started is not None and self.state.started.mode == "check"
 
+    @property
+    def practice(self) -> bool:
+        """It is a drill: its hosts only play what the checklist says of them."""
+        return self.state.started is not None and self.state.started.practice
+
     def at_work(self) -> bool:
         """A step is running something that could be cancelled."""
         return bool(self.state.current) and self.waiting is None and self.state.rolling is None
 
     def status(self, step: st.StepState) -> str:
-        """How a step stands; one of a stopped run is paused."""
-        paused = step.status in {st.RUNNING, st.CHECKING} and self.state.paused
-        return PAUSED if paused else step.status
+        """How a step stands; one of a stopped run is paused, and one that asks waits."""
+        if step.status not in {st.RUNNING, st.CHECKING}:
+            return step.status
+        asks = self.waiting is not None and self.waiting.scope == step.id
+        return PAUSED if self.state.paused else WAITS if asks else step.status
 
     def host(self, name: str) -> str:
         """A host by name and address; this machine by who works on it."""

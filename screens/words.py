@@ -24,6 +24,7 @@ STEPS: Final = {
     st.NOT_NEEDED: ("–", "dim"),
     st.UNDONE: ("◀", "$secondary"),
     "paused": ("‖", "bold $warning"),
+    "waiting for a word": ("■", "bold $warning"),
 }
 """Glyph and style of how a step stands."""
 

@@ -49,7 +49,7 @@ def _add_run(commands: Commands) -> None:
 
 def _add_resume(commands: Commands) -> None:
     resume = commands.add_parser("resume", help="go on with a run that stopped", allow_abbrev=False)
-    resume.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
+    resume.add_argument("run", metavar="RUN", nargs="?", help="a run directory, an id, or last")
     resume.add_argument(
         "--acknowledge", action="store_true", help="take over a run that was handed over (with --headless)"
     )
@@ -62,7 +62,7 @@ def _add_resume(commands: Commands) -> None:
 
 def _add_rollback(commands: Commands) -> None:
     rollback = commands.add_parser("rollback", help="undo a run, newest first", allow_abbrev=False)
-    rollback.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
+    rollback.add_argument("run", metavar="RUN", nargs="?", help="a run directory, an id, or last")
     rollback.add_argument("--to", metavar="STEP", help="no further back than this step, which is undone too")
     rollback.add_argument("--reason", metavar="TEXT", help="why, for the report")
     _add_running(rollback)
@@ -120,7 +120,9 @@ def _add_records(commands: Commands) -> None:
 
 def _of_run(commands: Commands, name: str, about: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about, allow_abbrev=False)
-    parser.add_argument("run", metavar="RUN", help="a run directory, an id, or last")
+    # Words follow the run of a note, so that it cannot be left out there.
+    nargs = None if name == "note" else "?"
+    parser.add_argument("run", metavar="RUN", nargs=nargs, help="a run directory, an id, or last")
     parser.set_defaults(command=name)
     return parser
 

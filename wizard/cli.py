@@ -28,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _spare_the_collector()
     options = parser().parse_args(argv)
     try:
+        if getattr(options, "run", "") is None:
+            options.run = _unnamed_run(options.command)
         return _COMMANDS.get(options.command, _records)(options)
     except WizardError as problem:
         _complain(str(problem))
@@ -59,6 +61,12 @@ def _complain(text: str) -> None:
     from wizard.text import sanitise
 
     sys.stderr.write(f"wizard: {sanitise(text)}\n")
+
+
+def _unnamed_run(command: str) -> str:
+    from wizard.naming import unnamed_run
+
+    return unnamed_run(command)
 
 
 def _records(options: argparse.Namespace) -> int:

@@ -142,6 +142,8 @@ class Narrator:
             for place, step in enumerate(phase["steps"], start=1):
                 self._place[step["id"]] = f"{number}.{place}"
         self._line("", "", f"{event.checklist} · {plain(event.title)}   {event.severity.upper()}   run {event.run}")
+        if event.practice:
+            self._line("", "", "a drill: the hosts are practice hosts, whatever environment is named")
 
     def _host_connected(self, event: ev.HostConnected) -> None:
         key = str(event.identity.get("key", ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from screens.modals.choosing import Choosing
-from screens.modals.typed import SPARED_FOR_GOOD, to_type
+from screens.modals.typed import SPARED_FOR_GOOD, to_type, typed_for
 from screens.view import View, Waiting
 from screens.widgets.choices import Choice
 from screens.widgets.detail import where
@@ -84,6 +84,7 @@ def _choices(view: View, step: st.StepState, irreversible: str) -> Iterator[Choi
         "Runs exactly this; then its checks decide.",
         grave=bool(irreversible),
         types=types,
+        stands_for=typed_for(view),
     )
     if not irreversible:
         yield Choice(ALL_OF_PHASE, ALL_OF_PHASE, _all_of(view, step))

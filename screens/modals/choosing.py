@@ -139,7 +139,7 @@ class Choosing(Modal[Chosen]):
         words = self._show_words(shown=True)
         words.placeholder = f"type {choice.types} to go on"
         words.focus()
-        self._hint(Content.assemble(("This cannot be a slip: ", "bold $warning"), f"type {choice.types}, then ⏎ · esc"))
+        self._hint(_name_wanted(choice))
 
     def _take_name(self, choice: Choice, typed: str) -> None:
         if typed != choice.types:
@@ -185,3 +185,11 @@ def _unseen(choices: Choices) -> Content:
     """There are more answers than are in sight."""
     below = int(choices.max_scroll_y - choices.scroll_y)
     return Content.styled(f"{below} more answers: ↓ · ", "bold $warning") if below > 0 else Content("")
+
+
+def _name_wanted(choice: Choice) -> Content:
+    """What to type, and in a drill that it is the name of no real host."""
+    means = f" ({choice.stands_for})" if choice.stands_for else ""
+    return Content.assemble(
+        ("This cannot be a slip: ", "bold $warning"), f"type {choice.types}, then enter · esc", (means, "bold $success")
+    )

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static, TextArea
 from screens.elsewhere import EDITORS, lent, named, run
 from screens.keys import EDITOR, TAKE_EDIT, bindings
 from screens.modals.base import Modal
+from screens.widgets.editor import Editor
 from screens.widgets.pane import Frame
 from screens.words import plain
 from wizard.errors import WizardError
@@ -56,10 +57,10 @@ class EditStep(Modal[Edited]):
         """The text, the undo where it is text of its own, and why."""
         with Vertical(id="dialog", classes="warning edit") as dialog:
             Frame(dialog).say(Content.assemble(("Edit and run again", "bold"), f" · {self._heading}"))
-            yield TextArea(self._offered.text, id="text", tab_behavior="focus")
+            yield Editor(self._offered.text, id="text", tab_behavior="focus")
             if self._offered.undo_written:
                 yield Static("what takes it back", classes="label", markup=False)
-                yield TextArea(self._offered.undo, id="undo-text", tab_behavior="focus")
+                yield Editor(self._offered.undo, id="undo-text", tab_behavior="focus")
             yield Input(id="words", placeholder="why? it goes into the report")
             yield Static(HINT, id="hint", markup=False)
 

@@ -20,7 +20,7 @@ class Find(Modal[str]):
         with Vertical(id="dialog", classes="calm") as dialog:
             Frame(dialog).say("Find")
             yield Input(id="words", placeholder="words in the report; large and small letters are one")
-            yield Static("⏎ finds them · n the next, N the one before · esc goes back", id="hint", markup=False)
+            yield Static("enter finds them · n the next, N the one before · esc goes back", id="hint", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand it on."""

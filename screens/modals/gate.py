@@ -11,22 +11,27 @@ from screens.audience import ToTell, to_tell
 from screens.keys import COPY, TELL, bindings
 from screens.modals.choosing import Choosing
 from screens.modals.tell import Telling, copy_texts, notices_told, told_of
-from screens.modals.typed import to_type
+from screens.modals.typed import to_type, typed_for
 from screens.view import EVIDENCE, GATE, View, Waiting
 from screens.widgets.checking import checks_told, evidence_told
 from screens.widgets.choices import Choice, Chosen, Words
 from screens.widgets.detail import where
-from screens.words import CHECKS, many, plain
+from screens.words import CHECKS, STEPS, many, plain
 from wizard.run import events as ev
 from wizard.run import intents
-from wizard.run.rollback import since
+from wizard.run import state as st
+from wizard.run.rollback import ROLLED_BACK, since
 from wizard.run.state import StepState
+from wizard.run.stepper import UNDONE
 
 PRINTED, EARLIER = 8, 200
 """Lines of what the step printed that are shown at once, and those before them that can be read on to."""
 
 CAUSE = 2
 """Lines of it that come ahead of the checks where the step itself failed."""
+
+LOOK_ANEW = "   Nothing was looked at since."
+"""What is to be known of a gate that asks again after an undo."""
 
 PLAN = 6
 """Steps of a rollback that are named in a sentence."""
@@ -85,7 +90,8 @@ def _body(view: View, blocked: ev.GateBlocked, notices: Sequence[ToTell], width:
         yield Content.assemble(("on       ", "dim"), where(view, step.host))
     printed = view.printed.lines(scope)
     # A step that failed has said why: that is the cause, and the checks only tell what followed from it.
-    first = CAUSE if step and step.action and not step.action.ok else 0
+    undone = any(reason.startswith(UNDONE) for reason in blocked.blocked_by)
+    first = CAUSE if step and step.action and not step.action.ok and not undone else 0
     if step and first:
         yield from _did(step)
         yield from _printed("printed  ", printed[-first:])
@@ -97,17 +103,17 @@ def _body(view: View, blocked: ev.GateBlocked, notices: Sequence[ToTell], width:
     for advice in blocked.advice:
         yield Content.assemble(("advice   ", "bold $warning"), plain(advice))
     if step and not first:
-        yield from _did(step)
+        yield from _did(step, "  before the undo" if undone else "")
     last = PRINTED - first
     yield from _printed("above it " if first else "printed  ", printed[-last:])
     yield from notices_told(notices, "  y copies it, t says it was sent")
     yield from _printed("before   ", printed[:-last][-EARLIER:])
 
 
-def _did(step: StepState) -> Iterator[Content]:
+def _did(step: StepState, when: str = "") -> Iterator[Content]:
     if step.action:
         glyph, style = CHECKS["pass" if step.action.ok else "fail" if step.action.known else "unknown"]
-        yield Content.assemble(("did      ", "dim"), (f"{glyph} ", style), plain(step.action.what))
+        yield Content.assemble(("did      ", "dim"), (f"{glyph} ", style), plain(step.action.what), (when, "dim"))
     if step.edited:
         yield Content.assemble(("edited   ", "bold $warning"), plain(step.edited.reason))
 
@@ -121,7 +127,10 @@ def _printed(label: str, lines: Sequence[str]) -> Iterator[Content]:
 def _reasons(blocked: ev.GateBlocked, told: Content, result: str) -> Iterator[Content]:
     """What keeps it shut beside the checks: the action's own end, a closed window, a stale check."""
     for reason in blocked.blocked_by:
-        if reason != result and plain(reason) not in told.plain:
+        if reason == f"{UNDONE}: {ROLLED_BACK}":
+            glyph, style = STEPS[st.UNDONE]
+            yield Content.assemble((f"{glyph} ", style), (plain(reason), "bold"), (LOOK_ANEW, "dim"))
+        elif reason != result and plain(reason) not in told.plain:
             yield Content.assemble(("✘ ", "$error"), (plain(reason), "bold"))
 
 
@@ -131,7 +140,7 @@ def _choice(view: View, blocked: ev.GateBlocked, answer: str) -> Choice:
         words = Words.OPTIONAL
     grave = answer in {intents.UNDO_EVERYTHING, intents.ABORT}
     types = to_type(view, view.state.undo_stack) if answer == intents.UNDO_EVERYTHING else ""
-    return Choice(answer, plain(answer), _effect(view, blocked.scope, answer), words, grave, types)
+    return Choice(answer, plain(answer), _effect(view, blocked.scope, answer), words, grave, types, typed_for(view))
 
 
 def _effect(view: View, scope: str, answer: str) -> str:

@@ -24,7 +24,7 @@ LABEL = 12
 _MARKS = str.maketrans("", "", "`\\\\")
 """What Markdown has around a word that is shown as it is."""
 
-HINT = "⏎ hands over: the run stops, and what runs on a host goes on there · esc goes back"
+HINT = "enter hands over: the run stops, and what runs on a host goes on there · esc goes back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Headings(Modal[int]):
         with Vertical(id="dialog", classes="calm") as dialog:
             Frame(dialog).say("Contents")
             yield Contents()
-            yield Static("↑ ↓ picks · ⏎ goes there · esc goes back", id="hint", markup=False)
+            yield Static("↑ ↓ picks · enter goes there · esc goes back", id="hint", markup=False)
 
     def on_mount(self) -> None:
         """The heading that is read is picked."""

@@ -15,7 +15,7 @@ from screens.modals.base import Modal
 from screens.widgets.listing import Listing
 from screens.widgets.pane import Frame
 
-HINT = "type to find · ↑ ↓ pick · ⏎ goes there · esc goes back"
+HINT = "type to find · ↑ ↓ pick · enter goes there · esc goes back"
 
 
 class Jump(Modal[int]):

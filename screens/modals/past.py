@@ -9,6 +9,7 @@ from textual.content import Content
 from screens.modals.choosing import Choosing
 from screens.widgets.choices import Choice
 from screens.words import many, plain
+from wizard.report.times import shown
 from wizard.run.listing import BROKEN, CRASHED, EMPTY, LIVE, PAUSED, RunSummary
 from wizard.run.session import MITIGATED
 
@@ -22,7 +23,7 @@ def past(one: RunSummary, *, comparable: bool = False) -> Choosing:
     """The modal of a past run; ``comparable`` says that there is another run of its checklist."""
     told = [
         Content.assemble(("state    ", "dim"), (plain(one.state), "bold"), f"  {plain(one.detail)}"),
-        Content.assemble(("began    ", "dim"), plain(one.began)),
+        Content.assemble(("began    ", "dim"), plain(shown(one.began))),
         Content.assemble(("steps    ", "dim"), f"{one.done} of {one.total}"),
         Content.assemble(("kept in  ", "dim"), plain(str(one.directory))),
     ]

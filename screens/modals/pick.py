@@ -38,7 +38,7 @@ class PickRun(Modal[RunSummary]):
             Frame(dialog).say(f"Compare the run of {plain(self._one.began[:16].replace('T', ' '))} with")
             options = [Option(run_line(one)) for one in self._others]
             yield LineListing(*options, id="others", markup=False, classes="list")
-            yield Static("⏎ compares · esc goes back", id="hint", markup=False)
+            yield Static("enter compares · esc goes back", id="hint", markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Hand it on."""

@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 from screens.modals.base import Modal
 from screens.widgets.pane import Frame
 
-HINT = "⏎ saves it, readable for you alone · esc goes back"
-IN_THE_WAY = "There is a file of that name. ⏎ once more replaces it; or name another."
+HINT = "enter saves it, readable for you alone · esc goes back"
+IN_THE_WAY = "There is a file of that name. Enter once more replaces it; or name another."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from textual.content import Content
 from screens.keys import READ_PLAN, bindings
 from screens.modals.choosing import Choosing
 from screens.modals.gate import undo_plan
-from screens.modals.typed import to_type
+from screens.modals.typed import to_type, typed_for
 from screens.view import View
 from screens.widgets.choices import Choice, Chosen, Words
 from screens.widgets.detail import where
@@ -79,7 +79,17 @@ def roll_back(view: View, looking_at: str) -> Choosing:
     choices = [_back_to(view, step, label) for step, label in _stops(view, looking_at)]
     everything = f"{undo_plan(view, stack)} Each is compared with what was captured."
     types = to_type(view, stack)
-    choices.append(Choice(EVERYTHING, "undo everything", everything, Words.OPTIONAL, grave=True, types=types))
+    choices.append(
+        Choice(
+            EVERYTHING,
+            "undo everything",
+            everything,
+            Words.OPTIONAL,
+            grave=True,
+            types=types,
+            stands_for=typed_for(view),
+        )
+    )
     choices.append(Choice(STAY, "undo nothing", "Nothing happens."))
     return RollingBack("Roll back", _plan(view, stack), choices, "error")
 
@@ -104,7 +114,14 @@ def planned(view: View, to: str) -> Choosing:
     effect = f"{undo_plan(view, steps)} Each is compared with what was captured."
     label = f"undo {'it' if len(steps) == 1 else f'these {len(steps)} steps'}"
     choices = [
-        Choice(ROLL_BACK, label, effect, grave=True, types="" if to else to_type(view, steps)),
+        Choice(
+            ROLL_BACK,
+            label,
+            effect,
+            grave=True,
+            types="" if to else to_type(view, steps),
+            stands_for=typed_for(view),
+        ),
         Choice(STAY, "undo nothing, and leave", "Nothing happens."),
     ]
     return RollingBack("Roll back", _plan(view, steps), choices, "error")

@@ -22,3 +22,8 @@ def to_type(view: View, steps: Iterable[str], spared: frozenset[str] = SPARED) -
     states = (view.state.steps[step] for step in steps if step in view.state.steps)
     hosts = dict.fromkeys(state.host for state in states if state.changes and state.host != LOCAL)
     return " ".join(host for host in hosts if view.environment(host) not in spared)
+
+
+def typed_for(view: View) -> str:
+    """What the name that is typed stands for in a drill; empty where it is what it says."""
+    return "a practice host" if view.practice else ""

@@ -11,6 +11,7 @@ from textual.widgets import Static, TextArea
 from screens.keys import EDITOR, KEEP_WORDS, bindings
 from screens.modals.base import Modal
 from screens.outside import edited
+from screens.widgets.editor import Editor
 from screens.widgets.pane import Frame
 from screens.widgets.wrapped import Wrapped
 from screens.words import lines, plain
@@ -23,7 +24,7 @@ from wizard.text import sanitise
 HINT = "^s puts it on record · ^e opens your editor · esc keeps it as a draft"
 
 
-class Page(TextArea):
+class Page(Editor):
     """Text in which nothing is hidden: what is pasted is made visible like what comes from anywhere."""
 
     def on_paste(self, event: events.Paste) -> None:

@@ -192,7 +192,9 @@ class PreflightPage(Screen[None]):
         if self.waiting:
             self._asked_at = clocks(self).moment()
             self.query_one(Choices).highlighted = None
-            self.query_one("#effect", Static).update("1 or 2 picks, ⏎ answers; PgDn reads on, → is the next part")
+            self.query_one("#effect", Static).update(
+                "1 or 2 picks, then enter answers · PgDn reads on · → is the next part"
+            )
             self.query_one(Choices).focus()
         else:
             self.query_one("#preflight").focus()

@@ -9,12 +9,16 @@ from textual.content import Content
 
 from screens.view import EVIDENCE, View
 from screens.widgets.pane import Pane
-from screens.words import CHECKS, many, plain
+from screens.words import CHECKS, STEPS, many, plain
 from wizard.run import events as ev
+from wizard.run import state as st
 from wizard.run.seen import CheckState
 
 COLUMNS = 88
 """Cells from which on expected and observed stand in columns."""
+
+NOT_SINCE = "not looked at since the undo"
+"""What is said of checks whose step was undone after the last look."""
 
 PROOF = 3
 """Lines of evidence shown of a check that did not pass."""
@@ -36,11 +40,12 @@ def _frame(view: View, scope: str) -> tuple[Content | str, Content | str]:
     if scope == EVIDENCE:
         return "Evidence", next((one.moment for one in view.evidence.values()), "")
     seen = list(view.state.checks.get(scope, {}).values())
-    passed = sum(one.outcome == "pass" for one in seen)
+    passed = sum(one.outcome == "pass" and not one.undone for one in seen)
     blocked = view.state.blocked
+    told = NOT_SINCE if seen and all(one.undone for one in seen) else f"{passed} of {len(seen)} pass"
     if blocked and blocked.scope == scope:
-        return Content.assemble("Gate · ", ("■ shut", "bold $error")), f"{passed} of {len(seen)} pass"
-    return "Gate", f"{passed} of {len(seen)} pass" if seen else ""
+        return Content.assemble("Gate · ", ("■ shut", "bold $error")), told
+    return "Gate", told if seen else ""
 
 
 def checks_told(view: View, scope: str, *, only_shut: bool = False, width: int = 0) -> Content:
@@ -66,6 +71,18 @@ def _none_yet(view: View, scope: str) -> str:
 
 
 def _check(check: CheckState, width: int) -> Iterator[Content]:
+    return _before(check) if check.undone else _now(check, width)
+
+
+def _before(check: CheckState) -> Iterator[Content]:
+    """What was seen before the step was undone: no verdict of now, so without the sign and the colour of one."""
+    told = f"{plain(check.outcome)} before the undo"
+    yield Content.styled(
+        f"{STEPS[st.UNDONE][0]} {'earlier':8}{plain(check.title)}  {told}: {plain(check.observed)}", "dim"
+    )
+
+
+def _now(check: CheckState, width: int) -> Iterator[Content]:
     glyph, style = CHECKS.get(check.outcome, ("·", ""))
     waiting = not check.final
     word = "waiting" if waiting and check.outcome != "pass" else "holding" if waiting else plain(check.outcome)

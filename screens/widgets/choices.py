@@ -36,6 +36,7 @@ class Choice:
         words: Whether it wants a reason.
         grave: It changes or ends something that is not easily brought back.
         types: What has to be typed before it is taken, as what it changes cannot be told from a slip of the hand.
+        stands_for: What that name means, where it is not what it says.
     """
 
     answer: str
@@ -44,6 +45,7 @@ class Choice:
     words: Words = Words.NONE
     grave: bool = False
     types: str = ""
+    stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from textual.content import Content
 
 from screens.clocks import clocks
 from screens.estimating import left_in_full
-from screens.view import END, EVIDENCE, PAUSED, PHASE, View
+from screens.view import END, EVIDENCE, PAUSED, PHASE, WAITS, View
 from screens.widgets.pane import Pane
 from screens.widgets.watching import brief, left
 from screens.words import CHECKS, ENVIRONMENTS, STEPS, elapsed, lines, many, plain
+from wizard.hosts.world import LOCAL
 from wizard.run import state as st
 
 ROOM = 24
@@ -50,7 +51,8 @@ def standing_told(view: View, step: st.StepState) -> Content:
     ended = view.ended.get(step.id)
     took = f" · {elapsed(ended.seconds)}" if ended and ended.seconds >= 1 else ""
     attempt = f" · attempt {step.attempts}" if step.attempts > 1 else ""
-    return Content.assemble((f"{glyph} {plain(status)}", style), (f"{attempt}{took}", "dim"))
+    word = f"waiting for {view.waits_for.lower()}" if status == WAITS else plain(status)
+    return Content.assemble((f"{glyph} {word}", style), (f"{attempt}{took}", "dim"))
 
 
 def _standing(view: View, step: st.StepState, now: datetime) -> Content:
@@ -62,9 +64,17 @@ def _standing(view: View, step: st.StepState, now: datetime) -> Content:
 def where(view: View, host: str) -> Content:
     """A host by name and address, in the colour of its environment, which is named too."""
     environment = view.environment(host)
-    style = ENVIRONMENTS.get(environment, "")
-    shown = plain(environment) if host != "local" else ""
+    style = ENVIRONMENTS["practice" if view.practice else environment] if environment in ENVIRONMENTS else ""
+    shown = environment_told(view, host)
     return Content.assemble((view.host(host), f"bold {style}".strip()), (f" · {shown}" if shown else "", style))
+
+
+def environment_told(view: View, host: str) -> str:
+    """A host's environment; of a drill's host first of all that it is one. Empty for this machine."""
+    environment = plain(view.environment(host)) if host != LOCAL else ""
+    if not (view.practice and environment) or environment == "practice":
+        return environment
+    return f"practice host, as {environment}"
 
 
 def step_told(view: View, step: st.StepState, width: int = 80) -> Content:

@@ -45,7 +45,7 @@ class FindBar(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign, the line, the count."""
         yield Static("/", id="find-sign", markup=False)
-        yield Line(id="find-words", placeholder="search the log · ⏎ next · ↑ last · esc close", max_length=LONGEST)
+        yield Line(id="find-words", placeholder="search the log · enter next · ↑ last · esc close", max_length=LONGEST)
         yield Static("", id="find-count", markup=False)
 
     def say(self, text: str) -> None:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from screens.estimating import left_in_brief
 from screens.view import View
-from screens.words import ENDS, SEVERITIES, elapsed, fit, moment, plain
+from screens.words import ENDS, ENVIRONMENTS, SEVERITIES, elapsed, fit, moment, plain
 from wizard.run.window import Window
 
 Part = tuple[str, str]
@@ -52,6 +52,7 @@ def heading(view: View, *, running: bool, now: datetime, width: int, window: Win
     severity = (plain(started.severity).upper(), SEVERITIES.get(started.severity, ""))
     done, total = view.progress()
     fixed = {
+        "practice": ("PRACTICE", ENVIRONMENTS["practice"]) if view.practice else ("", ""),
         "severity": severity,
         "run": (f"run {plain(started.run[-4:])}", "dim"),
         "standing": standing(view, running=running),

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from screens.view import END, EVIDENCE, PAUSED, PHASE, View
+from screens.view import END, EVIDENCE, PAUSED, PHASE, WAITS, View
 from screens.widgets.listing import Listing
 from screens.widgets.pane import Frame
 from screens.words import CHECKS, ENVIRONMENTS, STEPS, fit, plain
@@ -18,6 +18,9 @@ from wizard.run import state as st
 
 WORDED = frozenset({st.BLOCKED, st.FAILED, st.UNKNOWN, st.SKIPPED, st.ACCEPTED, st.UNDONE, PAUSED})
 """How a step stands, said in a word as well: whatever is not as it should be."""
+
+ASKS = "asks"
+"""What stands in the list beside a step that waits for a word: there is no room for more."""
 
 QUIET = frozenset({st.WAITING, st.NOT_NEEDED, st.UNDONE})
 """Steps that are told of in a fainter voice."""
@@ -102,7 +105,9 @@ def _evidence(view: View, width: int) -> Content:
     worst = next((outcome for outcome in ("fail", "unknown") if outcome in outcomes), "pass")
     glyph, style = CHECKS[worst]
     agree = sum(outcome == "pass" for outcome in outcomes)
-    return _row(glyph, style, "evidence", f"{agree}/{len(outcomes)}", width)
+    # It is not read again: once the steps have begun it tells how things were, and is no verdict on the run.
+    name = "evidence at the start" if view.begun else "evidence"
+    return _row(glyph, "dim" if view.begun else style, name, f"{agree}/{len(outcomes)}", width)
 
 
 def _exit(view: View, total: int, width: int) -> Content:
@@ -134,7 +139,7 @@ def _step(view: View, step: str, width: int) -> Content:
     state = view.state.steps[step]
     status = view.status(state)
     glyph, style = STEPS.get(status, ("·", ""))
-    word = status if status in WORDED else ""
+    word = ASKS if status == WAITS else status if status in WORDED else ""
     colour = "dim" if status in QUIET else _colour(view, state)
     return _row(f"  {glyph}", style, f"{view.place(step)} {plain(state.title)}", word, width, colour)
 
@@ -142,7 +147,8 @@ def _step(view: View, step: str, width: int) -> Content:
 def _colour(view: View, step: st.StepState) -> str:
     """A step that is changing a host bears the colour of that host's environment."""
     changing = step.changes and step.status in {st.RUNNING, st.CHECKING, st.BLOCKED}
-    return ENVIRONMENTS.get(view.environment(step.host), "") if changing else ""
+    environment = "practice" if view.practice else view.environment(step.host)
+    return ENVIRONMENTS.get(environment, "") if changing else ""
 
 
 def _row(glyph: str, style: str, text: str, right: str, width: int, text_style: str = "") -> Content:

@@ -20,7 +20,7 @@ from tests.fixtures.journals import make
 from wizard.run import events as ev
 from wizard.run.engine import Outcome
 from wizard.run.events import Record
-from wizard.run.intents import ABORT, GATE_ANSWERS, OVERRIDE, PAUSE, SCOPE_ANSWERS
+from wizard.run.intents import ABORT, GATE_ANSWERS, OVERRIDE, PAUSE, SCOPE_ANSWERS, UNDO_STEP
 from wizard.run.journal import decode
 from wizard.run.window import Window
 
@@ -84,8 +84,21 @@ ADVICE = "A unit that does not start says why: `journalctl -u stock -n 50`."
 
 def at_gate() -> CannedRun:
     """A step whose start failed: one check failed, one could not be seen."""
-    start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
-    return live(followed(start, gate_events()))
+    return live(followed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1], gate_events()))
+
+
+def at_undone_gate(outcome: str = "rolled back") -> CannedRun:
+    """The same gate after "undo this step"."""
+    proven = "restored, proven" if outcome == "rolled back" else "failed"
+    undone = [
+        ev.GateAnswered("start", UNDO_STEP, ""),
+        ev.RollbackStarted(["start"], "", "step start"),
+        ev.UndoStarted("start"),
+        ev.UndoEnded("start", proven, "stopped as before", 1.2),
+        ev.RollbackEnded(outcome),
+    ]
+    shut = followed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1], gate_events())
+    return live(followed(shut, *undone, gate_events(blocked_by=[f"the step was undone: {outcome}"])))
 
 
 def at_evidence_gate() -> CannedRun:

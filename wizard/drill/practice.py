@@ -146,4 +146,5 @@ def _request(layout: Layout, rehearsal: Rehearsal, orders: Orders, port: int, ke
         accept=frozenset({key}),
         known_hosts=layout.known_hosts,
         local_spool=str(layout.operator / "spool"),
+        practice=True,
     )

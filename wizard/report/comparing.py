@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from wizard.report.times import shown
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.events import Record
@@ -161,7 +162,7 @@ def _done(side: _Side) -> str:
 
 _ENDS: Mapping[str, Callable[[_Side], str]] = {
     "run": lambda side: side.started("run"),
-    "began": lambda side: side.state.began_at,
+    "began": lambda side: shown(side.state.began_at),
     "outcome": _outcome,
     "took": _length,
     "steps done": _done,

@@ -30,6 +30,7 @@ def header(log: Log, chain: Chain) -> Header:
         outcome=told(log),
         reason=now.reason,
         mode=started.mode if started else "",
+        practice=started is not None and started.practice,
         events=len(log.records),
         chain=chain,
     )

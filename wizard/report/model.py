@@ -57,6 +57,7 @@ class Header:
     outcome: str
     reason: str
     mode: str
+    practice: bool
     events: int
     chain: Chain
 

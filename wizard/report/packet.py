@@ -163,7 +163,7 @@ def _gate(log: Log) -> OpenGate | None:
     if blocked is None:
         return None
     seen = log.state.checks.get(blocked.scope, {})
-    shut = [_check(seen[place]) for place in sorted(seen) if seen[place].outcome in SHUT]
+    shut = [_check(seen[place]) for place in sorted(seen) if seen[place].outcome in SHUT and not seen[place].undone]
     return OpenGate(log.place(blocked.scope), tuple(blocked.blocked_by), tuple(shut), tuple(blocked.advice))
 
 

@@ -41,6 +41,7 @@ class Request:
     Args:
         known_hosts: Where host keys are accepted, instead of the wizard's own file; a drill's vanishes with its host.
         local_spool: Where attempts on this machine are kept, instead of the usual place.
+        practice: The hosts are a drill's.
         detached: The engine has no terminal; a person may come back to it.
         acknowledged: Whoever asks takes over a run that was handed over.
     """
@@ -54,6 +55,7 @@ class Request:
     mode: str = "run"
     known_hosts: Path | None = None
     local_spool: str = ""
+    practice: bool = False
     detached: bool = False
     typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
     acknowledged: bool = False
@@ -183,6 +185,7 @@ def _run_started(prepared: Prepared) -> ev.RunStarted:
         ],
         exit_criteria=[item.name or item.kind for item in checklist.exit_criteria],
         mode=prepared.request.mode,
+        practice=prepared.request.practice,
     )
 
 

@@ -1,4 +1,4 @@
-"""Parts of a run's state: the last look at a check, and a script that was to run."""
+"""Parts of a run's state: a step as far as it has come, the last look at a check, a script that was to run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,38 @@ from wizard.run import events as ev
 
 
 @dataclass(frozen=True, slots=True)
+class StepState:
+    """One step: what it is, how far it is, what was seen."""
+
+    id: str
+    phase: str
+    title: str
+    host: str
+    kind: str
+    changes: bool
+    status: str
+    reason: str = ""
+    attempts: int = 0
+    undos: int = 0
+    command: str = ""
+    undo: str = ""
+    before: str = ""
+    action: ev.ActionEnded | None = None
+    samples: Sequence[ev.SampleTaken] = ()
+    edits: Sequence[ev.StepEdited] = ()
+    offered: ev.EditOffered | None = None
+    started: str = ""
+    ended: str = ""
+
+    @property
+    def edited(self) -> ev.StepEdited | None:
+        """The person's text that runs in place of the checklist's; None where the checklist's runs."""
+        return self.edits[-1] if self.edits and self.edits[-1].diff else None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckState:
-    """The last look at one check."""
+    """The last look at one check. ``undone`` once the step was undone after it, so that it tells of what was."""
 
     title: str
     outcome: str
@@ -19,6 +49,7 @@ class CheckState:
     evidence: Sequence[str]
     at: str
     final: bool
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from wizard.run.changed import changed
 from wizard.run.events import Event, Record
 from wizard.run.intents import ACCEPT, AGAIN, OVERRIDE
 from wizard.run.seen import AttemptState, CheckState
+from wizard.run.seen import StepState as StepState  # noqa: PLC0414 - read beside the words for how it stands
 
 WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
 VERIFIED, FAILED, UNKNOWN, SKIPPED = "verified", "failed", "unknown", "skipped"
@@ -28,36 +29,6 @@ DEVIATIONS = frozenset({SKIPPED, ACCEPTED})
 
 STANDS = frozenset({VERIFIED, SKIPPED, ACCEPTED})
 """Step outcomes after which what was done stays, so that an edited text is owned up to as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepState:
-    """One step: what it is, how far it is, what was seen."""
-
-    id: str
-    phase: str
-    title: str
-    host: str
-    kind: str
-    changes: bool
-    status: str = WAITING
-    reason: str = ""
-    attempts: int = 0
-    undos: int = 0
-    command: str = ""
-    undo: str = ""
-    before: str = ""
-    action: ev.ActionEnded | None = None
-    samples: Sequence[ev.SampleTaken] = ()
-    edits: Sequence[ev.StepEdited] = ()
-    offered: ev.EditOffered | None = None
-    started: str = ""
-    ended: str = ""
-
-    @property
-    def edited(self) -> ev.StepEdited | None:
-        """The person's text that runs in place of the checklist's; None where the checklist's runs."""
-        return self.edits[-1] if self.edits and self.edits[-1].diff else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +113,7 @@ def _run_started(state: RunState, event: ev.RunStarted, at: str) -> RunState:
             host=step["host"],
             kind=step["kind"],
             changes=step["changes"],
+            status=WAITING,
         )
         for phase in event.outline
         for step in phase["steps"]
@@ -346,6 +318,7 @@ def _rollback_ended(state: RunState, event: ev.RollbackEnded, _at: str) -> RunSt
 
 @_folds(ev.UndoEnded)
 def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
+    state = _seen_before(state, event.step)
     undos = state.steps[event.step].undos + 1 if event.step in state.steps else 0
     failed = tuple(step for step in state.failed_undos if step != event.step)
     if event.outcome == "failed":
@@ -353,3 +326,12 @@ def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
     rest = tuple(step for step in state.undo_stack if step != event.step)
     moved = changed(state, undo_stack=rest, failed_undos=failed)
     return _step(moved, event.step, status=UNDONE, before="", undos=undos, edits=())
+
+
+def _seen_before(state: RunState, step: str) -> RunState:
+    """The undo came after these looks, whatever came of it: none of them tells how things stand now."""
+    looks = state.checks.get(step)
+    if not looks:
+        return state
+    before = {index: changed(look, undone=True) for index, look in looks.items()}
+    return changed(state, checks={**state.checks, step: before})

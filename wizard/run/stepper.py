@@ -33,6 +33,9 @@ from wizard.run.window import Window
 
 DECIDED = {SKIP: st.SKIPPED, ACCEPT: st.ACCEPTED}
 
+UNDONE = "the step was undone"
+"""How the reason begins for which a gate asks again after an undo."""
+
 
 class Mitigated(Exception):
     """The run ends at a safe stopping point."""
@@ -152,7 +155,7 @@ class Stepper:
         outcome = await self._rollback.carry_out(steps, f"{scope} {step.id if scope == STEP else phase}", reason)
         if answer == UNDO_PHASE:
             raise RollBack(reason, only=outcome)
-        return f"the step was undone: {outcome}"
+        return f"{UNDONE}: {outcome}"
 
     async def _offer_stop(self, step: Step) -> None:
         asked = ev.QuestionAsked(step.id, "safe_stop", str(step.safe_stop), [GO_ON, STOP_HERE])

@@ -33,3 +33,17 @@ def test_a_step_at_a_gate_that_was_left_is_blocked_and_a_resume_only_looks() -> 
     step = answered(PAUSE)
     assert step.status == st.BLOCKED
     assert acted(step)
+
+
+def test_what_was_seen_before_an_undo_is_told_apart_until_it_is_seen_again() -> None:
+    story = Story()
+    story.begin()
+    story.start("start")
+    seen = ev.CheckObserved("start", 0, "it is up", "stock", "fail", "active", "inactive", [], 1, 1.0)
+    story.tell(seen)
+    assert not st.replay(story.records).checks["start"][0].undone
+    for outcome in ("failed", "restored, proven"):
+        story.tell(ev.UndoEnded("start", outcome, "stopped", 1.0))
+        assert st.replay(story.records).checks["start"][0].undone
+        story.tell(seen)
+        assert not st.replay(story.records).checks["start"][0].undone

@@ -35,6 +35,8 @@ def _warnings(report: Report) -> Iterator[str]:
             f"**The journal does not hold together at line {chain.broken_line}:** {text(chain.broken_why)}. "
             "This report is made from the lines before it; what follows is not in it."
         )
+    if report.header.practice:
+        yield "**This was a drill.** Its hosts were practice hosts, whatever environment is named."
     if report.header.mode == "check":
         yield "**This was a check.** It rendered, connected and looked; it changed nothing."
     if report.header.run and not report.complete:

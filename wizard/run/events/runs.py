@@ -14,6 +14,7 @@ class RunStarted(Event):
     """The first event. ``source`` is the checklist's own text, so that the journal alone tells the whole run.
 
     ``outline`` lists phases as ``{id, title, steps: [{id, title, host, kind, changes}]}``; ``inputs`` holds no secret.
+    ``practice`` says that its hosts are a drill's, whatever environment the checklist names.
     """
 
     run: str
@@ -31,6 +32,7 @@ class RunStarted(Event):
     outline: Sequence[Mapping[str, Any]]
     exit_criteria: Sequence[str]
     mode: str = "run"
+    practice: bool = False
 
 
 @kind("run_paused")

@@ -1,0 +1,97 @@
+"""What is on the screen is how it stands now: nothing of before reads as of now, nothing that waits as running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from screens.canned import CannedRun
+from screens.watch import SOMEBODY
+from screens.widgets.outline import ASKS, Outline
+from tests.screens import stories
+from tests.screens.test_answers import at, figure
+from wizard.run import events as ev
+from wizard.run.intents import GATE_ANSWERS, UNDO_EVERYTHING
+
+
+async def test_after_an_undo_the_gate_shows_no_verdict_of_before_as_one_of_now() -> None:
+    async with at(stories.at_undone_gate(), size=(120, 40)) as hands:
+        shown = hands.shown()
+        assert "◀ the step was undone: rolled back   Nothing was looked at since." in shown
+        assert "earlier" in shown
+        assert "fail before the undo" in shown
+        assert "✘ fail" not in shown
+        assert "expected" not in shown
+        await hands.press("escape")
+        assert "not looked at since the undo" in hands.shown()
+
+
+async def test_an_undo_that_failed_is_no_good_news() -> None:
+    async with at(stories.at_undone_gate("rollback incomplete"), size=(120, 40)) as hands:
+        assert "✘ the step was undone: rollback incomplete" in hands.shown()
+        assert "✘ fail" not in hands.shown()
+
+
+async def test_before_an_undo_the_verdicts_are_of_now() -> None:
+    async with at(stories.at_gate(), size=(120, 40)) as hands:
+        assert "✘ fail" in hands.shown()
+        assert "before the undo" not in hands.shown()
+
+
+@pytest.mark.parametrize("story", [stories.at_approval, stories.at_manual], ids=["approval", "manual"])
+async def test_a_step_that_asks_is_not_called_running(story: Callable[[], CannedRun]) -> None:
+    async with at(story(), size=(120, 40)) as hands:
+        await hands.press("escape")
+        assert "● running" not in hands.shown()
+        assert "■ waiting for you" in hands.shown()
+        assert "WAITING FOR YOU" in hands.shown()
+        listed = hands.app.screen.query_one(Outline).options
+        assert sum(str(option.prompt).rstrip().endswith(ASKS) for option in listed) == 1
+
+
+async def test_who_only_watches_is_not_asked() -> None:
+    async with at(stories.at_approval(), size=(120, 40)) as hands:
+        hands.run.view.waits_for = SOMEBODY
+        await hands.press("escape", "f")
+        assert "waiting for somebody else" in hands.shown()
+
+
+async def test_a_step_at_work_is_running() -> None:
+    async with at(stories.working(), size=(120, 40)) as hands:
+        assert "● running" in hands.shown()
+
+
+def practised(source: CannedRun) -> CannedRun:
+    """The same run as a drill's, on what the checklist calls production."""
+    told = [message for message in source.take() if isinstance(message, ev.Record)]
+    started = told[0].event
+    assert isinstance(started, ev.RunStarted)
+    told[0] = replace(told[0], event=replace(started, practice=True))
+    for place, record in enumerate(told):
+        if isinstance(record.event, ev.HostConnected) and record.event.host != "local":
+            told[place] = replace(record, event=replace(record.event, environment="production"))
+    return stories.live(told)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
+async def test_a_drill_says_in_the_run_that_its_host_is_a_practice_host(size: tuple[int, int]) -> None:
+    async with at(practised(stories.at_approval()), size) as hands:
+        assert "PRACTICE" in hands.shown().splitlines()[0]
+        assert "practice host, as production" in hands.shown()
+        await hands.press("escape")
+        assert "PRACTICE" in hands.shown().splitlines()[0]
+        assert "practice host, as production" in hands.shown()
+
+
+async def test_a_run_on_real_hosts_is_no_practice() -> None:
+    async with at(stories.at_approval(), size=(120, 40)) as hands:
+        assert "practice" not in hands.shown().casefold()
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
+async def test_where_a_name_is_typed_in_a_drill_it_is_said_whose(size: tuple[int, int]) -> None:
+    async with at(practised(stories.at_gate()), size) as hands:
+        await hands.press(figure(GATE_ANSWERS.index(UNDO_EVERYTHING)), "enter")
+        assert "type stock, then enter · esc (a practice host)" in hands.shown()
