@@ -14,6 +14,7 @@ from screens.modals.base import Modal
 from screens.modals.edit import Edited, EditStep
 from screens.modals.gate import gate
 from screens.modals.handover import TAKE_OVER, Given, HandOver, take_over
+from screens.modals.hosthold import host_held
 from screens.modals.hostkey import host_key
 from screens.modals.question import question
 from screens.source import Source
@@ -142,6 +143,8 @@ class Steering:
             return approve(self._view, waiting)
         if event.purpose == "host_key":
             return host_key(self._view, event)
+        if event.purpose == "host_held":
+            return host_held(self._view, event)
         return question(self._view, waiting)
 
     def cancel(self) -> None:

@@ -43,6 +43,7 @@ def _add_run(commands: Commands) -> None:
     run.add_argument("--check", action="store_true", help="render, connect and read; change nothing")
     _add_window(run)
     _add_running(run)
+    _add_take_over(run)
     _add_answers(run)
     run.set_defaults(command="run")
 
@@ -56,6 +57,7 @@ def _add_resume(commands: Commands) -> None:
     resume.add_argument("--as-started", action="store_true", help="with the checklist as it was, although it changed")
     _add_window(resume)
     _add_running(resume)
+    _add_take_over(resume)
     _add_answers(resume)
     resume.set_defaults(command="resume")
 
@@ -66,6 +68,7 @@ def _add_rollback(commands: Commands) -> None:
     rollback.add_argument("--to", metavar="STEP", help="no further back than this step, which is undone too")
     rollback.add_argument("--reason", metavar="TEXT", help="why, for the report")
     _add_running(rollback)
+    _add_take_over(rollback)
     rollback.set_defaults(command="rollback")
 
 
@@ -86,6 +89,12 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
     parser.add_argument(
         "--accept-host-key", action="append", default=[], metavar="SHA256:...", help="trust this key from now on"
+    )
+
+
+def _add_take_over(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--take-over", action="store_true", help="change hosts that another run holds; that one may not any more"
     )
 
 

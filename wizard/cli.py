@@ -198,6 +198,7 @@ def _request(options: argparse.Namespace, checklist: str = "") -> Request:
         accept=frozenset(options.accept_host_key),
         mode="check" if getattr(options, "check", False) else "run",
         acknowledged=getattr(options, "acknowledge", False),
+        take_over=getattr(options, "take_over", False),
     )
 
 

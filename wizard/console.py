@@ -110,6 +110,7 @@ class Narrator:
             ev.RollbackEnded: self._rollback_ended,
             ev.RunResumed: self._resumed,
             ev.TroubleMet: self._trouble,
+            ev.HostHeld: self._held,
             ev.RunPaused: self._paused,
             ev.RunEnded: self._ended,
         }
@@ -240,6 +241,10 @@ class Narrator:
     def _resumed(self, event: ev.RunResumed) -> None:
         torn = f"a line of {event.torn} bytes had been cut off" if event.torn else ""
         self._line("▶ ", "bold", "resumed without a terminal" if event.detached else "resumed", torn)
+
+    def _held(self, event: ev.HostHeld) -> None:
+        if event.over:
+            self._line("  ! ", "yellow", f"{event.host} taken over from", plain(event.over))
 
     def _trouble(self, event: ev.TroubleMet) -> None:
         self._line("  ✘ ", "red", plain(event.what))

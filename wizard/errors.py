@@ -4,7 +4,8 @@ WizardError
 ├── UsageError              2  a wrong option, input or file
 │   ├── ChecklistInvalid    2  one or more problems, each with its position
 │   ├── ToolMissing         2  a program the run needs is not there
-│   └── RunDirectoryInUse   2  another wizard writes this run
+│   ├── RunDirectoryInUse   2  another wizard writes this run
+│   └── HostHeld            2  another run changes this host
 ├── HostError               3  a host cannot be reached or trusted
 │   ├── HostUnreachable
 │   ├── HostKeyUnknown          carries the fingerprint to verify
@@ -54,6 +55,10 @@ class ToolMissing(UsageError):
 
 class RunDirectoryInUse(UsageError):
     """Another wizard writes this run."""
+
+
+class HostHeld(UsageError):
+    """Another run changes this host, or did and has not ended."""
 
 
 class HostError(WizardError):

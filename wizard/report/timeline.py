@@ -93,6 +93,11 @@ def _key_shown(_log: Log, event: ev.HostKeyShown) -> Told:
     return f"Host {event.host} showed a key that nobody had accepted", f"{event.where} {event.fingerprint}"
 
 
+@_tells(ev.HostHeld)
+def _held(_log: Log, event: ev.HostHeld) -> Told:
+    return (f"Host {event.host} taken over", f"from {event.over}") if event.over else (f"Host {event.host} held", "")
+
+
 @_tells(ev.HostConnected)
 def _connected(_log: Log, event: ev.HostConnected) -> Told:
     return f"Host {event.host} reached", event.label

@@ -18,6 +18,7 @@ from wizard.run.capturing import capture_values
 from wizard.run.context import Context
 from wizard.run.desk import Aborted, Paused
 from wizard.run.gate import Gate, Verdict
+from wizard.run.holding import hold
 from wizard.run.intents import ABORT, PAUSE
 from wizard.run.marks import STEP_START, step_hosts, take_marks
 from wizard.run.stage import KEPT, StepStage
@@ -117,6 +118,7 @@ class Attempting:
         return Verdict(["rendered; nothing was changed"], [Outcome.PASS])
 
     async def _prepare(self, step: Step, action: Action[Any]) -> Before:
+        await hold(self._context, [step])
         known = self._state.steps[step.id].before
         if not unfinished(self._state, step.id):
             await take_marks(self._context, STEP_START, step_hosts(step))

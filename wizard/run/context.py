@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,20 @@ from wizard.run.desk import Desk
 from wizard.run.recorder import Recorder
 
 
+@dataclass(slots=True)
+class Holds:
+    """What this life of the run holds: by host, the links as they were when it was last asked for.
+
+    Args:
+        take_over: What another run holds is taken over; somebody said so beforehand.
+        person: Somebody is there who can be asked.
+    """
+
+    take_over: bool = False
+    person: bool = False
+    held: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One run's surroundings. ``directory`` is the run directory; ``hosts`` holds ``local`` too."""
@@ -33,6 +47,7 @@ class Context:
     recorder: Recorder
     desk: Desk
     redactor: Redactor
+    holds: Holds = field(default_factory=Holds)
 
     def scope(self) -> dict[str, Any]:
         """The names a template may use right now."""

@@ -26,6 +26,9 @@ BEGIN = "begin"
 ACCEPT_KEY = "accept this key"
 """Trusts the key that a host shows, by its fingerprint, from now on."""
 
+TAKE_OVER = "take the host over"
+"""Changes a host that another run holds, which then may not change it any more."""
+
 OVERRIDE = "run outside the window"
 """Lets changing steps start although the maintenance window is closed."""
 

@@ -24,7 +24,7 @@ from wizard.hosts.world import LOCAL
 from wizard.kinds import document_from, kinds_in
 from wizard.redact import Redactor
 from wizard.run import events as ev
-from wizard.run.context import Context
+from wizard.run.context import Context, Holds
 from wizard.run.desk import Desk
 from wizard.run.handing import acknowledged
 from wizard.run.journal import JOURNAL, Journal, Reading
@@ -44,6 +44,7 @@ class Request:
         practice: The hosts are a drill's.
         detached: The engine has no terminal; a person may come back to it.
         acknowledged: Whoever asks takes over a run that was handed over.
+        take_over: A host that another run holds is taken over from it.
     """
 
     checklist: str
@@ -59,6 +60,7 @@ class Request:
     detached: bool = False
     typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
     acknowledged: bool = False
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
         recorder=recorder,
         desk=Desk(recorder),
         redactor=redactor,
+        holds=Holds(prepared.request.take_over),
     )
 
 

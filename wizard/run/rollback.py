@@ -15,6 +15,7 @@ from wizard.run import before as before_states
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.context import Context
+from wizard.run.holding import hold
 from wizard.run.stage import StepStage
 
 log = logging.getLogger(__name__)
@@ -103,8 +104,10 @@ class Rollback:
 
         Raises:
             JournalUnwritable: Nothing more can be recorded, so nothing more is undone.
+            HostHeld: Another run holds a host of these steps.
         """
         plan = self.order(steps)
+        await hold(self._context, [self._steps[step] for step in plan])
         self._record(ev.RollbackStarted(plan, reason, scope))
         for step in plan:
             await self._undo(step)

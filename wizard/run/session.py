@@ -16,6 +16,7 @@ from wizard.run.context import Context
 from wizard.run.desk import Aborted, Paused
 from wizard.run.evidence import AFTER, BEFORE, RESUMED, observe
 from wizard.run.gate import Gate
+from wizard.run.holding import let_go
 from wizard.run.intents import AGAIN, BEGIN, PAUSE, SCOPE_ANSWERS, UNDO_EVERYTHING
 from wizard.run.marks import RUN_START, run_hosts, take_marks
 from wizard.run.rollback import EVERYTHING, INCOMPLETE, OF_A_PART, ROLLED_BACK, RollBack, Rollback, back_to
@@ -32,6 +33,7 @@ class Session:
     def __init__(self, context: Context, manner: Manner, window: Window | None = None) -> None:
         self._context = context
         self._manner = manner
+        context.holds.person = manner.approve
         self._gate = Gate(context)
         self._connecting = Connecting(context, person=manner.approve)
         self._rollback = Rollback(context)
@@ -127,6 +129,7 @@ class Session:
     async def _end(self, outcome: str, began: float) -> str:
         if outcome == RESOLVED or outcome in {ROLLED_BACK, INCOMPLETE, MITIGATED}:
             await self._evidence(AFTER)
+        await let_go(self._context)
         state = self._state
         self._record(
             ev.RunEnded(outcome, list(state.deviations), list(state.remaining), round(time.monotonic() - began, 3))

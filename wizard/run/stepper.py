@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from wizard.checklist.model import Step
 from wizard.checks.base import Outcome
-from wizard.errors import StepRefused, ToolMissing, UsageError
+from wizard.errors import HostHeld, StepRefused, ToolMissing, UsageError
 from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.attempting import Attempting, Manner, acted, unfinished
@@ -104,7 +104,7 @@ class Stepper:
     async def _verdict(self, step: Step, *, only_look: bool) -> Verdict:
         try:
             return await (self.attempting.look_again(step) if only_look else self.attempting.attempt(step))
-        except ToolMissing:
+        except (ToolMissing, HostHeld):
             raise
         except (StepRefused, UsageError) as refused:
             self._record(ev.TroubleMet(str(refused), step.id))

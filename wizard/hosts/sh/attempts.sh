@@ -172,6 +172,15 @@ wz_claim() {
     [ -e "$wz_spool/$1.claim" ]
 }
 
+# wz_still_held: where this run was said to hold the host, does it still? The client's holding.py writes down the link that
+# says so, and the one that would say that another took the host over: two looks, and no process.
+wz_still_held() {
+    [ -s "$wz_tmp/held" ] || return 0
+    { read -r wz_line && read -r wz_file; } <"$wz_tmp/held" && [ -L "$wz_line" ] && [ ! -L "$wz_file" ] && return
+    echo "the host was taken over by another run ($(readlink "$wz_file" || echo "which has ended"))" >&2
+    return 1
+}
+
 # wz_pick NUMBER: wz_dir = a directory for an attempt, one made ahead where there is one.
 wz_pick() {
     wz_name=d.$wz_id.$1
@@ -189,6 +198,7 @@ wz_start() {
     wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won=''
     wz_listen
     if [ ! -e "$wz_spool/$2.claim" ]; then
+        wz_still_held 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
         { wz_pick "$3" && printf '%s' "${10}" >"$wz_dir/script" &&
             { [ -z "${11}" ] || printf '%s' "${11}" >"$wz_dir/secrets"; } &&
             wz_claim "$2" "$4"; } 2>"$wz_s.said" || {

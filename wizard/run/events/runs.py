@@ -130,6 +130,20 @@ class HostExamined(Event):
     why: str = ""
 
 
+@kind("host_held")
+class HostHeld(Event):
+    """The run holds a host, so that no other one changes it meanwhile.
+
+    ``number`` counts the holds of that host, ``place`` is where it keeps them. ``over`` names who held it until it was
+    taken over; empty where nobody did.
+    """
+
+    host: str
+    number: int
+    place: str
+    over: str = ""
+
+
 @kind("link_changed")
 class LinkChanged(Event):
     """A connection was lost (``detached``: what runs there goes on) or came back (``attached``)."""

@@ -1,0 +1,136 @@
+"""Two runs that would change one host over SSH: one does, the other is told who; a take-over is said and on record."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.integration.commandline import Done, Wizard, checklist, wait_until
+from tests.services.sshd import Sshd
+
+HEAD = """\
+inputs:
+  where: {type: path}
+  vm: {type: host}
+  identity: {type: path}
+hosts:
+  web: {ssh: "{{ vm }}", identity: "{{ identity }}", spool: "{{ where }}/spool"}
+"""
+CHANGE = """\
+      - id: {name}
+        title: Change {name}
+        why: it changes
+        on: web
+        run:
+          command: >-
+            echo {name} >> {{{{ where }}}}/effects;
+            until [ -e {{{{ where }}}}/{name}.gate ]; do sleep 0.02; done
+          irreversible: it stays
+        checks:
+          - on: web
+            file: {{path: "{{{{ where }}}}/effects", contains: [{name}]}}
+"""
+STEPS = "  - id: one\n    title: One\n    steps:\n" + CHANGE.format(name="first") + CHANGE.format(name="second")
+READ_ONLY = """\
+  - id: one
+    title: One
+    steps:
+      - id: look
+        title: Look
+        why: it looks
+        on: web
+        run: {command: "echo looked", read_only: true}
+        checks:
+          - command: {command: "true", exit_status: 0, stdout_is: ""}
+"""
+
+
+class Operators(Wizard):
+    """Wizards that run one checklist on one host, each into a run directory of its own."""
+
+    def __init__(self, home: Path, server: Sshd, steps: str = STEPS) -> None:
+        super().__init__(home)
+        self.server = server
+        self.file = self.write(checklist(steps, HEAD))
+
+    def started(self, run: str, *options: str) -> subprocess.Popen[str]:
+        given = [f"where={self.home}", f"vm={self.server.destination}", f"identity={self.server.identity}"]
+        sets = [word for one in given for word in ("--set", one)]
+        trusted = ("--accept-host-key", self.server.fingerprint)
+        return self.start("run", self.file, "--headless", "--run-dir", self.home / run, *sets, *trusted, *options)
+
+    def ended(self, process: subprocess.Popen[str], run: str) -> Done:
+        out, err = process.communicate(timeout=60)
+        return Done(process.returncode, out, err, self.home / run)
+
+    def effects(self) -> list[str]:
+        path = self.home / "effects"
+        return path.read_text().split() if path.exists() else []
+
+    def go_on(self, name: str) -> None:
+        (self.home / f"{name}.gate").touch()
+
+
+@pytest.fixture
+def two(home: Path, server: Sshd) -> Operators:
+    return Operators(home, server)
+
+
+def kinds(done: Done) -> list[str]:
+    return [str(event["kind"]) for event in done.events]
+
+
+def test_the_second_is_refused_before_it_changes_anything_and_told_who_it_is(two: Operators) -> None:
+    dana = two.started("dana")
+    wait_until(lambda: two.effects() == ["first"], "the first one's change")
+    kim = two.ended(two.started("kim"), "kim")
+    first = json.loads((two.home / "dana/events.jsonl").read_text().splitlines()[0])
+    assert kim.exit_status == 2
+    assert f"another run changes this host: {first['who']} on " in kim.stderr
+    assert first["body"]["run"] in kim.stderr
+    assert "--take-over" in kim.stderr
+    assert not {"before_captured", "attempt_intended"} & set(kinds(kim))
+    two.go_on("first")
+    two.go_on("second")
+    assert two.ended(dana, "dana").exit_status == 0
+    assert two.effects() == ["first", "second"]
+    assert two.ended(two.started("later"), "later").exit_status == 0
+
+
+def test_a_take_over_is_on_record_and_the_first_one_starts_nothing_more(two: Operators) -> None:
+    dana = two.started("dana")
+    wait_until(lambda: two.effects() == ["first"], "the first one's change")
+    kim = two.started("kim", "--take-over")
+    wait_until(lambda: two.effects() == ["first", "first"], "the second one's change")
+    two.go_on("first")
+    two.go_on("second")
+    stopped, went_on = two.ended(dana, "dana"), two.ended(kim, "kim")
+    assert went_on.exit_status == 0
+    assert (stopped.exit_status, two.effects()) == (3, ["first", "first", "second"])
+    assert "the host was taken over by another run" in stopped.stderr
+    (held,) = went_on.of("host_held")
+    assert str(stopped.of("run_started")[0]["run"]) in held["over"]
+    assert "taken over" in two("report", two.home / "kim").stdout
+
+
+def test_a_crashed_run_holds_its_host_until_it_goes_on(two: Operators) -> None:
+    dana = two.started("dana")
+    wait_until(lambda: two.effects() == ["first"], "the first one's change")
+    dana.kill()
+    dana.communicate()
+    assert two.ended(two.started("kim"), "kim").exit_status == 2
+    two.go_on("first")
+    again = two.start("resume", two.home / "dana", "--headless")
+    two.go_on("second")
+    assert two.ended(again, "dana").exit_status == 0
+    assert two.effects() == ["first", "second"]
+
+
+def test_a_run_that_only_reads_asks_nobody(home: Path, server: Sshd) -> None:
+    two = Operators(home, server, READ_ONLY)
+    done = two.ended(two.started("dana"), "dana")
+    assert (done.exit_status, done.of("host_held")) == (0, [])
+    assert not list(home.glob("spool/*held*"))

@@ -1,0 +1,165 @@
+"""Holding a host: one run at a time changes it, whoever the operators are and wherever they sit.
+
+The hold is a symbolic link that leads nowhere: making one is exclusive, its text is there with it, and reading it opens
+nothing that somebody else laid there. It is advisory, lies where every account of the host can see it, and is numbered:
+who takes a host over makes the next number, as what another account made cannot be taken away.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wizard.errors import HostError
+from wizard.hosts.base import Host
+
+LIMIT = 20.0
+"""Seconds that a host has to answer."""
+
+NOBODY = "-"
+"""The text of a hold that was let go of and could not be taken away."""
+
+ANY = "any"
+"""Takes a host over from whoever holds it."""
+
+_WORDS = 4
+_UNFIT = re.compile(r"[^A-Za-z0-9@._:+-]")
+
+# A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The place
+# is told by the host alone, never by who asks, so that root and a login find the same. Where the spool is not the usual
+# one, whoever uses it shares it. wz_tmp, wz_spool and wz_checked_spool are the channel's own.
+_FIND = """\
+name=incident-wizard.held
+place() {
+    case "${wz_spool-}" in
+    /var/lib/incident-wizard/spool | "$HOME"/.local/state/incident-wizard/*/spool) ;;
+    ?*) wz_checked_spool && place=$wz_spool && return ;;
+    esac
+    for place in /var/tmp /run/lock /tmp; do
+        case $(ls -ld "$place/." 2>/dev/null) in drwxrwxrwt*) return ;; esac
+    done
+    wz_checked_spool && place=$wz_spool
+}
+newest() {
+    number=0 text=
+    for one in "$place/$name".*; do
+        [ -L "$one" ] || continue
+        one=${one##*.}
+        case $one in "" | 0* | *[!0-9]* | ??????????*) continue ;; esac
+        [ "$one" -le "$number" ] || number=$one
+    done
+    [ "$number" -eq 0 ] || text=$(readlink "$place/$name.$number") || text="somebody"
+}
+answer() { printf "%s\\t%s\\t%s\\t%s\\n" "$1" "$number" "$place" "$text"; }
+place || exit 3
+"""
+
+_HOLD = """\
+tries=0
+while [ "$tries" -lt 3 ]; do
+    newest
+    case $text in
+    "$run "*)
+        answer mine
+        break
+        ;;
+    "" | "-") ;;
+    *)
+        [ "$over" = any ] || [ "$over" = "$number" ] || { answer held && exit 0; }
+        ;;
+    esac
+    mine=$place/$name.$((number + 1))
+    if ln -s "$run $who $machine $since" "$mine" && [ "$(readlink "$mine")" = "$run $who $machine $since" ]; then
+        number=$((number + 1))
+        answer taken
+        break
+    fi
+    tries=$((tries + 1))
+done
+[ "$tries" -lt 3 ] || exit 4
+[ ! -d "${wz_tmp-}" ] || printf "%s\\n" "$place/$name.$number" "$place/$name.$((number + 1))" >"$wz_tmp/held"
+true
+"""
+
+_RELEASE = """\
+newest
+case $text in "$run "*) ;; *) exit 0 ;; esac
+[ ! -d "${wz_tmp-}" ] || rm -f "$wz_tmp/held"
+left=
+for one in "$place/$name".*; do
+    [ "$one" = "$place/$name.$number" ] || [ ! -L "$one" ] || rm -f "$one" 2>/dev/null || left=yes
+done
+if [ -n "$left" ]; then ln -s - "$place/$name.$((number + 1))"; else rm -f "$place/$name.$number"; fi
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a host: the run, its operator, their machine, and since when. Another's words, not proven."""
+
+    run: str
+    who: str = "somebody"
+    machine: str = "a machine that is not told"
+    since: str = ""
+
+    def __str__(self) -> str:
+        since = f" since {self.since}" if self.since else ""
+        return f"{self.who} on {self.machine}{since}, run {self.run}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What a host said on being asked for it.
+
+    Args:
+        mine: It is held for the run that asked.
+        number: Which hold this is, counted on the host.
+        place: Where on the host it is kept.
+        other: Who holds it instead, or held it before it was taken over; None where nobody did.
+    """
+
+    mine: bool
+    number: int
+    place: str
+    other: Holder | None = None
+
+
+async def hold(host: Host, holder: Holder, over: str = "") -> Hold:
+    """Hold the host for a run; asked again by the same run it says that it does already.
+
+    Args:
+        host: A connected host.
+        holder: For whom.
+        over: The number of the hold to take over, or ``ANY``; empty takes nothing over.
+
+    Raises:
+        HostError: Whether it is held cannot be learnt.
+    """
+    words = {"run": holder.run, "who": holder.who, "machine": holder.machine, "since": holder.since, "over": over}
+    said = await host.ask(_told(words) + _FIND + _HOLD, limit=LIMIT)
+    line = said.text.split("\n")[0].split("\t")
+    if not said.ok or len(line) != _WORDS or not line[1].isdecimal():
+        why = said.complaint or "no answer that could be read"
+        raise HostError(f"whether another run holds the host cannot be learnt: {why}", where=host.label)
+    word, number, place, text = line
+    other = _holder(text) if text not in {"", NOBODY} and word != "mine" else None
+    return Hold(word != "held", int(number), place, other)
+
+
+async def release(host: Host, run: str) -> None:
+    """Let go of the host, where this run holds it.
+
+    Raises:
+        HostError: The link is lost.
+    """
+    await host.ask(_told({"run": run}) + _FIND + _RELEASE, limit=LIMIT)
+
+
+def _told(words: dict[str, str]) -> str:
+    """Assignments of values in which nothing is left that a shell would make anything of."""
+    return "".join(f'{name}="{_UNFIT.sub("_", value)[:80]}"\n' for name, value in words.items())
+
+
+def _holder(text: str) -> Holder:
+    words = text.split(" ")
+    return Holder(*words) if len(words) == _WORDS else Holder("that is not told", text[:80] or "somebody")
