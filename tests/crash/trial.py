@@ -113,9 +113,10 @@ class Trial:
         for _ in range(RESUMES):
             if self.outcome():
                 return
-            self._go_on()
+            self.go_on()
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
+        """Do what a person would next."""
         found = self.state()
         if found is None:
             self.run_anew()

@@ -129,6 +129,7 @@ class LabStage:
     samples: list[Sample] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     limit: float = 60.0
+    earlier: Sequence[Sample] = ()
 
     async def run(self, host: Host, attempt: Attempt) -> Ran:
         self.scripts.append(attempt.script)
@@ -143,6 +144,9 @@ class LabStage:
 
     def sample(self, sample: Sample) -> None:
         self.samples.append(sample)
+
+    def sampled(self) -> Sequence[Sample]:
+        return [*self.earlier, *self.samples]
 
     def say(self, text: str) -> None:
         self.said.append(text)

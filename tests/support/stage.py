@@ -53,6 +53,10 @@ class RecordingStage:
         """Remember it."""
         self.samples.append(sample)
 
+    def sampled(self) -> Sequence[Sample]:
+        """No look of an earlier life."""
+        return self.samples
+
     def say(self, text: str) -> None:
         """Remember it."""
         self.said.append(text)

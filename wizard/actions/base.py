@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 from wizard.checklist.spec import ActionSpec
 from wizard.checks.base import Observation
 from wizard.hosts.base import Attempt, Ending, Host
-from wizard.hosts.world import World
+from wizard.hosts.world import Mark, World
 
 Before = Mapping[str, Any]
 """What an action captured before it changed anything: JSON, sufficient to restore exactly that."""
@@ -101,7 +101,8 @@ class Sample:
     """One look of a watch: ``ok``, ``bad`` or ``no data``, with the values seen.
 
     ``numbers`` are followed from look to look; ``every``, ``left`` and ``next_save`` are seconds: between two looks, to
-    the watch's end, and to the next scheduled save, where one is due with what is unsaved now.
+    the watch's end, and to the next scheduled save, where one is due with what is unsaved now. ``mark`` is up to where
+    the host was seen, and ``saves`` how many were due, seen and missed so far: a watch that was cut off goes on there.
     """
 
     verdict: str
@@ -111,6 +112,8 @@ class Sample:
     every: float = 0.0
     left: float | None = None
     next_save: float | None = None
+    mark: Mark | None = None
+    saves: Sequence[int] = ()
 
 
 class Stage(Protocol):
@@ -131,6 +134,9 @@ class Stage(Protocol):
 
     def sample(self, sample: Sample) -> None:
         """Put one look of a watch on record."""
+
+    def sampled(self) -> Sequence[Sample]:
+        """The looks of this very watch on record, those of an earlier life of the run too."""
 
     def say(self, text: str) -> None:
         """Show a line beside the output."""

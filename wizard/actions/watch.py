@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -23,6 +23,9 @@ from wizard.hosts.base import Host
 from wizard.hosts.world import Mark
 
 OK, BAD, NO_DATA = "ok", "bad", "no data"
+
+GAP = 2
+"""Times ``every``, after which looks are missing."""
 
 
 class WatchSpec(ActionSpec):
@@ -79,20 +82,36 @@ class _Look:
         """Bad outweighs no data: what was seen was seen."""
         return BAD if self.bad else NO_DATA if self.blind else OK
 
-    def sample(self, every: float, left: float) -> Sample:
+    def sample(self, every: float, watched: _Watched) -> Sample:
         """As it goes on record."""
-        return Sample(self.verdict, self.seen, self.lines, self.numbers, every, max(0.0, left), self.next_save)
+        left = max(0.0, round(watched.end - watched.clock, 3))
+        told = (self.verdict, self.seen, self.lines, self.numbers, every, left, self.next_save)
+        return Sample(*told, Mark(watched.clock, watched.mark.cursor), watched.ledger.counted)
 
 
 @dataclass(slots=True)
 class _Watched:
-    """What a watch has come to: up to where the journal is read, its end, and the time by the host's clock."""
+    """What a watch has come to: up to where the journal is read, its end, and the time by the host's clock.
+
+    ``gap`` are seconds in which nobody looked, as the wizard was gone; the next look has to answer for them.
+    """
 
     mark: Mark
     end: float
     clock: float
     ledger: SaveLedger = field(default_factory=SaveLedger)
     counts: dict[str, int] = field(default_factory=lambda: {OK: 0, BAD: 0, NO_DATA: 0})
+    gap: float = 0.0
+
+    @classmethod
+    def taken_up(cls, now: Mark, looks: Sequence[Sample]) -> _Watched:
+        """A watch that an earlier life of the run began: what was left of its time is still to be watched."""
+        last = looks[-1]
+        mark, left = last.mark or now, last.left or 0.0
+        watched = cls(mark, now.clock + left, now.clock, SaveLedger(last.saves), gap=now.clock - mark.clock)
+        for look in looks:
+            watched.counts[look.verdict] += 1
+        return watched
 
 
 class Watch(Action[WatchSpec]):
@@ -113,16 +132,23 @@ class Watch(Action[WatchSpec]):
         """Look until the time is over, the person ends it, or more went wrong than is tolerated."""
         if not 0 < self.spec.every <= self.spec.duration:
             raise StepRefused("a watch must be longer than the time between its looks", mend="Lengthen `for`")
-        mark = await take_mark(self.host)
-        watched = _Watched(mark, mark.clock + self.spec.duration, mark.clock)
-        while True:
+        watched = await self._begun(stage)
+        over = self._over(watched)
+        while not over:
             look = await self._look(stage, watched)
-            stage.sample(look.sample(self.spec.every, round(watched.end - watched.clock, 3)))
+            stage.sample(look.sample(self.spec.every, watched))
             watched.counts[look.verdict] += 1
-            if self._intolerable(watched) or watched.clock >= watched.end:
-                return self._result(watched)
-            if await self._ended_early(stage, watched):
+            over = self._over(watched)
+            if not over and await self._ended_early(stage, watched):
                 return self._result(watched, early=True)
+        return self._result(watched)
+
+    async def _begun(self, stage: Stage) -> _Watched:
+        now, looks = await take_mark(self.host), stage.sampled()
+        return _Watched.taken_up(now, looks) if looks else _Watched(now, now.clock + self.spec.duration, now.clock)
+
+    def _over(self, watched: _Watched) -> bool:
+        return self._intolerable(watched) or watched.clock >= watched.end
 
     async def _look(self, stage: Stage, watched: _Watched) -> _Look:
         look = _Look()
@@ -131,6 +157,7 @@ class Watch(Action[WatchSpec]):
             look.lines += observation.evidence
             look.bad |= observation.outcome is Outcome.FAIL
             look.blind |= observation.outcome is Outcome.UNKNOWN
+        self._answer_for_gap(look, watched)
         for title, follow in (("journal", self._follow_journal), ("saves", self._follow_saves)):
             try:
                 await follow(look, watched)
@@ -142,6 +169,14 @@ class Watch(Action[WatchSpec]):
             look.blind = True
             look.seen["samples"] = "there is nothing to look at"
         return look
+
+    def _answer_for_gap(self, look: _Look, watched: _Watched) -> None:
+        """Time that nobody watched is no data, unless the journal, read from where it was left, tells of it."""
+        if abs(watched.gap) > GAP * self.spec.every:
+            told = "the journal of that time is read" if self.spec.unit else "and no journal is followed to tell of it"
+            look.seen["gap"] = f"nobody looked for {watched.gap:.0f} s, {told}"
+            look.blind |= not self.spec.unit
+        watched.gap = 0.0
 
     async def _follow_journal(self, look: _Look, watched: _Watched) -> None:
         if not self.spec.unit:

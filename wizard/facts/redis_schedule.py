@@ -34,12 +34,18 @@ class SaveLedger:
 
     ``expected`` counts saves that became due, ``seen`` snapshots that were written, ``missed`` saves that were due for
     longer than `GRACE` with none in progress. A restart begins the account of the last save anew.
+
+    Args:
+        counted: What it counted so far, where it is taken up again.
     """
 
-    def __init__(self) -> None:
-        self.expected = 0
-        self.seen = 0
-        self.missed = 0
+    @property
+    def counted(self) -> tuple[int, int, int]:
+        """Saves due, seen and missed so far."""
+        return self.expected, self.seen, self.missed
+
+    def __init__(self, counted: Sequence[int] = ()) -> None:
+        self.expected, self.seen, self.missed = counted or (0, 0, 0)
         self._last: Saving | None = None
         self._due: float | None = None
         self._told_missed = False

@@ -21,6 +21,7 @@ from wizard.run.gate import Gate, Verdict
 from wizard.run.holding import hold
 from wizard.run.intents import ABORT, PAUSE
 from wizard.run.marks import STEP_START, step_hosts, take_marks
+from wizard.run.sampled import sampled
 from wizard.run.stage import KEPT, StepStage
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ class Attempting:
     async def _prepare(self, step: Step, action: Action[Any]) -> Before:
         await hold(self._context, [step])
         known = self._state.steps[step.id].before
-        if not unfinished(self._state, step.id):
+        if not unfinished(self._state, step.id) and not watching(self._state, step.id):
             await take_marks(self._context, STEP_START, step_hosts(step))
         before = before_states.load(self._context.directory, known) if known else await action.capture()
         plan, registered = action.plan(), self._registered(step)
@@ -183,6 +184,12 @@ def unfinished(state: st.RunState, step: str) -> bool:
     """An attempt was intended and has no result on record: whatever it started is to be found, not started again."""
     one = state.steps[step]
     return one.attempts > 0 and (one.action is None or one.action.attempt < one.attempts)
+
+
+def watching(state: st.RunState, step: str) -> bool:
+    """A watch was begun and has no result on record: it goes on with the time that was left."""
+    one = state.steps[step]
+    return bool(sampled(one, one.attempts + 1))
 
 
 def _outcome_of(result: Result) -> Outcome:

@@ -19,6 +19,7 @@ from wizard.run import seen
 from wizard.run.context import Context
 from wizard.run.gate import look_once
 from wizard.run.recorder import Output
+from wizard.run.sampled import sampled
 
 KEPT = 1024 * 1024
 """Bytes of the end of an output that an action gets to read."""
@@ -36,7 +37,7 @@ class StepStage:
         self._step = step
         self._number = number
         self._role = role
-        self._samples = 0
+        self._samples = len(self.sampled())
         self._running: tuple[Host, str] | None = None
         self._ended_early = asyncio.Event()
 
@@ -166,8 +167,16 @@ class StepStage:
                 every=sample.every,
                 left=sample.left,
                 next_save=sample.next_save,
+                attempt=self._number,
+                clock=sample.mark.clock if sample.mark else None,
+                cursor=sample.mark.cursor if sample.mark else "",
+                saves=list(sample.saves),
             )
         )
+
+    def sampled(self) -> Sequence[Sample]:
+        """The looks of this attempt on record, those of an earlier life of this run too."""
+        return sampled(self._context.recorder.state.steps[self._step.id], self._number)
 
     def say(self, text: str) -> None:
         """Show a line beside the output."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.lab_host import LabHost, LabStage, lab_world
-from wizard.actions.base import Result
+from wizard.actions.base import Result, Sample
 from wizard.actions.watch import Watch, WatchSpec
 from wizard.checks.base import Observation, failed, passed, unknown
 from wizard.errors import StepRefused
@@ -34,6 +34,7 @@ class Watched:
     step: float = 10.0
     samples: list[str] = field(default_factory=list)
     stage: LabStage = field(default_factory=LabStage)
+    earlier: Sequence[Sample] = ()
 
     def __post_init__(self) -> None:
         (self.root / "clock").write_text("1000")
@@ -60,6 +61,7 @@ class Watched:
         spec = WatchSpec.model_validate({"for": "1m", "every": "10s", **fields})
         host = LabHost(path=f"{self.root}:/usr/bin:/bin")
         self.stage = LabStage([[("service", one) for one in look] for look in self.looks], self.pass_time)
+        self.stage.earlier = self.earlier
         result = await Watch(spec, lab_world(self.root, host)).perform(self.stage, {})
         self.samples = [sample.verdict for sample in self.stage.samples]
         return result
@@ -176,3 +178,108 @@ def test_an_alarm_needs_a_unit_and_a_proper_pattern() -> None:
 
     assert [f.at for f in WatchSpec.model_validate({**base, "alarm": "x"}).flaws()] == [("alarm",)]
     assert [f.at for f in WatchSpec.model_validate({**base, "unit": "a", "alarm": "("}).flaws()] == [("alarm",)]
+
+
+async def cut_off(watched: Watched, after: int, gone: int, **fields: object) -> None:
+    """Let a watch take so many looks, then let the wizard be gone for so many seconds."""
+    await watched.run(**fields)
+    watched.earlier = watched.stage.samples[:after]
+    (watched.root / "clock").write_text(str(1000 + 10 * (after - 1) + gone))
+
+
+async def test_a_watch_that_was_cut_off_goes_on_with_the_time_that_was_left(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    await cut_off(watched, 3, gone=15)
+
+    result = await watched.run()
+
+    assert result.ok
+    assert [sample.left for sample in watched.stage.samples] == [40.0, 30.0, 20.0, 10.0, 0.0]
+    assert result.values["samples"] == "8"
+
+
+async def test_a_watch_that_was_cut_off_behind_its_last_look_is_over(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    await cut_off(watched, 7, gone=600)
+
+    assert (await watched.run()).ok
+    assert watched.samples == []
+
+
+async def test_a_gap_that_no_journal_tells_of_is_no_data(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    await cut_off(watched, 3, gone=600)
+
+    assert not (await watched.run()).ok
+    assert watched.samples == ["no data"]
+    assert "nobody looked for 600 s" in watched.stage.samples[0].seen["gap"]
+    assert (await watched.run(tolerate_no_data=1)).ok
+
+
+async def test_what_was_bad_before_the_cut_still_counts(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[POOR], *[[GOOD]] * 20])
+    await cut_off(watched, 3, gone=15, tolerate_bad=1)
+    watched.looks = [[POOR]]
+
+    assert not (await watched.run(tolerate_bad=1)).ok
+
+
+JOURNALCTL_BY_CURSOR = """#!/bin/sh
+case "$*" in
+  *--show-cursor*) echo "-- cursor: s=1;b=0" ;;
+  *_PID=1*) echo boot ;;
+  *MESSAGE_ID*) ;;
+  *--cursor=*) cursor=${{*##*--cursor=}}; cursor=${{cursor%% *}}
+    grep -q -F "$cursor" "{journal}" || {{ cat "{journal}"; exit 0; }}
+    sed -n "/$cursor/,"'$p' "{journal}" ;;
+  *) cat "{journal}" ;;
+esac
+"""
+
+
+def follow(watched: Watched, *lines: tuple[str, str]) -> None:
+    """Give the host a journal of these cursors and messages that can be read from a cursor on."""
+    watched.tool("journalctl", JOURNALCTL_BY_CURSOR.format(journal=watched.root / "journal"))
+    write(watched, *lines)
+
+
+def write(watched: Watched, *lines: tuple[str, str]) -> None:
+    """Make these the only lines that the journal holds."""
+    entries = [{"MESSAGE": text, "__CURSOR": at, "__REALTIME_TIMESTAMP": "1000000000"} for at, text in lines]
+    (watched.root / "journal").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+
+
+FOLLOWED = {"unit": "a.service", "alarm": "denied"}
+START, CALM, LATER = ("s=1;b=0", "start"), ("s=1;b=1", "calm"), ("s=1;b=2", "later")
+
+
+async def test_a_gap_is_filled_from_the_journal_and_nothing_is_read_twice(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    follow(watched, START, CALM)
+    await cut_off(watched, 3, gone=600, **FOLLOWED)
+    write(watched, START, CALM, LATER)
+
+    assert (await watched.run(**FOLLOWED)).ok
+    assert watched.stage.samples[0].seen["journal"] == "1 new lines, 0 bad"
+    assert "the journal of that time is read" in watched.stage.samples[0].seen["gap"]
+
+
+async def test_an_alarm_within_the_gap_is_heard(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    follow(watched, START, CALM)
+    await cut_off(watched, 3, gone=600, **FOLLOWED)
+    write(watched, START, CALM, ("s=1;b=2", "permission denied"), ("s=1;b=3", "later"))
+
+    assert not (await watched.run(**FOLLOWED)).ok
+    assert watched.stage.samples[0].lines == ["permission denied"]
+
+
+async def test_a_gap_of_which_the_journal_lost_lines_is_no_data(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    follow(watched, START, CALM)
+    await cut_off(watched, 3, gone=600, **FOLLOWED)
+    write(watched, ("s=1;b=9", "much later"))
+
+    assert not (await watched.run(**FOLLOWED)).ok
+    assert watched.samples == ["no data"]
+    assert "no longer goes back" in watched.stage.samples[0].seen["journal"]

@@ -178,7 +178,8 @@ class SampleTaken(Event):
 
     ``numbers`` are followed from look to look; one that could not be read is missing. ``every``, ``left`` and
     ``next_save`` are seconds: between two looks, to the watch's end by the host's clock, and to the next scheduled
-    save, where one is due with what is unsaved now.
+    save, where one is due with what is unsaved now. ``attempt`` is the step's; ``clock`` and ``cursor`` are up to where
+    the host was seen, by its own clock and journal, and ``saves`` how many were due, seen and missed so far.
     """
 
     step: str
@@ -190,6 +191,10 @@ class SampleTaken(Event):
     every: float = 0.0
     left: float | None = None
     next_save: float | None = None
+    attempt: int = 0
+    clock: float | None = None
+    cursor: str = ""
+    saves: Sequence[int] = ()
 
 
 @kind("step_ended", awaited=False)
