@@ -15,8 +15,6 @@ from wizard.errors import WizardError
 from wizard.redact import Redactor
 from wizard.report.build import build_from
 from wizard.report.markdown import to_markdown
-from wizard.report.packet import packet
-from wizard.report.packet_text import packet_text
 from wizard.run.events import Record, body_of
 from wizard.run.journal import read
 
@@ -80,6 +78,10 @@ def render_handover(directory: Path, redactor: Redactor | None = None, *, as_jso
     records = read(directory).records
     if redactor is not None and not redactor.idle:
         records = tuple(_masked(record, redactor) for record in records)
+    # Few runs are handed over, and every run would wait for these.
+    from wizard.report.packet import packet  # noqa: PLC0415
+    from wizard.report.packet_text import packet_text  # noqa: PLC0415
+
     made = packet(records, str(directory.absolute()))
     told = json.dumps(dataclasses.asdict(made), indent=2) + "\n" if as_json else packet_text(made)
     return told if redactor is None or redactor.idle else _clean(told, redactor)
