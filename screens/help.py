@@ -15,6 +15,9 @@ from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Pane
 from screens.words import CHECKS, ENVIRONMENTS, LOOKS, STEPS
 
+SIGNS, WORD = 3, 18
+"""Signs in a line, and cells for the word of each: short enough that no line is folded between a sign and its word."""
+
 
 class Help(Screen[None]):
     """Keys by group, and what the signs mean.
@@ -74,5 +77,7 @@ def _signs() -> Iterator[Content]:
 
 
 def _row(what: str, signs: Iterator[tuple[str, str, str]]) -> Content:
-    told = [Content.assemble((glyph, style), f" {word}") for glyph, style, word in signs]
-    return Content.assemble((f"  {what:>5}  ", "dim"), Content("   ").join(told))
+    told = [Content.assemble((glyph, style), f" {word:{WORD}}") for glyph, style, word in signs]
+    lines = [Content("").join(told[start : start + SIGNS]) for start in range(0, len(told), SIGNS)]
+    margin = Content("\n" + " " * len(f"  {what:>5}  "))
+    return Content.assemble((f"  {what:>5}  ", "dim"), margin.join(lines))

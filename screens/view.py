@@ -269,8 +269,9 @@ class View:
         self.troubles.clear()
 
     def _step_started(self, event: ev.StepStarted) -> None:
+        again = "again: " if event.step in self.taken_up else ""
         self.taken_up[event.step] = event
-        self._begin(event.host, event.step)
+        self._begin(event.host, event.step, again)
 
     def _begin(self, host: str, step: str, what: str = "") -> None:
         self.speaking = host

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from screens.canned import CannedRun
+from screens.help import help_told
+from screens.view import View
 from screens.watch import SOMEBODY
 from screens.widgets.outline import ASKS, Outline
 from tests.screens import stories
@@ -95,3 +98,22 @@ async def test_where_a_name_is_typed_in_a_drill_it_is_said_whose(size: tuple[int
     async with at(practised(stories.at_gate()), size) as hands:
         await hands.press(figure(GATE_ANSWERS.index(UNDO_EVERYTHING)), "enter")
         assert "type stock, then enter · esc (a practice host)" in hands.shown()
+
+
+async def test_a_step_that_is_taken_up_again_says_so_in_the_log() -> None:
+    told = stories.upto("crashed_and_resumed", ev.RunEnded)
+    begun = [record.event.step for record in told if isinstance(record.event, ev.StepStarted)]
+    again = next(step for step in begun if begun.count(step) > 1)
+    view = View()
+    view.take(told)
+    log = view.log(next(record.event.host for record in told if getattr(record.event, "step", "") == again))
+    marks = [line.data.decode() for number in log.marks if (line := log.line(number))]
+    named = [mark for mark in marks if mark.endswith(view.named(again))]
+    assert named == [view.named(again), f"again: {view.named(again)}"]
+
+
+@pytest.mark.parametrize("width", [75, 80, 100, 120])
+def test_no_sign_stands_at_the_end_of_a_line_without_its_word(width: int) -> None:
+    rows = [row.rstrip() for line in help_told([]).plain.split("\n") for row in textwrap.wrap(line, width) or [""]]
+    assert [row for row in rows if row.endswith(tuple("○●◐■✔✘?–!◀‖·"))] == []
+    assert [row for row in rows if len(row) > width] == []
