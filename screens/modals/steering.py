@@ -25,6 +25,14 @@ STAY, PAUSE, LEAVE, CANCEL, PLAN = "stay", "pause", "leave", "cancel", "plan"
 CHECKED = "looked through; nothing was changed"
 """How a run ends that was only to be checked."""
 
+GOES_ON = "What runs on a host goes on there; `wizard resume` takes it up. `d` leaves the run to itself."
+STATE_STAYS = "The state is kept; how to go on is said when you have left."
+"""What leaving does to a host and to the run."""
+
+GONE = "The practice host goes when you leave, and what runs on it ends; it cannot be gone on with."
+RECORD_STAYS = "Only the run's record stays."
+"""The same where both are a drill's."""
+
 EVERYTHING, REPORT, LOOK, GO_ON, ROLL_BACK, ACCEPT_KEY = "", "report", "look", "go on", "roll back", "accept key"
 
 
@@ -64,11 +72,11 @@ def pause(view: View) -> Choosing:
 
 def leave(view: View) -> Choosing:
     """Leaves while the run is at work."""
-    told = "What runs on a host goes on there; `wizard resume` takes it up. `d` leaves the run to itself."
-    body = Content("\n").join([_at_work(view), Content(told)])
+    goes_on, kept = (GONE, RECORD_STAYS) if view.practice else (GOES_ON, STATE_STAYS)
+    body = Content("\n").join([_at_work(view), Content(goes_on)])
     choices = [
         Choice(STAY, "stay", "Nothing happens."),
-        Choice(LEAVE, "pause and leave", "The state is kept; how to go on is said when you have left."),
+        Choice(LEAVE, "pause and leave", kept),
     ]
     return Choosing("Leave the wizard", body, choices, "warning")
 

@@ -88,6 +88,13 @@ async def test_a_drill_says_in_the_run_that_its_host_is_a_practice_host(size: tu
         assert "practice host, as production" in hands.shown()
 
 
+async def test_leaving_a_drill_promises_no_resume() -> None:
+    async with at(practised(stories.at_approval()), size=(80, 24)) as hands:
+        await hands.press("escape", "q")
+        assert "The practice host goes when you leave" in hands.shown()
+        assert "wizard resume" not in hands.shown()
+
+
 async def test_a_run_on_real_hosts_is_no_practice() -> None:
     async with at(stories.at_approval(), size=(120, 40)) as hands:
         assert "practice" not in hands.shown().casefold()
