@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
 MUCH = 64 * 1024
 """Bytes from which on another thread is worth its while: hashing them takes longer than handing them over."""
+
+AHEAD = 8
+"""Parts that may wait to be hashed: they are held in memory meanwhile."""
 
 
 @cache
@@ -21,12 +25,13 @@ class Digest:
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
-        self._last: Future[None] | None = None
+        self._ahead: deque[Future[None]] = deque()
 
     def update(self, data: bytes) -> None:
         """Count this in."""
         if len(data) >= MUCH:
-            self._last = _hasher().submit(self._hash.update, data)
+            self._ahead.append(_hasher().submit(self._hash.update, data))
+            self._wait(AHEAD)
             return
         self._wait()
         self._hash.update(data)
@@ -36,7 +41,7 @@ class Digest:
         self._wait()
         return self._hash.hexdigest()
 
-    def _wait(self) -> None:
-        last, self._last = self._last, None
-        if last:
-            last.result()
+    def _wait(self, left: int = 0) -> None:
+        """Wait until no more than so many parts are still to be hashed."""
+        while len(self._ahead) > left:
+            self._ahead.popleft().result()
