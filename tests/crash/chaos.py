@@ -73,11 +73,11 @@ class Operator:
     def busy(self) -> bool:
         return self.process is not None and self.process.exitcode is None
 
-    def go_on(self, trial: Chaos) -> None:
-        """Run or resume, where there is no outcome yet and no wizard of theirs runs."""
+    def go_on(self, trial: Chaos, *, over: bool = False) -> None:
+        """Run or resume, where there is no outcome yet and no wizard of theirs runs; ``over`` takes the host over."""
         if not self.busy and not self.runs.outcome:
             busy = any(one.busy and one.runs is self.runs for one in trial.operators)
-            words = self.runs.words(trial.file, busy=busy)
+            words = (*self.runs.words(trial.file, busy=busy), *(["--take-over"] if over else []))
             self.process = begin(Life(self.home, trial.place, words, ssh=True, hasty=True))
 
     def kill(self) -> None:
@@ -132,7 +132,7 @@ class Chaos:
         return Operator(home, runs)
 
     def carry_out(self) -> None:
-        """A while of chaos, then calm, in which everybody comes to an outcome."""
+        """A while of chaos, then calm, in which everybody comes to an outcome, one after the other on the host."""
         sabotage.arm(self.place, self.killed)
         end = time.monotonic() + self._chance.uniform(0.4, 2.5)
         while time.monotonic() < end:
@@ -145,7 +145,7 @@ class Chaos:
             operator.wait()
         for _ in range(RESUMES):
             for operator in self.operators:
-                operator.go_on(self)
+                operator.go_on(self, over=True)
                 operator.wait()
 
     def someone(self) -> Operator:
@@ -216,6 +216,7 @@ class Chaos:
 
 ACTS: Mapping[str, Callable[[Chaos], object]] = {
     "goes on": lambda trial: trial.someone().go_on(trial),
+    "takes over": lambda trial: trial.someone().go_on(trial, over=True),
     "both go on": lambda trial: [operator.go_on(trial) for operator in trial.operators],
     "kill wizard": lambda trial: trial.someone().kill(),
     "kill session": Chaos.kill_session,
