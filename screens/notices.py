@@ -56,9 +56,14 @@ class Attention:
         """Somebody is there."""
         self._pressed = self._moment()
 
+    @property
+    def idle(self) -> float:
+        """Seconds since somebody pressed a key."""
+        return self._moment() - self._pressed
+
     def waits(self, seq: int) -> None:
         """Something waits for a person: this place of the journal. Called again and again while it does."""
-        if seq == self._told or self._moment() - self._pressed < self._notices.after:
+        if seq == self._told or self.idle < self._notices.after:
             return
         self._told = seq
         signal = f"{BELL if self._notices.bell else ''}{DESKTOP.get(self._notices.desktop, '')}"

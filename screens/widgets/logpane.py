@@ -20,16 +20,13 @@ from screens.keymap import keymap
 from screens.logbuffer import LogBuffer
 from screens.loglines import Lines
 from screens.search import Needle
+from screens.widgets.flooding import Flooding
 from screens.widgets.logpaint import WIDEST, Painted, Styles, chosen, painted, prefix_of, shown
 from screens.widgets.pane import Frame
 from screens.words import many
 
 KEPT = 1024
 """Painted lines that are kept."""
-
-
-FLOOD, PASSED = 100, 2
-"""Pages that came since the last frame beyond which nobody reads along, and frames that are then passed over."""
 
 
 class LogPane(ScrollView, can_focus=True):
@@ -62,7 +59,7 @@ class LogPane(ScrollView, can_focus=True):
         self._host = ""
         self._shown = -1
         self.behind = False
-        self._passed = PASSED
+        self._flooding = Flooding()
         self._size_seen = 0
         self._left_at = 0
         self._widest = 0
@@ -90,18 +87,17 @@ class LogPane(ScrollView, can_focus=True):
     def repaint(self) -> None:
         """Nothing painted is of use any more."""
         self._forget()
-        self._shown, self._passed = -1, PASSED
+        self._shown = -1
+        self._flooding.forget()
         self.keep_up()
 
     def keep_up(self) -> None:
         """Take notice of what has come. Called once a frame; costs nothing where nothing came."""
         total = self.log_shown.total
-        flood = self.following and total - self._shown > FLOOD * self.size.height
-        if flood and self._passed < PASSED:
-            self._passed += 1
-            self.behind = True
+        pages = (total - self._shown) / max(1, self.size.height) if self.following else 0.0
+        self.behind = self._flooding.passes(self, pages)
+        if self.behind:
             return
-        self._passed, self.behind = 0 if flood else PASSED, False
         grew = self._partial_grew()
         if self._shown != total or grew or self.virtual_size.width != max(self._widest, 1):
             self._shown = total
