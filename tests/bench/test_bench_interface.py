@@ -86,7 +86,7 @@ def told(what: str, size: int, seen: Seen) -> None:
     for name, answers in (("without a flood", seen.idle), ("in the flood", seen.answers)):
         if answers:
             p50, p99, most = (sorted(answers)[int(len(answers) * part) - 1] * 1000 for part in (0.5, 0.99, 1.0))
-            print(f"  key to its answer {name}, {len(answers)} keys: p50 {p50:.0f}, p99 {p99:.0f}, most {most:.0f} ms")
+            print(f"  key to its answer {name}, {len(answers)} keys: p50 {p50:.1f}, p99 {p99:.1f}, most {most:.1f} ms")
     print(f"  memory: {seen.before:.0f} MiB before, at most +{seen.most - seen.before:.0f} MiB")
     print(f"  searched afterwards: {seen.found} in {seen.searching:.2f} s")
 
