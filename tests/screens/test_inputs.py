@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from screens.completion import paths
+from screens.help import Help
 from screens.inputs import Field, Inputs
 from tests.screens.stories import interface_of
 from tests.screens.test_pictures import SIZES, Compare
@@ -124,6 +125,15 @@ async def test_a_path_is_completed_step_by_step_and_a_directory_has_its_slash() 
         await here.until(lambda: here.typed("file")._suggestion == "~/keys/id_redis")
         await here.pilot.press("tab")
         assert here.typed("file").value == "~/keys/id_redis"
+
+
+async def test_the_help_is_at_hand_while_one_types_and_what_was_typed_stays() -> None:
+    async with form(FEW) as here:
+        here.typed("word").focus()
+        await here.pilot.press("y", "f1")
+        assert isinstance(here.pilot.app.screen, Help)
+        await here.pilot.press("escape")
+        assert here.typed("word").value.endswith("y")
 
 
 def test_hidden_and_hostile_names_are_not_offered(home: Path) -> None:
