@@ -174,7 +174,15 @@ def begin(life: Life) -> Any:
 
 def lived(life: Life, seconds: float = 60.0) -> int:
     """Start one and wait for its end; its exit status, or minus the signal that ended it."""
-    process = begin(life)
+    return ended(begin(life), life, seconds)
+
+
+def ended(process: Any, life: Life, seconds: float) -> int:
+    """The exit status of a process that lives it.
+
+    Raises:
+        AssertionError: It did not end in so many seconds.
+    """
     process.join(seconds)
     if process.exitcode is None:
         process.kill()

@@ -17,31 +17,31 @@ from textual.pilot import Pilot
 
 import screens
 from screens.ascii import TABLE
-from tests.screens.test_gate_pictures import test_what_a_gate_opens  # noqa: F401 - the same test, with another theme
-from tests.screens.test_inputs import test_many_inputs  # noqa: F401
-from tests.screens.test_log_pictures import test_a_log, test_where_to_save_a_log  # noqa: F401
-from tests.screens.test_monitor import (  # noqa: F401
+from tests.screens.test_gate_pictures import test_what_a_gate_opens  # noqa: F401 - collected here once more, with another theme
+from tests.screens.test_inputs import test_many_inputs  # noqa: F401 - collected here once more, with another theme
+from tests.screens.test_log_pictures import test_a_log, test_where_to_save_a_log  # noqa: F401 - collected here once more, with another theme
+from tests.screens.test_monitor import (  # noqa: F401 - collected here once more, with another theme
     test_ending_it_early,
     test_the_monitor,
     test_the_step_shows_it_in_brief,
 )
-from tests.screens.test_opening import place, test_what_is_on_show_meanwhile  # noqa: F401
-from tests.screens.test_palette import test_it_is_pictured as test_the_palette  # noqa: F401
-from tests.screens.test_pictures_ascii import BEYOND, ascii_only, painted  # noqa: F401
-from tests.screens.test_pictures_of_runs import (  # noqa: F401
+from tests.screens.test_opening import place, test_what_is_on_show_meanwhile  # noqa: F401 - collected here once more, with another theme
+from tests.screens.test_palette import test_it_is_pictured as test_the_palette  # noqa: F401 - collected here once more, with another theme
+from tests.screens.test_pictures_ascii import BEYOND, ascii_only, painted  # noqa: F401 - collected here once more, with another theme
+from tests.screens.test_pictures_of_runs import (  # noqa: F401 - collected here once more, with another theme
     test_a_run_that_is_watched,
     test_leaving_a_run_to_itself,
     test_the_start_screen,
     test_two_runs_side_by_side,
     test_what_can_be_done_with_a_run,
 )
-from tests.screens.test_pictures_of_words import (  # noqa: F401
+from tests.screens.test_pictures_of_words import (  # noqa: F401 - collected here once more, with another theme
     test_a_section_is_written,
     test_the_notes,
     test_the_report_with_what_people_wrote,
     test_the_sections_that_can_be_written,
 )
-from tests.screens.test_preflight import test_the_page  # noqa: F401
+from tests.screens.test_preflight import test_the_page  # noqa: F401 - collected here once more, with another theme
 
 SCREENS = Path(screens.__file__).parent
 

@@ -1,14 +1,16 @@
-"""A home of a test's own, and an SSH server in it."""
+"""A home of a test's own, an SSH server in it, and this machine as a host by each of its shells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.services import sshd
+from tests.services.shells import SHELLS, shell_host
 from tests.services.sshd import Sshd
+from wizard.hosts.base import Host
 
 
 @pytest.fixture
@@ -25,3 +27,23 @@ def server(home: Path) -> Iterator[Sshd]:
     """A real sshd."""
     with sshd.serve(home / "sshd") as server:
         yield server
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    """Where attempts are kept."""
+    return tmp_path / "spool"
+
+
+@pytest.fixture(params=SHELLS)
+async def host(request: pytest.FixtureRequest, spool: Path) -> AsyncIterator[Host]:
+    """This machine, by each shell that a host may have."""
+    async with shell_host(spool, request.param) as host:
+        yield host
+
+
+@pytest.fixture
+async def here(spool: Path) -> AsyncIterator[Host]:
+    """This machine once more, by its own shell, with the same spool."""
+    async with shell_host(spool) as host:
+        yield host

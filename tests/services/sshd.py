@@ -14,6 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+WEB = """\
+inputs:
+  where: {type: path}
+  vm: {type: host}
+  identity: {type: path}
+hosts:
+  web: {ssh: "{{ vm }}", identity: "{{ identity }}", spool: "{{ where }}/spool"}
+"""
+"""The beginning of a checklist whose one host is the server; its inputs say where that is."""
+
 SETTINGS = """\
 ListenAddress 127.0.0.1:{port}
 HostKey {home}/host_key

@@ -9,7 +9,7 @@ import pytest
 
 from screens.live import LiveRun
 from tests.integration.commandline import checklist, wait_until
-from tests.services.sshd import Sshd
+from tests.services.sshd import WEB, Sshd
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
 from wizard.run.holder import let_go
@@ -19,14 +19,6 @@ from wizard.run.listing import summary, writer
 from wizard.run.preparation import Request, prepare
 from wizard.run.session import PREFLIGHT, Session
 
-HEAD = """\
-inputs:
-  where: {type: path}
-  vm: {type: host}
-  identity: {type: path}
-hosts:
-  web: {ssh: "{{ vm }}", identity: "{{ identity }}", spool: "{{ where }}/spool"}
-"""
 STEPS = """\
   - id: one
     title: One
@@ -54,7 +46,7 @@ def test_a_change_on_a_host_is_found_again_and_done_once(
 ) -> None:
     monkeypatch.setenv("WIZARD_STATE_DIR", str(home / "state"))
     os.mkfifo(home / "gate")
-    (home / "trial.yaml").write_text(checklist(STEPS, HEAD))
+    (home / "trial.yaml").write_text(checklist(STEPS, WEB))
     typed = {"where": str(home), "vm": server.destination, "identity": str(server.identity)}
     request = Request(
         str(home / "trial.yaml"), run_dir=home / "run", accept=frozenset({server.fingerprint}), typed=typed

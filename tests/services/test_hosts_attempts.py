@@ -11,7 +11,6 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
 
@@ -23,23 +22,6 @@ from wizard.hosts import commands
 from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
 from wizard.hosts.shellhost import ShellHost
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    return tmp_path / "spool"
-
-
-@pytest.fixture(params=SHELLS)
-async def host(request: pytest.FixtureRequest, spool: Path) -> AsyncIterator[Host]:
-    async with shell_host(spool, request.param) as host:
-        yield host
-
-
-@pytest.fixture
-async def here(spool: Path) -> AsyncIterator[Host]:
-    async with shell_host(spool) as host:
-        yield host
 
 
 def folder(spool: Path, key: str) -> Path:

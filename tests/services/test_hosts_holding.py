@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.services.shells import SHELLS, run, shell_host
+from tests.services.shells import run, shell_host
 from wizard.errors import HostError
 from wizard.hosts.base import Attempt, AttemptState, Host
 from wizard.hosts.holding import ANY, Holder, hold, release
@@ -18,20 +17,13 @@ KIM = Holder("20260314-023000-77ff", "kim", "desk.example", "2026-03-14T02:30:00
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    return tmp_path / "spool"
-
-
-@pytest.fixture(params=SHELLS)
-async def dana(request: pytest.FixtureRequest, spool: Path) -> AsyncIterator[Host]:
-    async with shell_host(spool, request.param) as host:
-        yield host
+def dana(host: Host) -> Host:
+    return host
 
 
 @pytest.fixture
-async def kim(spool: Path) -> AsyncIterator[Host]:
-    async with shell_host(spool) as host:
-        yield host
+def kim(here: Host) -> Host:
+    return here
 
 
 async def test_the_second_is_told_who_holds_it_and_since_when(dana: Host, kim: Host) -> None:

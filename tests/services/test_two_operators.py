@@ -9,16 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.commandline import Done, Wizard, checklist, wait_until
-from tests.services.sshd import Sshd
+from tests.services.sshd import WEB, Sshd
 
-HEAD = """\
-inputs:
-  where: {type: path}
-  vm: {type: host}
-  identity: {type: path}
-hosts:
-  web: {ssh: "{{ vm }}", identity: "{{ identity }}", spool: "{{ where }}/spool"}
-"""
 CHANGE = """\
       - id: {name}
         title: Change {name}
@@ -54,7 +46,7 @@ class Operators(Wizard):
     def __init__(self, home: Path, server: Sshd, steps: str = STEPS) -> None:
         super().__init__(home)
         self.server = server
-        self.file = self.write(checklist(steps, HEAD))
+        self.file = self.write(checklist(steps, WEB))
 
     def started(self, run: str, *options: str) -> subprocess.Popen[str]:
         given = [f"where={self.home}", f"vm={self.server.destination}", f"identity={self.server.identity}"]
