@@ -29,7 +29,7 @@ GOES_ON = "What runs on a host goes on there; `wizard resume` takes it up. `d` l
 STATE_STAYS = "The state is kept; how to go on is said when you have left."
 """What leaving does to a host and to the run."""
 
-GONE = "The practice host goes when you leave, and what runs on it ends; it cannot be gone on with."
+GONE = "The practice host goes when you leave, and what runs on it ends; this run cannot be resumed."
 RECORD_STAYS = "Only the run's record stays."
 """The same where both are a drill's."""
 
@@ -72,11 +72,13 @@ def pause(view: View) -> Choosing:
 
 def leave(view: View) -> Choosing:
     """Leaves while the run is at work."""
-    goes_on, kept = (GONE, RECORD_STAYS) if view.practice else (GOES_ON, STATE_STAYS)
+    goes_on, label, kept = (
+        (GONE, "end the drill", RECORD_STAYS) if view.practice else (GOES_ON, "pause and leave", STATE_STAYS)
+    )
     body = Content("\n").join([_at_work(view), Content(goes_on)])
     choices = [
         Choice(STAY, "stay", "Nothing happens."),
-        Choice(LEAVE, "pause and leave", kept),
+        Choice(LEAVE, label, kept),
     ]
     return Choosing("Leave the wizard", body, choices, "warning")
 

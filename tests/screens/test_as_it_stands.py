@@ -92,6 +92,8 @@ async def test_leaving_a_drill_promises_no_resume() -> None:
     async with at(practised(stories.at_approval()), size=(80, 24)) as hands:
         await hands.press("escape", "q")
         assert "The practice host goes when you leave" in hands.shown()
+        assert "end the drill" in hands.shown()
+        assert "pause and leave" not in hands.shown()
         assert "wizard resume" not in hands.shown()
 
 
