@@ -10,7 +10,7 @@ CRASHERS ?= 5
 N ?= 10000
 FIRST ?= 0
 
-.PHONY: help drill setup test lint format types services crashes crash chaos realhost bench schema reference build clean
+.PHONY: help drill setup test explore lint format types services crashes crash chaos realhost bench schema reference build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -37,6 +37,9 @@ $(READY): $(RUNS)
 
 test: setup  ## unit, property and integration tests, without root
 	$(BIN)/python -m pytest -n auto -m "not services"
+
+explore: setup  ## the property tests with new examples each time: a failing one belongs into its test as an example
+	EXPLORE=yes $(BIN)/python -m pytest -n auto -m "hypothesis and not services"
 
 services: setup  ## tests against real sshd, shells, ACLs and Redis: apt packages of tests/services/requirements.apt
 	$(BIN)/python -m pytest tests/services

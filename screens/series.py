@@ -137,7 +137,9 @@ def _peak(values: Sequence[float | None]) -> float | None:
 def _height(value: float, least: float, most: float, levels: int) -> int:
     if most <= least:
         return 0
-    return min(levels - 1, int((value - least) / (most - least) * levels))
+    # Halves: the span between the least and the greatest number that there are is no number any more.
+    share = (value / 2 - least / 2) / (most / 2 - least / 2 or math.inf)
+    return min(levels - 1, int(share * levels))
 
 
 def ends_at(look: Look) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from screens import series
@@ -50,6 +50,8 @@ def test_a_strip_shows_the_worst_of_each_bucket(verdicts: Sequence[str], width: 
 
 
 @given(st.lists(VALUES, max_size=200), st.integers(1, 80), st.integers(2, 8))
+@example([1.7976931348623157e308, -9.9792015476736e291], 1, 2)
+@example([5e-324, 0.0], 1, 2)
 def test_a_sparkline_has_a_gap_only_where_every_value_is_missing(
     values: Sequence[float | None], width: int, levels: int
 ) -> None:
