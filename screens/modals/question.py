@@ -36,16 +36,25 @@ def question(view: View, waiting: Waiting) -> Choosing:
     assert isinstance(asked, ev.QuestionAsked)  # noqa: S101 - told apart by who calls it
     word, tone = TITLES.get(asked.purpose, ("A question", "warning"))
     title = Content.assemble((word, "bold"), f" · {view.named(asked.scope)}")
-    body = Content("\n").join(Content(line) for line in lines(asked.text))
+    body = Content("\n").join([*(Content(line) for line in lines(asked.text)), *_beside(view, asked)])
     return Choosing(title, body, [_choice(asked, answer) for answer in _answers(view, asked)], tone)
+
+
+def _is_to_do(view: View, asked: ev.QuestionAsked) -> bool:
+    """It is what a step asks a person to do: neither a check of it nor its undo."""
+    return asked.purpose == "manual" and asked.scope in view.state.steps and not {SEEN, UNDONE} & set(asked.answers)
+
+
+def _beside(view: View, asked: ev.QuestionAsked) -> list[Content]:
+    """What the step shows to a person who is to judge it."""
+    shown = view.printed.lines(asked.scope) if _is_to_do(view, asked) else ()
+    return [Content(""), *(Content.assemble(("│ ", "dim"), line) for line in shown)] if shown else []
 
 
 def _answers(view: View, asked: ev.QuestionAsked) -> list[str]:
     """The author's answers, and what is always possible."""
-    of_a_step = asked.purpose == "manual" and asked.scope in view.state.steps
-    theirs = list(asked.answers)
-    could_not = [COULD_NOT] if of_a_step and not {SEEN, UNDONE} & set(theirs) else []
-    return [*theirs, *could_not, intents.PAUSE]
+    could_not = [COULD_NOT] if _is_to_do(view, asked) else []
+    return [*asked.answers, *could_not, intents.PAUSE]
 
 
 def _choice(asked: ev.QuestionAsked, answer: str) -> Choice:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 LABEL = re.compile(
     r" {2,}\S{1,5} {2}[a-z ]{12}(?=\S)"  # a key and its label, in the help
     r"| {2,}(?:expected |observed |[│✘] )?"  # what is indented already
-    r"|\$ |ask "  # a command, a question
+    r"|\$ |ask |│ "  # a command, a question, what is shown beside one
     r"|\S (?:pass|fail|unknown|skip|waiting|holding) +"  # a check
     r"|[✔✘?–○●] [a-z, ]{17}"  # an undo
     r"|[a-z ]{2,8} {2,}(?=\S)|undo +|! {6}|[✘!▼] "  # a label in front

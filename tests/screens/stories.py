@@ -134,6 +134,18 @@ def at_manual() -> CannedRun:
     return live(upto("clean", ev.QuestionAsked))
 
 
+SHOWN = b" [Service]\n-User=redis\n-LimitNOFILE=10032\n+User={{ redis_user }}\n Restart=always\n"
+
+
+def at_shown_manual() -> CannedRun:
+    """A question with something to read beside it."""
+    *start, question = upto("clean", ev.QuestionAsked)
+    begun = ev.AttemptIntended("shown", "backups", 1, "do", "redis", "systemctl cat stock", "", 60.0, "boot")
+    ended = ev.AttemptEnded("shown", "done", 0, len(SHOWN), 0, "", "shown.log", 0.1)
+    told = followed(start, begun, ended, question.event)
+    return CannedRun(told, outputs={**outputs(), "shown.log": SHOWN}, running=True)
+
+
 def at_safe_stop() -> CannedRun:
     """A safe place to stop."""
     return live(upto("mitigated", ev.QuestionAsked))

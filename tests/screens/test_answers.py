@@ -361,6 +361,11 @@ async def test_a_manual_step_is_answered_with_words_or_not_done() -> None:
         assert source.submitted == [Answer("backups", COULD_NOT, "x")]
 
 
+async def test_what_a_manual_step_shows_is_read_beside_its_question() -> None:
+    async with at(stories.at_shown_manual()) as hands:
+        assert "│ -LimitNOFILE=10032" in hands.shown()
+
+
 @pytest.mark.parametrize(("key", "answer"), [("1", intents.GO_ON), ("2", intents.STOP_HERE), ("3", intents.PAUSE)])
 async def test_a_safe_stop_goes_on_or_stops(key: str, answer: str) -> None:
     source = stories.at_safe_stop()

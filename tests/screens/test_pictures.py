@@ -87,6 +87,7 @@ RUNS: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {
     "approval_phase": (stories.at_approval, ("2",)),
     "approval_long": (lambda: stories.at_approval(command=WIDE_COMMAND), ()),
     "question": (stories.at_manual, ("2",)),
+    "question_shown": (stories.at_shown_manual, ()),
     "safe_stop": (stories.at_safe_stop, ()),
     "watching": (stories.watching, ()),
     "undoing": (stories.undoing, ()),

@@ -60,7 +60,8 @@ def doing(action: Action[Any]) -> Offer:
         case FileSpec() as spec:
             offer = _file(action, spec)
         case ManualSpec() as spec:
-            offer = Offer(words=f"a person does this: {spec.ask}\nand says one of: {', '.join(spec.answers)}")
+            words = f"a person does this: {spec.ask}\nand says one of: {', '.join(spec.answers)}"
+            offer = Offer(spec.show, words) if spec.show else Offer(words=words)
         case _:
             offer = Offer(words=f"no command does this; what the wizard would do:\n{action.plan().command}")
     return offer

@@ -120,6 +120,18 @@ async def test_a_person_answers_by_effect() -> None:
     assert stage.questions[0].needs_note
 
 
+async def test_what_is_shown_beside_a_question_is_printed_before_it_is_asked() -> None:
+    stage = RecordingStage(replies=[Reply("done"), Reply("done")])
+
+    assert (await manual(ask="Look.", show="echo here").perform(stage, {})).ok
+    assert (await manual(ask="Look.", show="exit 3").perform(stage, {})).ok
+
+    assert [attempt.script for attempt in stage.attempts] == ["echo here", "exit 3"]
+    assert stage.questions[0].text == "Look."
+    assert stage.questions[1].text.endswith("may be missing or cut short (exit status 3).")
+    assert "echo here" in manual(ask="Look.", show="echo here").plan().command
+
+
 @pytest.mark.parametrize(("answer", "ok"), [(UNDONE, True), (NOT_STARTED, True), (STILL_THERE, False)])
 async def test_a_person_takes_back_what_a_person_did(answer: str, ok: bool) -> None:  # noqa: FBT001 - a table
     step = manual(ask="Fail over", changes=True, undo="Fail back")
