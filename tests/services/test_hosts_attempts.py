@@ -136,6 +136,15 @@ async def test_a_step_is_started_once_however_many_start_it(host: Host, tmp_path
     assert len(list(spool.glob("d.*/meta"))) == 1
 
 
+async def test_a_thousand_that_start_it_at_once_start_it_once(spool: Path, tmp_path: Path) -> None:
+    attempt = Attempt("once", f"echo ran >>'{tmp_path}/effect'")
+    async with shell_host(spool) as one, shell_host(spool) as two, shell_host(spool) as three, shell_host(spool) as four:
+        await asyncio.gather(*(each.start(attempt) for each in [one, two, three, four] * 250))
+        endings = await asyncio.gather(*(each.follow("once", 0, Heard()) for each in (one, two, three, four)))
+    assert {ending.ok for ending in endings} == {True}
+    assert (tmp_path / "effect").read_text() == "ran\n"
+
+
 async def test_a_key_claimed_for_another_script_is_refused(here: Host) -> None:
     await run(here, Attempt("key", "true"))
     with pytest.raises(HostError, match="another script"):
@@ -144,9 +153,19 @@ async def test_a_key_claimed_for_another_script_is_refused(here: Host) -> None:
 
 async def test_beyond_the_cap_output_is_counted_and_the_exit_status_kept(host: Host) -> None:
     lines = "i=0; while [ $i -lt 3000 ]; do echo line; i=$((i+1)); done"
-    ending, output = await run(host, Attempt("cap", f"{lines}; head -c 300000 /dev/zero; exit 5", cap=100_001))
-    assert (ending.exit_status, ending.total, ending.dropped) == (5, 100_001, 214_999)
-    assert len(output) == 100_001
+    script = f"{lines}; head -c 300000 /dev/zero; echo why; exit 5"
+    ending, output = await run(host, Attempt("cap", script, cap=100_001))
+    kept_of_the_end, missing = 100_001 // 16, 15_000 + 300_004 - 100_001 - 100_001 // 16
+    assert (ending.exit_status, ending.dropped, ending.total) == (5, missing, len(output))
+    head, _, end = output[100_001:].partition(b" bytes of output are missing here]\n")
+    assert output[:100_001] == (b"line\n" * 3000).ljust(100_001, b"\0")
+    assert head == b"\n[%d" % missing
+    assert end == b"why\n".rjust(kept_of_the_end, b"\0")
+
+
+async def test_what_is_a_little_beyond_the_cap_is_kept_whole(host: Host) -> None:
+    ending, output = await run(host, Attempt("brim", "printf %01000d 7; echo why; exit 5", cap=1000))
+    assert (ending.exit_status, ending.dropped, output) == (5, 0, b"7".rjust(1000, b"0") + b"why\n")
 
 
 async def test_output_that_the_host_had_no_room_for_is_not_missed_in_silence(spool: Path, tmp_path: Path) -> None:

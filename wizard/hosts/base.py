@@ -91,7 +91,8 @@ class Attempt:
         script: POSIX sh, as shown to the person and as journalled.
         limit: Seconds after which the host itself ends it.
         secrets: Environment for the script that must not be seen in ``ps``, journal or log.
-        cap: Bytes of output kept on the host; the rest is counted.
+        cap: Bytes of output kept on the host; of the rest the end is kept as well, a sixteenth of it up to a mebibyte,
+            behind a line that says how much is missing.
     """
 
     key: str
@@ -123,8 +124,8 @@ class AttemptState(StrEnum):
 class Ending:
     """How an attempt ended. ``exit_status`` is None unless the state is DONE.
 
-    ``total`` counts the bytes of output the host keeps, ``dropped`` those beyond the attempt's cap; where the host's
-    disk was full, at least so many are missing.
+    ``total`` counts the bytes of output the host keeps, ``dropped`` those missing beyond the attempt's cap; where the
+    host's disk was full, at least so many are missing.
     """
 
     state: AttemptState

@@ -142,10 +142,33 @@ sunk() {
     [ -n "$bytes" ]
 }
 
+# What is left of the output is read on and counted; where it is beyond the cap, its end is kept too, as the reason for an
+# end is often there, behind a line that says how much is missing.
 count() {
-    dropped=$(($(wc -c) + lost))
+    if [ "$lost" -eq 0 ] && hold_end; then
+        rest=$(($(trap '' PIPE; { tee rest; cat; } | wc -c)))
+        exec 6>&-
+        wait "$!" && kept=$(($(wc -c <end))) || kept=0
+        dropped=$((rest - kept))
+        [ "$dropped" -eq 0 ] || printf '\n[%s bytes of output are missing here]\n' "$dropped"
+        head -c "$kept" end || dropped=$rest
+        rm -f rest end
+    else
+        dropped=$(($(wc -c) + lost))
+    fi
     [ "$dropped" -eq 0 ] || mv pipe "sink.dropped.$dropped"
 }
+
+# A `tail` holds the last bytes that come through the FIFO `rest` until it is closed. A FIFO waits for nobody who opens it
+# where the other end is held already: here for writing, by the `tail` for reading.
+hold_end() {
+    last=$((cap / 16))
+    [ "$last" -le 1048576 ] || last=1048576
+    [ "$last" -gt 0 ] && command -v tee && command -v tail && mkfifo rest || return
+    exec 7<>rest 8<rest 6>rest 7>&-
+    tail -c "$last" <&8 >end 6>&- 8<&- &
+    exec 8<&-
+} >/dev/null
 
 # Only one can make `taken`: O_EXCL. Who means to run it has said so before, so that it is known whose lock to look at.
 take_up() {
