@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.commandline import Done, Wizard, checklist, wait_until
+from tests.services import sshd
 from tests.services.sshd import WEB, Sshd
 
 CHANGE = """\
@@ -69,6 +70,15 @@ class Operators(Wizard):
 @pytest.fixture
 def two(home: Path, server: Sshd) -> Operators:
     return Operators(home, server)
+
+
+def test_one_session_of_the_server_is_enough_for_a_run(home: Path) -> None:
+    with sshd.serve(home / "sshd", "MaxSessions 1") as server:
+        one = Operators(home, server)
+        one.go_on("first")
+        one.go_on("second")
+        assert one.ended(one.started("dana"), "dana").exit_status == 0
+    assert one.effects() == ["first", "second"]
 
 
 def kinds(done: Done) -> list[str]:
