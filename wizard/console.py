@@ -150,7 +150,9 @@ class Narrator:
         key = str(event.identity.get("key", ""))
         self._line("● ", "green", f"{event.host} = {plain(event.label)}", event.environment, key)
         if event.identity.get("outlives") is False:
-            self._line("! ", "yellow", f"{event.host} ends what a login leaves running: a step ends with the connection")
+            self._line(
+                "! ", "yellow", f"{event.host} ends what a login leaves running: a step ends with the connection"
+            )
 
     def _link_changed(self, event: ev.LinkChanged) -> None:
         glyph = "● " if event.state == "attached" else "○ "

@@ -138,7 +138,12 @@ async def test_a_step_is_started_once_however_many_start_it(host: Host, tmp_path
 
 async def test_a_thousand_that_start_it_at_once_start_it_once(spool: Path, tmp_path: Path) -> None:
     attempt = Attempt("once", f"echo ran >>'{tmp_path}/effect'")
-    async with shell_host(spool) as one, shell_host(spool) as two, shell_host(spool) as three, shell_host(spool) as four:
+    async with (
+        shell_host(spool) as one,
+        shell_host(spool) as two,
+        shell_host(spool) as three,
+        shell_host(spool) as four,
+    ):
         await asyncio.gather(*(each.start(attempt) for each in [one, two, three, four] * 250))
         endings = await asyncio.gather(*(each.follow("once", 0, Heard()) for each in (one, two, three, four)))
     assert {ending.ok for ending in endings} == {True}

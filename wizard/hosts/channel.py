@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from itertools import count
 
 from wizard.errors import HostError, LinkLost
-from wizard.hosts import commands
+from wizard.hosts import commands, waking
 from wizard.hosts.frames import Frame, FrameError, FrameParser
 from wizard.hosts.transport import Duplex
 
@@ -18,6 +18,9 @@ PING_EVERY = 5.0
 
 SILENCE = 15.0
 """Seconds without a byte, while something is awaited, after which the link is lost."""
+
+AWAKE = 3.0
+"""Seconds in which a host must answer once this machine has slept: most connections do not outlive that."""
 
 Call = Callable[[int], bytes]
 """Makes the line of a call from the number its answers will carry."""
@@ -44,6 +47,7 @@ class Channel:
         self._waiting: dict[int, asyncio.Queue[Frame | None]] = {}
         self._lost = ""
         self._complaint = bytearray()
+        self._clock = asyncio.get_running_loop().time
         self._heard = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -95,7 +99,7 @@ class Channel:
         number = next(self._numbers)
         queue: asyncio.Queue[Frame | None] = asyncio.Queue()
         if not self._waiting:
-            self._heard = asyncio.get_running_loop().time()
+            self._heard = self._clock()
         self._waiting[number] = queue
         frames = self._answers(queue)
         try:
@@ -139,11 +143,10 @@ class Channel:
 
     async def _listen(self) -> None:
         parser = FrameParser(self.nonce)
-        clock = asyncio.get_running_loop().time
         why = "the shell ended"
         try:
             while data := await self._duplex.read():
-                self._heard = clock()
+                self._heard = self._clock()
                 for frame in parser.feed(data):
                     self._deliver(frame)
         except FrameError as error:
@@ -163,14 +166,26 @@ class Channel:
 
     async def _watch(self) -> None:
         while not self._lost:
-            await asyncio.sleep(PING_EVERY)
-            if self._waiting:
+            if await waking.slept_within(PING_EVERY):
+                await self._prove()
+            elif self._waiting:
                 await self._check()
         await self._duplex.close()
 
     async def _check(self) -> None:
-        if asyncio.get_running_loop().time() - self._heard > SILENCE:
+        if self._clock() - self._heard > SILENCE:
             self._lose(f"silent for {SILENCE:.0f} s")
-            return
+        else:
+            await self._ping()
+
+    async def _prove(self) -> None:
+        """Whether or not something is awaited: the next call would else find out late."""
+        asked = self._clock()
+        await self._ping()
+        await asyncio.sleep(AWAKE)
+        if self._heard < asked:
+            self._lose("silent since this machine slept, or its clock was set")
+
+    async def _ping(self) -> None:
         with suppress(LinkLost, TimeoutError):
             await asyncio.wait_for(self._send(commands.call("wz_ping", 0, background=False)), PING_EVERY)

@@ -10,7 +10,7 @@ import pytest
 
 from wizard.errors import HostError, LinkLost
 from wizard.hosts import channel as module
-from wizard.hosts import commands
+from wizard.hosts import commands, waking
 from wizard.hosts.channel import Channel
 
 
@@ -88,6 +88,38 @@ async def test_silence_while_something_is_awaited_is_a_lost_link(monkeypatch: py
         with pytest.raises(LinkLost, match="silent"):
             await channel.request(status, 5)
     assert any(line.startswith(b"wz_ping") for line in puppet.written)
+
+
+def slept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine sleeps for an hour as soon as a channel is open."""
+    clocks = iter([0.0, 3600.0])
+    monkeypatch.setattr(waking, "apart", lambda: next(clocks, 3600.0))
+    monkeypatch.setattr(module, "PING_EVERY", 0.01)
+    monkeypatch.setattr(module, "AWAKE", 0.05)
+
+
+async def test_after_a_sleep_a_host_that_does_not_answer_soon_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept(monkeypatch)
+    async with opened(Puppet()) as channel:
+        with pytest.raises(LinkLost, match="since this machine slept"):
+            await channel.request(status, 5)
+
+
+async def test_after_a_sleep_a_host_that_answers_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept(monkeypatch)
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        pings = 0
+
+        def answer(line: bytes) -> None:
+            nonlocal pings
+            pings += line.startswith(b"wz_ping")
+            # The first ping is the one after the sleep; where there is a second, that one was well answered.
+            kind = "P 0" if pings < 2 else "E 2 absent 0 0 -"
+            puppet.said.put_nowait(f"\036{channel.nonce} {kind} 0\n".encode())
+
+        puppet.react = answer
+        assert (await channel.request(status, 5)).fields[0] == "absent"
 
 
 async def test_answered_pings_keep_a_quiet_call_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
