@@ -89,7 +89,7 @@ class Wizard:
     def __call__(self, *arguments: str | Path, **environment: str) -> Done:
         """Run one to its end."""
         with self.start(*arguments, **environment) as process:
-            stdout, stderr = process.communicate(timeout=60)
+            stdout, stderr = process.communicate(timeout=180)
         return Done(process.returncode, stdout, stderr, self.directory)
 
     def run(self, text: str, *options: str | Path, answers: str = "", **environment: str) -> Done:

@@ -56,7 +56,7 @@ class Operators(Wizard):
         return self.start("run", self.file, "--headless", "--run-dir", self.home / run, *sets, *trusted, *options)
 
     def ended(self, process: subprocess.Popen[str], run: str) -> Done:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
         return Done(process.returncode, out, err, self.home / run)
 
     def effects(self) -> list[str]:
