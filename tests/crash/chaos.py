@@ -78,7 +78,7 @@ class Operator:
         if not self.busy and not self.runs.outcome:
             busy = any(one.busy and one.runs is self.runs for one in trial.operators)
             words = (*self.runs.words(trial.file, busy=busy), *(["--take-over"] if over else []))
-            self.process = begin(Life(self.home, trial.place, words, ssh=True, hasty=True))
+            self.process = begin(Life(self.home, trial.place, words, ssh=True, hasty=not trial.calm))
 
     def kill(self) -> None:
         if self.busy:
@@ -113,6 +113,7 @@ class Chaos:
         self.shared = self._chance.random() < 0.5
         self.killed = self._chance.choice([NONE, NONE, NONE, *RUNNERS])
         self.log: list[str] = []
+        self.calm = False
         self.operators = self._operators()
 
     def _operators(self) -> list[Operator]:
@@ -141,6 +142,8 @@ class Chaos:
             ACTS[name](self)
             time.sleep(self._chance.uniform(0.02, 0.4))
         self._link.calm()
+        # From here on silence means what it means everywhere: a machine with too much to do is not a lost link.
+        self.calm = True
         for operator in self.operators:
             operator.wait()
         for _ in range(RESUMES):
