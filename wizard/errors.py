@@ -13,6 +13,7 @@ WizardError
 │   ├── LoginRefused
 │   ├── SudoRefused
 │   └── LinkLost                the connection is gone; the outcome is not known
+│       └── HostRebooted        and the host has booted anew since
 ├── StepRefused             4  an action saw, before changing anything, that it must not
 ├── HandoverPending         4  a run was handed over, and nobody has taken it over
 └── JournalUnwritable       6  the record cannot be kept, so nothing may be done
@@ -97,6 +98,10 @@ class SudoRefused(HostError):
 
 class LinkLost(HostError):
     """The connection ended; what it was carrying has no known outcome."""
+
+
+class HostRebooted(LinkLost):
+    """The connection ended, and the host has booted anew since."""
 
 
 class StepRefused(WizardError):

@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 
-from wizard.errors import HostError, LinkLost
+from wizard.errors import HostError, HostRebooted, LinkLost
 from wizard.hosts import commands
 from wizard.hosts.attachment import Attachment, Settings
-from wizard.hosts.base import Answer, Attempt, Destination, Ending, Identity, OnLink, OnOutput
+from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Identity, OnLink, OnOutput
 from wizard.hosts.channel import Call, Channel
 from wizard.hosts.frames import Frame
 from wizard.hosts.pull import Pull
@@ -101,7 +101,10 @@ class ShellHost:
         """Start it and follow it; see ``start`` and ``follow``."""
         pull, slot = Pull(attempt.key, 0, on_output), self._slot()
         async with AsyncExitStack() as stack:
-            frames = await self._started(attempt, slot, stack)
+            try:
+                frames = await self._started(attempt, slot, stack)
+            except HostRebooted:
+                return await self._of_another_boot(attempt.key)
             on_claimed()
             try:
                 ending = await pull.over(frames)
@@ -115,7 +118,7 @@ class ShellHost:
 
         Raises:
             HostError: It cannot be claimed, or its key was claimed for another script.
-            LinkLost: Whether it was started cannot be known any more.
+            LinkLost: Whether it was started cannot be known any more; ``HostRebooted`` where that is why.
         """
         async with AsyncExitStack() as stack:
             await self._started(attempt, self._slot(), stack)
@@ -129,12 +132,19 @@ class ShellHost:
                 boot = self._same_boot(boot)
                 frames = await stack.enter_async_context(channel.stream(self._start_call(channel, attempt, slot)))
                 self._same_script(attempt, await channel.answer(frames, 60.0))
+            except HostRebooted:
+                raise
             except LinkLost:
                 left -= 1
                 if not left:
                     raise
             else:
                 return frames
+
+    async def _of_another_boot(self, key: str) -> Ending:
+        """How an attempt stands that was being started as the host rebooted; the claim may have gone with the power."""
+        ending = await self.status(key)
+        return Ending(AttemptState.REBOOTED) if ending.state is AttemptState.ABSENT else ending
 
     @staticmethod
     def _start_call(channel: Channel, attempt: Attempt, slot: int) -> Call:
@@ -151,7 +161,7 @@ class ShellHost:
     def _same_boot(self, boot: str) -> str:
         now = self._identity().boot_id
         if boot and now != boot:
-            raise LinkLost("the host rebooted while the step was being started", where=self.label)
+            raise HostRebooted("the host rebooted while the step was being started", where=self.label)
         return now
 
     def _same_script(self, attempt: Attempt, frame: Frame) -> None:
