@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from . import lifetime
 from .machine import Machine
 from .operator import Finished, Operator
 from .tools import wait_until
 
 CHECKLISTS = Path(__file__).parent / "checklists"
-STRUCK = CHECKLISTS / "struck-step.yaml"
-STOPPED = 4
+STRUCK, BETWEEN = CHECKLISTS / "struck-step.yaml", CHECKLISTS / "between-steps.yaml"
+STOPPED, UNTRUSTED = 4, 3
 EFFECTS, GO = "/var/tmp/effects", "/var/tmp/go"
 
 REBOOTED = "outcome unknown: the host rebooted before it ended"
@@ -118,3 +120,105 @@ def test_a_step_that_ended_before_the_reboot_keeps_its_outcome(operator: Operato
 def ended_on(machine: Machine) -> int:
     """How many attempts have their end on record on the host."""
     return len(machine.run("ls -d /var/lib/incident-wizard/spool/*/state.done.*").stdout.split())
+
+
+ANOTHER_KEY, CLONE = "another key", "a clone"
+TOLD = {
+    ANOTHER_KEY: "the host's key is not the one on record",
+    CLONE: "another machine answers now",
+}
+TOLD_ON_RESUME = {**TOLD, CLONE: "another machine than at the start answers as redis"}
+swaps = pytest.mark.parametrize("kind", [ANOTHER_KEY, CLONE])
+
+
+@contextmanager
+def another(host: Machine, kind: str) -> Iterator[Machine]:
+    """A second machine that lets the same operator in: with keys of its own, or with those of the first."""
+
+    def disguise(root: Path) -> None:
+        lifetime.write(root / "etc/machine-id", f"{'0' * 31}1\n", 0o444)
+        lifetime.write(root / "home/autobot/.ssh/authorized_keys", (host.state / "operator_key.pub").read_text(), 0o600)
+        if kind == CLONE:
+            key = (host.state / "host_key").read_text()
+            lifetime.write(root / "etc/ssh/ssh_host_ed25519_key", key, 0o600)
+
+    with Machine(before_boot=[disguise]) as machine:
+        yield machine
+
+
+def assert_refused(finished: Finished, told: str, new: Machine) -> None:
+    """The run stopped with its state kept, said why and what to do, and nothing was done on the new machine."""
+    assert finished.exit_status == UNTRUSTED, finished.why
+    assert told in finished.narration
+    assert any(advice in finished.narration for advice in ("ssh-keygen -R", "Find out", "find out"))
+    assert finished.events[-1]["kind"] == "run_paused"
+    assert not finished.of("run_ended")
+    assert effects(new) == []
+    assert new.run("ls -d /var/lib/incident-wizard /var/tmp/incident-wizard.held.*").stdout == ""
+
+
+@swaps
+def test_a_host_swapped_between_two_steps_is_left_alone_now_and_on_resume(
+    kind: str, operator: Operator, host: Machine, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    with another(host, kind) as new:
+        with operator.started(BETWEEN, go=go) as wizard:
+            wait_for_event(operator, wizard, "attempt_claimed", ".wait.")
+            host.network.attach(new.network.host)
+            go.touch()
+            finished = operator.wait(wizard, seconds=120)
+        assert_refused(finished, TOLD[kind], new)
+        assert finished.outcomes["first"] == "verified"
+        assert_refused(operator.again("resume"), TOLD_ON_RESUME[kind], new)
+        host.network.attach(host.network.host)
+        finished = operator.again("resume")
+    assert finished.exit_status == 0, finished.why
+    assert effects(host) == ["first", "second"]
+
+
+def test_who_the_host_is_is_asked_again_before_each_change_over_a_connection_that_lasts(
+    operator: Operator, host: Machine, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    with operator.started(BETWEEN, go=go) as wizard:
+        wait_for_event(operator, wizard, "attempt_claimed", ".wait.")
+        host.check(f"echo {'0' * 31}1 >/etc/machine-id.new && mv /etc/machine-id.new /etc/machine-id")
+        go.touch()
+        finished = operator.wait(wizard, seconds=60)
+    assert finished.exit_status == UNTRUSTED, finished.why
+    assert "another machine answers now" in finished.narration
+    assert not finished.of("link_changed")
+    assert not finished.of("attempt_claimed", key=finished.of("attempt_intended", step="second")[0]["key"])
+    assert effects(host) == ["first"]
+
+
+def test_a_host_swapped_during_a_step_is_left_alone_and_the_step_is_found_again_where_it_runs(
+    operator: Operator, host: Machine
+) -> None:
+    with another(host, CLONE) as new:
+        with operator.started(STRUCK) as wizard:
+            wait_for_effects(host, wizard, ["first", "began"])
+            host.network.attach(new.network.host)
+            finished = operator.wait(wizard, seconds=120)
+        assert_refused(finished, TOLD[CLONE], new)
+        assert not finished.of("action_ended", step="struck")
+        host.network.attach(host.network.host)
+    host.check(["touch", GO])
+    finished = operator.again("resume")
+    assert finished.exit_status == 0, finished.why
+    assert effects(host) == ["first", "began", "ended"]
+
+
+def wait_for_event(operator: Operator, wizard: subprocess.Popen[str], kind: str, key: str) -> None:
+    """Wait until the journal tells this of an attempt; the wizard must not end before."""
+    wait_until(
+        f"{kind} of {key}",
+        lambda: _told(operator, kind, key) or wizard.poll() is not None,
+        seconds=60,
+    )
+    assert wizard.poll() is None, wizard.communicate()[1]
+
+
+def _told(operator: Operator, kind: str, key: str) -> bool:
+    return any(event["kind"] == kind and key in event["body"].get("key", "") for event in operator.events())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,15 @@ async def test_a_take_over_that_has_ended_is_seen_too(dana: Host, kim: Host) -> 
     await release(kim, KIM.run)
     with pytest.raises(HostError, match="taken over by another run"):
         await run(dana, Attempt("after", "true"))
+
+
+async def test_who_was_taken_over_while_away_starts_nothing_on_coming_back(dana: Host, kim: Host) -> None:
+    await hold(dana, DANA)
+    os.kill(int((await dana.ask("echo $$")).text), signal.SIGKILL)
+    await hold(kim, KIM, ANY)
+    with pytest.raises(HostError, match=f"taken over by another run .*{KIM.run}"):
+        await run(dana, Attempt("after", "true"))
+    assert (await dana.status("after")).state is AttemptState.ABSENT
 
 
 async def test_what_is_taken_over_is_what_the_person_was_told_of(dana: Host, kim: Host) -> None:

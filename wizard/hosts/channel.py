@@ -126,7 +126,12 @@ class Channel:
     async def _send(self, line: bytes) -> None:
         if self._lost:
             raise self._loss()
-        await self._duplex.write(line)
+        try:
+            await self._duplex.write(line)
+        except LinkLost as error:
+            # Known at once: who tries again must not be given this channel until its end has been read as well.
+            self._lose(error.what)
+            raise
 
     def _loss(self) -> LinkLost:
         said = self._complaint.decode("utf-8", "backslashreplace").strip()

@@ -49,6 +49,7 @@ class ShellHost:
         self._fresh = count()
         self._spooled: Channel | None = None
         self._spooling = asyncio.Lock()
+        self._hold = ""
 
     @property
     def name(self) -> str:
@@ -69,6 +70,10 @@ class ShellHost:
     def vouch(self, fingerprint: str) -> None:
         """A person compared this key; see ``Host.vouch``."""
         self._attached.transport.vouch(fingerprint)
+
+    def guard(self, hold: str) -> None:
+        """Start nothing more without this hold; see ``Host.guard``."""
+        self._hold = hold
 
     async def connect(self) -> Identity:
         """Connect where that has not happened yet; see ``Host.connect``."""
@@ -146,11 +151,11 @@ class ShellHost:
         ending = await self.status(key)
         return Ending(AttemptState.REBOOTED) if ending.state is AttemptState.ABSENT else ending
 
-    @staticmethod
-    def _start_call(channel: Channel, attempt: Attempt, slot: int) -> Call:
+    def _start_call(self, channel: Channel, attempt: Attempt, slot: int) -> Call:
         place, apart = next(channel.places), bool(channel.under_way)
         channel.under_way.add(attempt.key)
-        return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart)
+        guard = commands.Guard(self._identity().machine_id, self._hold)
+        return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart, guard=guard)
 
     def _noted(self, key: str, ending: Ending) -> Ending:
         """The ending; where it is a known one, the channel's runner is free again, else it may be gone or stuck."""
