@@ -15,6 +15,7 @@ WizardError
 │   └── LinkLost                the connection is gone; the outcome is not known
 │       └── HostRebooted        and the host has booted anew since
 ├── StepRefused             4  an action saw, before changing anything, that it must not
+│   └── NoRoom                  a host cannot write down that an attempt begins
 ├── HandoverPending         4  a run was handed over, and nobody has taken it over
 └── JournalUnwritable       6  the record cannot be kept, so nothing may be done
 """
@@ -108,6 +109,10 @@ class StepRefused(WizardError):
     """An action saw, before changing anything, that it must not go on."""
 
     exit_status = 4
+
+
+class NoRoom(StepRefused):
+    """A host has no room to write down that an attempt begins, so it began none."""
 
 
 class HandoverPending(WizardError):

@@ -12,12 +12,12 @@ import pytest
 from . import lifetime
 from .machine import Machine
 from .operator import Finished, Operator
-from .tools import wait_until
+from .tools import check, wait_until
 
 CHECKLISTS = Path(__file__).parent / "checklists"
-STRUCK, BETWEEN = CHECKLISTS / "struck-step.yaml", CHECKLISTS / "between-steps.yaml"
+STRUCK, BETWEEN, CROWDED = (CHECKLISTS / f"{name}.yaml" for name in ("struck-step", "between-steps", "crowded-step"))
 STOPPED, UNTRUSTED = 4, 3
-EFFECTS, GO = "/var/tmp/effects", "/var/tmp/go"
+EFFECTS, GO, SPOOL = "/var/tmp/effects", "/var/tmp/go", "/var/lib/incident-wizard"
 
 REBOOTED = "outcome unknown: the host rebooted before it ended"
 
@@ -222,3 +222,57 @@ def wait_for_event(operator: Operator, wizard: subprocess.Popen[str], kind: str,
 
 def _told(operator: Operator, kind: str, key: str) -> bool:
     return any(event["kind"] == kind and key in event["body"].get("key", "") for event in operator.events())
+
+
+@pytest.fixture
+def small(_able_to_boot: None) -> Iterator[Machine]:
+    """A host that keeps attempts on a file system of a few megabytes."""
+
+    def mount(root: Path) -> None:
+        image, place = root.parent / "spool.img", root / SPOOL.lstrip("/")
+        place.mkdir()
+        check(["truncate", "--size=8M", str(image)])
+        check(["mkfs.ext4", "-q", "-m", "0", str(image)])
+        check(["mount", "-o", "loop", str(image), str(place)])
+
+    with Machine(before_boot=[mount]) as booted:
+        yield booted
+
+
+NO_BLOCKS = f"dd if=/dev/zero of={SPOOL}/fill bs=1k 2>/dev/null; [ -s {SPOOL}/fill ]"
+NO_INODES = f"cd {SPOOL} && i=0 && while : >fill.$i; do i=$((i + 1)); done 2>/dev/null; [ -e fill.1000 ]"
+
+
+@pytest.mark.parametrize("fill", [NO_BLOCKS, NO_INODES], ids=["no blocks", "no inodes"])
+def test_on_a_full_disk_nothing_is_started_until_there_is_room(fill: str, small: Machine, tmp_path: Path) -> None:
+    operator = Operator(small, tmp_path)
+    small.check(["touch", GO])
+    small.check(fill)
+    for finished in (operator.run(STRUCK, answers={}), operator.again("resume")):
+        assert finished.exit_status == STOPPED, finished.why
+        assert "nothing was started" in finished.narration
+        assert "No space left on device" in finished.narration
+        assert "Make room there" in finished.narration
+        assert finished.blocked[-1][0] == "first"
+        assert effects(small) == []
+    small.check(f"rm {SPOOL}/fill*")
+    finished = operator.again("resume")
+    assert finished.exit_status == 0, finished.why
+    assert effects(small) == ["first", "began", "ended"]
+
+
+def test_a_disk_that_fills_under_a_step_costs_output_which_is_counted_and_nothing_else(
+    small: Machine, tmp_path: Path
+) -> None:
+    accepted = {"crowded": {"answer": "accept as it is", "reason": "tried"}}
+    finished = Operator(small, tmp_path).run(CROWDED, answers=accepted)
+    assert effects(small) == ["began", "printed", "next"]
+    assert finished.outcomes == {"crowded": "accepted", "next": "verified"}
+    ended = finished.of("attempt_ended")[0]
+    assert (ended["state"], ended["exit_status"]) == ("done", 3)
+    lost = ended["dropped"]
+    assert lost > 0
+    printed = sum(len(f"{number}\n") for number in range(1, 100_001))
+    # What was read in one piece as the disk ran full is counted as one byte, at most 64 KiB of it.
+    assert printed - 65536 <= ended["total"] + lost <= printed
+    assert f"exit status 3; at least {lost:,} bytes of its output were not kept" in finished.narration

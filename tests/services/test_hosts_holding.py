@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.shells import run, shell_host
-from wizard.errors import HostError
+from tests.services.shells import InsteadOfSh, run, shell_host
+from wizard.errors import HostError, NoRoom
+from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
 from wizard.hosts.holding import ANY, Holder, hold, release
+from wizard.hosts.shellhost import ShellHost
 
 DANA = Holder("20260314-021500-0a1b", "dana", "laptop-7", "2026-03-14T02:15:00Z")
 KIM = Holder("20260314-023000-77ff", "kim", "desk.example", "2026-03-14T02:30:00Z")
@@ -109,6 +111,17 @@ async def test_a_hold_of_another_account_cannot_be_taken_away_and_counts_no_more
         await run(kim, Attempt("after", "true"))
     again = await hold(kim, KIM)
     assert (again.mine, again.other) == (True, None)
+
+
+async def test_where_there_is_no_room_for_a_hold_that_is_said(spool: Path) -> None:
+    spool.mkdir(mode=0o700)
+    full = InsteadOfSh("dash", f"mount -t tmpfs -o mode=0700,nr_inodes=1 none {spool}")
+    host = ShellHost("here", full, Settings(spool=str(spool)))
+    try:
+        with pytest.raises(NoRoom, match="nothing was started.*No space left on device"):
+            await hold(host, DANA)
+    finally:
+        await host.close()
 
 
 async def test_of_many_at_once_one_holds_it(dana: Host) -> None:

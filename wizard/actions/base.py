@@ -216,12 +216,13 @@ UNKNOWN: Mapping[AttemptState, str] = {
 def result_of(ran: Ran, did: str) -> Result:
     """The plain reading of a script's end: exit 0 is what it set out to do, no known end is not known."""
     ending = ran.ending
+    missing = f"; at least {ending.dropped:,} bytes of its output were not kept" if ending.dropped else ""
     if not ending.state.known:
         why = UNKNOWN.get(ending.state, ending.state.value)
         return Result(ok=False, known=False, what=f"outcome unknown: {why}", output=ran.text)
     if ending.timed_out:
-        return Result(ok=False, what="ended by the host at its time limit", output=ran.text)
+        return Result(ok=False, what=f"ended by the host at its time limit{missing}", output=ran.text)
     if ending.exit_status is None:
         return Result(ok=False, what=f"did not run: {ending.state.value}", output=ran.text)
     what = did if ran.ok else f"exit status {ending.exit_status}"
-    return Result(ok=ran.ok, what=what, output=ran.text)
+    return Result(ok=ran.ok, what=f"{what}{missing}", output=ran.text)

@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 
-from wizard.errors import HostError, LinkLost
+from wizard.errors import LinkLost
 from wizard.hosts import commands
 from wizard.hosts.frames import Frame, FrameError, FrameParser
+from wizard.hosts.replies import refusal
 from wizard.hosts.transport import Duplex
 
 PING_EVERY = 5.0
@@ -77,6 +78,7 @@ class Channel:
         Raises:
             LinkLost: The link is gone, or patience ended.
             HostError: The host could not do it; in its own words.
+            NoRoom: It could not, as its disk is full.
         """
         async with self.stream(call) as frames:
             return await self.answer(frames, patience)
@@ -112,7 +114,7 @@ class Channel:
                 raise self._loss()
             if frame.kind == "X":
                 said = frame.payload.decode("utf-8", "backslashreplace").strip()
-                raise HostError(said or "the host could not do it", where=self._where)
+                raise refusal(said, self._where)
             yield frame
 
     async def close(self) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wizard.errors import HostError
 from wizard.hosts.base import Host
+from wizard.hosts.replies import refusal
 
 LIMIT = 20.0
 """Seconds that a host has to answer."""
@@ -132,13 +132,14 @@ async def hold(host: Host, holder: Holder, over: str = "") -> Hold:
 
     Raises:
         HostError: Whether it is held cannot be learnt.
+        NoRoom: Nor can it be written down, as its disk is full.
     """
     me = {"run": holder.run, "who": holder.who, "machine": holder.machine, "since": holder.since}
     said = await host.ask(_told({"name": NAME, "over": over, **me}) + _FIND + _HOLD, limit=LIMIT)
     line = said.text.split("\n")[0].split("\t")
     if not said.ok or len(line) != _WORDS or not line[1].isdecimal():
         why = said.complaint or "no answer that could be read"
-        raise HostError(f"whether another run holds the host cannot be learnt: {why}", where=host.label)
+        raise refusal(f"whether another run holds the host cannot be learnt: {why}", host.label)
     word, number, place, text = line
     other = _holder(text) if text not in {"", NOBODY} and word != "mine" else None
     got = Hold(word != "held", int(number), place, other)

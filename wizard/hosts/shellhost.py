@@ -123,6 +123,7 @@ class ShellHost:
 
         Raises:
             HostError: It cannot be claimed, or its key was claimed for another script.
+            NoRoom: It cannot be claimed, as the host's disk is full.
             LinkLost: Whether it was started cannot be known any more; ``HostRebooted`` where that is why.
         """
         async with AsyncExitStack() as stack:

@@ -87,6 +87,14 @@ def test_an_unknown_outcome_says_why_it_is_not_known(state: AttemptState, why: s
     assert why in result.what
 
 
+@pytest.mark.parametrize(("status", "what"), [(0, "exit status 0"), (3, "exit status 3")])
+def test_output_that_was_not_kept_is_counted_beside_the_exit_status(status: int, what: str) -> None:
+    result = result_of(Ran(Ending(AttemptState.DONE, status, dropped=1234)), "exit status 0")
+
+    assert result.ok is (status == 0)
+    assert result.what == f"{what}; at least 1,234 bytes of its output were not kept"
+
+
 async def test_what_cannot_be_undone_says_why() -> None:
     step = run(command="true", irreversible="a mail cannot be called back")
 
