@@ -276,3 +276,27 @@ def test_a_disk_that_fills_under_a_step_costs_output_which_is_counted_and_nothin
     # What was read in one piece as the disk ran full is counted as one byte, at most 64 KiB of it.
     assert printed - 65536 <= ended["total"] + lost <= printed
     assert f"exit status 3; at least {lost:,} bytes of its output were not kept" in finished.narration
+
+
+KILLED = "outcome unknown: its runner on the host was killed; what it had begun may still run"
+
+
+def kill_the_runner(machine: Machine) -> None:
+    """Kill the session that the runner has to itself, as an administrator or the kernel short of memory might."""
+    (runner,) = machine.check("pgrep -f 'sh /dev/shm/wizard[.][^/]*/runner' | xargs ps -o sid= -p | sort -u").split()
+    machine.check(["pkill", "-KILL", "-s", runner])
+
+
+def test_a_runner_killed_during_a_step_leaves_it_unknown_within_seconds_and_it_is_not_run_again(
+    operator: Operator, host: Machine
+) -> None:
+    with operator.started(STRUCK) as wizard:
+        wait_for_effects(host, wizard, ["first", "began"])
+        kill_the_runner(host)
+        finished = operator.wait(wizard, seconds=20)
+    assert_unknown_and_kept(finished, KILLED)
+    assert finished.of("attempt_ended")[-1]["state"] == "lost"
+    assert not finished.of("link_changed")
+    assert_unknown_and_kept(operator.again("resume"), KILLED)
+    host.check(["touch", GO])
+    wait_until("the end of what had begun", lambda: effects(host) == ["first", "began", "ended"], seconds=20)

@@ -118,7 +118,7 @@ async def test_where_there_is_no_room_for_a_hold_that_is_said(spool: Path) -> No
     full = InsteadOfSh("dash", f"mount -t tmpfs -o mode=0700,nr_inodes=1 none {spool}")
     host = ShellHost("here", full, Settings(spool=str(spool)))
     try:
-        with pytest.raises(NoRoom, match="nothing was started.*No space left on device"):
+        with pytest.raises(NoRoom, match=r"nothing was started.*No space left on device"):
             await hold(host, DANA)
     finally:
         await host.close()
