@@ -117,6 +117,24 @@ def test_a_step_that_ended_before_the_reboot_keeps_its_outcome(operator: Operato
     assert effects(host) == ["first", "began", "ended"]
 
 
+def test_a_reboot_between_two_steps_is_told_and_the_next_one_runs_once_on_the_new_boot(
+    operator: Operator, host: Machine, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    with operator.started(BETWEEN, go=go) as wizard:
+        wait_for_event(operator, wizard, "attempt_claimed", ".wait.")
+        host.reboot(wait_for_redis=False)
+        go.touch()
+        finished = operator.wait(wizard, seconds=120)
+    assert finished.exit_status == 0, finished.why
+    assert any("rebooted" in change["reason"] for change in finished.of("link_changed", host="redis"))
+    first, second = (finished.of("attempt_intended", step=step)[0]["boot_id"] for step in ("first", "second"))
+    now = host.check(["cat", "/proc/sys/kernel/random/boot_id"]).strip()
+    assert now not in first
+    assert now in second
+    assert effects(host) == ["first", "second"]
+
+
 def ended_on(machine: Machine) -> int:
     """How many attempts have their end on record on the host."""
     return len(machine.run("ls -d /var/lib/incident-wizard/spool/*/state.done.*").stdout.split())
