@@ -13,7 +13,9 @@ WizardError
 │   ├── LoginRefused
 │   ├── SudoRefused
 │   └── LinkLost                the connection is gone; the outcome is not known
+│       └── HostRebooted        and the host has booted anew since
 ├── StepRefused             4  an action saw, before changing anything, that it must not
+│   └── NoRoom                  a host cannot write down that an attempt begins
 ├── HandoverPending         4  a run was handed over, and nobody has taken it over
 └── JournalUnwritable       6  the record cannot be kept, so nothing may be done
 """
@@ -99,10 +101,18 @@ class LinkLost(HostError):
     """The connection ended; what it was carrying has no known outcome."""
 
 
+class HostRebooted(LinkLost):
+    """The connection ended, and the host has booted anew since."""
+
+
 class StepRefused(WizardError):
     """An action saw, before changing anything, that it must not go on."""
 
     exit_status = 4
+
+
+class NoRoom(StepRefused):
+    """A host has no room to write down that an attempt begins, so it began none."""
 
 
 class HandoverPending(WizardError):

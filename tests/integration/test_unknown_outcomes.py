@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.commandline import Done, Wizard, checklist
 
+LOST = "outcome unknown: its runner on the host was killed; what it had begun may still run"
 WHERE = "inputs:\n  where: {type: path}\n"
 
 
@@ -43,7 +44,7 @@ def effects(where: Path) -> list[str]:
 def test_unless_told_otherwise_a_person_is_asked(wizard: Wizard, tmp_path: Path) -> None:
     done = run(wizard, tmp_path, "ask")
     assert done.exit_status == 4
-    assert done.of("gate_blocked")[0]["blocked_by"] == ["outcome unknown: lost"]
+    assert done.of("gate_blocked")[0]["blocked_by"] == [LOST]
     assert "? unknown" in done.stderr
     assert effects(tmp_path) == ["acted"]
 

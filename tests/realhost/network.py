@@ -36,9 +36,18 @@ class Network:
         for name in (self.host, self.operator):
             check(["ip", "netns", "add", name])
             check(["ip", "-n", name, "link", "set", "lo", "up"])
+        self._join(self.host)
+
+    def attach(self, host: str) -> None:
+        """Let the machine in this namespace answer the operator, and no other any more, as a failover does."""
+        for name, link in ((self.operator, OPERATOR_LINK), (host, HOST_LINK)):
+            run(["ip", "-n", name, "link", "delete", link])
+        self._join(host)
+
+    def _join(self, host: str) -> None:
         pair = [HOST_LINK, "type", "veth", "peer", "name", OPERATOR_LINK, "netns", self.operator]
-        check(["ip", "-n", self.host, "link", "add", *pair])
-        self._address(self.host, HOST_LINK, HOST_ADDRESS)
+        check(["ip", "-n", host, "link", "add", *pair])
+        self._address(host, HOST_LINK, HOST_ADDRESS)
         self._address(self.operator, OPERATOR_LINK, OPERATOR_ADDRESS)
 
     def link(self, state: str) -> None:

@@ -21,6 +21,7 @@ from wizard.errors import HostError
 from wizard.hosts import commands
 from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
+from wizard.hosts.local import LocalDuplex
 from wizard.hosts.shellhost import ShellHost
 
 
@@ -361,6 +362,43 @@ async def test_an_attempt_of_an_earlier_boot_is_called_rebooted(here: Host, spoo
         claim.write_text("\n".join([nonce, "another-boot", *rest]) + "\n")
     assert (await here.status("cut")).state is AttemptState.REBOOTED
     assert (await here.status("old")).ok
+
+
+class Rebooting(InsteadOfSh):
+    """A host that goes down as soon as it is told to start something, once, and comes up as another boot."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        super().__init__("dash")
+        self.boots = 0
+        self._boot_id = tmp_path / "boot-id"
+
+    async def open(self, command: str) -> LocalDuplex:
+        self.boots += 1
+        self._boot_id.write_text(f"boot-{self.boots}\n")
+        self._before = f"mount --bind {self._boot_id} /proc/sys/kernel/random/boot_id"
+        duplex = await super().open(command)
+        if self.boots == 1:
+            deliver = duplex.write
+
+            async def write(data: bytes) -> None:
+                if data.startswith(b"wz_start"):
+                    await duplex.close()
+                await deliver(data)
+
+            duplex.write = write  # type: ignore[method-assign]
+        return duplex
+
+
+async def test_a_reboot_during_the_start_leaves_it_unknown_and_nothing_is_started_in_the_dark(
+    spool: Path, tmp_path: Path
+) -> None:
+    transport, said = Rebooting(tmp_path), list[str]()
+    host = ShellHost("here", transport, Settings(spool=str(spool)), lambda _link, why: said.append(why))
+    ending, _ = await run(host, Attempt("key", f"touch '{tmp_path}/effect'"))
+    await host.close()
+    assert (ending.state, ending.state.known, transport.boots) == (AttemptState.REBOOTED, False, 2)
+    assert not (tmp_path / "effect").exists()
+    assert said[-1].endswith("again; it has rebooted since")
 
 
 @pytest.mark.parametrize(

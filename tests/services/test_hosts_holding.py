@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.services.shells import run, shell_host
-from wizard.errors import HostError
+from tests.services.shells import InsteadOfSh, run, shell_host
+from wizard.errors import HostError, NoRoom
+from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
 from wizard.hosts.holding import ANY, Holder, hold, release
+from wizard.hosts.shellhost import ShellHost
 
 DANA = Holder("20260314-021500-0a1b", "dana", "laptop-7", "2026-03-14T02:15:00Z")
 KIM = Holder("20260314-023000-77ff", "kim", "desk.example", "2026-03-14T02:30:00Z")
@@ -74,6 +78,15 @@ async def test_a_take_over_that_has_ended_is_seen_too(dana: Host, kim: Host) -> 
         await run(dana, Attempt("after", "true"))
 
 
+async def test_who_was_taken_over_while_away_starts_nothing_on_coming_back(dana: Host, kim: Host) -> None:
+    await hold(dana, DANA)
+    os.kill(int((await dana.ask("echo $$")).text), signal.SIGKILL)
+    await hold(kim, KIM, ANY)
+    with pytest.raises(HostError, match=f"taken over by another run .*{KIM.run}"):
+        await run(dana, Attempt("after", "true"))
+    assert (await dana.status("after")).state is AttemptState.ABSENT
+
+
 async def test_what_is_taken_over_is_what_the_person_was_told_of(dana: Host, kim: Host) -> None:
     await hold(dana, DANA)
     await hold(kim, KIM, ANY)
@@ -98,6 +111,17 @@ async def test_a_hold_of_another_account_cannot_be_taken_away_and_counts_no_more
         await run(kim, Attempt("after", "true"))
     again = await hold(kim, KIM)
     assert (again.mine, again.other) == (True, None)
+
+
+async def test_where_there_is_no_room_for_a_hold_that_is_said(spool: Path) -> None:
+    spool.mkdir(mode=0o700)
+    full = InsteadOfSh("dash", f"mount -t tmpfs -o mode=0700,nr_inodes=1 none {spool}")
+    host = ShellHost("here", full, Settings(spool=str(spool)))
+    try:
+        with pytest.raises(NoRoom, match=r"nothing was started.*No space left on device"):
+            await hold(host, DANA)
+    finally:
+        await host.close()
 
 
 async def test_of_many_at_once_one_holds_it(dana: Host) -> None:

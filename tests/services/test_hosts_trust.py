@@ -208,6 +208,7 @@ password)
 forbidden) echo "tester is not in the sudoers file." >&2; exit 1 ;;
 tty) echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1 ;;
 silent) exec sleep 30 ;;
+killed) kill -9 $$ ;;
 esac
 """
 
@@ -252,3 +253,10 @@ async def test_sudo_that_refuses_is_told_why_and_never_waits(
     monkeypatch.setattr("wizard.hosts.sudo.PATIENCE", 1.0)
     with pytest.raises(SudoRefused, match=reason):
         await asked_as_root(home, monkeypatch, mode, password)
+
+
+async def test_a_host_that_goes_down_under_sudo_refuses_nothing_so_it_is_tried_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(HostUnreachable, match="before sudo had answered"):
+        await asked_as_root(home, monkeypatch, "killed", None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from tests.integration.commandline import Done, Wizard, checklist, wait_until
 from tests.services import sshd
-from tests.services.sshd import WEB, Sshd
+from tests.services.sshd import WEB, Sshd, children
 
 CHANGE = """\
       - id: {name}
@@ -27,6 +29,32 @@ CHANGE = """\
             file: {{path: "{{{{ where }}}}/effects", contains: [{name}]}}
 """
 STEPS = "  - id: one\n    title: One\n    steps:\n" + CHANGE.format(name="first") + CHANGE.format(name="second")
+UNDOABLE = """\
+      - id: {name}
+        title: Change {name}
+        why: it changes
+        on: web
+        run:
+          command: "true"
+          undo: >-
+            echo {name} >> {{{{ where }}}}/effects;
+            until [ -e {{{{ where }}}}/{name}.gate ]; do sleep 0.02; done
+        checks:
+          - on: web
+            command: {{command: "test -d {{{{ where }}}}"}}
+"""
+FAILS = """\
+      - id: fails
+        title: Fail
+        why: so that all is undone
+        on: web
+        run: {command: "false", read_only: true}
+        checks:
+          - command: {command: "test -d {{ where }}"}
+"""
+UNDOABLES = (
+    STEPS.partition("      - id:")[0] + "".join(UNDOABLE.format(name=name) for name in ("first", "second")) + FAILS
+)
 READ_ONLY = """\
   - id: one
     title: One
@@ -116,6 +144,22 @@ def test_a_take_over_is_on_record_and_the_first_one_starts_nothing_more(two: Ope
     (held,) = went_on.of("host_held")
     assert str(stopped.of("run_started")[0]["run"]) in held["over"]
     assert "taken over" in two("report", two.home / "kim").stdout
+
+
+def test_a_host_taken_over_while_the_link_is_away_is_not_changed_by_the_rest_of_a_rollback(
+    home: Path, server: Sshd
+) -> None:
+    two = Operators(home, server, UNDOABLES)
+    dana = two.started("dana", "--on-fail", "rollback")
+    wait_until(lambda: two.effects() == ["second"], "the newest undo")
+    for session in children(server.process.pid):
+        os.kill(session, signal.SIGKILL)
+    (home / "spool/incident-wizard.held.2").symlink_to("20260314-023000-77ff kim desk 2026-03-14T02:30:00Z")
+    two.go_on("second")
+    two.go_on("first")
+    rolled_back = two.ended(dana, "dana")
+    assert (rolled_back.exit_status, two.effects()) == (5, ["second"])
+    assert "another run changes this host: kim on desk" in rolled_back.stderr
 
 
 def test_a_crashed_run_holds_its_host_until_it_goes_on(two: Operators) -> None:

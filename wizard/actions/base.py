@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from wizard.checklist.spec import ActionSpec
 from wizard.checks.base import Observation
-from wizard.hosts.base import Attempt, Ending, Host
+from wizard.hosts.base import Attempt, AttemptState, Ending, Host
 from wizard.hosts.world import Mark, World
 
 Before = Mapping[str, Any]
@@ -204,14 +204,25 @@ class Action(ABC, Generic[S]):
         return ()
 
 
+UNKNOWN: Mapping[AttemptState, str] = {
+    AttemptState.REBOOTED: "the host rebooted before it ended",
+    AttemptState.LOST: "its runner on the host was killed; what it had begun may still run",
+    AttemptState.ABSENT: "the host, which had taken it on, knows nothing of it any more",
+    AttemptState.CORRUPT: "what the host has kept of it contradicts itself",
+}
+"""Why an outcome was not learnt, for a person."""
+
+
 def result_of(ran: Ran, did: str) -> Result:
     """The plain reading of a script's end: exit 0 is what it set out to do, no known end is not known."""
     ending = ran.ending
+    missing = f"; at least {ending.dropped:,} bytes of its output were not kept" if ending.dropped else ""
     if not ending.state.known:
-        return Result(ok=False, known=False, what=f"outcome unknown: {ending.state.value}", output=ran.text)
+        why = UNKNOWN.get(ending.state, ending.state.value)
+        return Result(ok=False, known=False, what=f"outcome unknown: {why}", output=ran.text)
     if ending.timed_out:
-        return Result(ok=False, what="ended by the host at its time limit", output=ran.text)
+        return Result(ok=False, what=f"ended by the host at its time limit{missing}", output=ran.text)
     if ending.exit_status is None:
         return Result(ok=False, what=f"did not run: {ending.state.value}", output=ran.text)
     what = did if ran.ok else f"exit status {ending.exit_status}"
-    return Result(ok=ran.ok, what=what, output=ran.text)
+    return Result(ok=ran.ok, what=f"{what}{missing}", output=ran.text)

@@ -118,6 +118,7 @@ class Attachment:
         await self._drop()
         self._tell(Link.DETACHED, f"reconnecting to {self.transport.where}")
         self._failures = 0 if _now() - self._since >= STABLE else self._failures
+        before = self._boot()
         deadline = _now() + self.settings.give_up
         while True:
             await asyncio.sleep(self._pause())
@@ -130,8 +131,12 @@ class Attachment:
                 if _now() >= deadline:
                     raise self._gone(error) from error
                 continue
-            self._tell(Link.ATTACHED, f"attached to {self.transport.where} again")
+            rebooted = "; it has rebooted since" if self._boot() != before else ""
+            self._tell(Link.ATTACHED, f"attached to {self.transport.where} again{rebooted}")
             return channel
+
+    def _boot(self) -> str:
+        return self.identity.boot_id if self.identity else ""
 
     def _pause(self) -> float:
         """Seconds before the next attempt: none, then doubling, with jitter so that many panes do not knock at once."""

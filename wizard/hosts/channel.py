@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 
-from wizard.errors import HostError, LinkLost
+from wizard.errors import LinkLost
 from wizard.hosts import commands, waking
 from wizard.hosts.frames import Frame, FrameError, FrameParser
+from wizard.hosts.replies import refusal
 from wizard.hosts.transport import Duplex
 
 PING_EVERY = 5.0
@@ -81,6 +82,7 @@ class Channel:
         Raises:
             LinkLost: The link is gone, or patience ended.
             HostError: The host could not do it; in its own words.
+            NoRoom: It could not, as its disk is full.
         """
         async with self.stream(call) as frames:
             return await self.answer(frames, patience)
@@ -116,7 +118,7 @@ class Channel:
                 raise self._loss()
             if frame.kind == "X":
                 said = frame.payload.decode("utf-8", "backslashreplace").strip()
-                raise HostError(said or "the host could not do it", where=self._where)
+                raise refusal(said, self._where)
             yield frame
 
     async def close(self) -> None:
@@ -130,7 +132,12 @@ class Channel:
     async def _send(self, line: bytes) -> None:
         if self._lost:
             raise self._loss()
-        await self._duplex.write(line)
+        try:
+            await self._duplex.write(line)
+        except LinkLost as error:
+            # Known at once: who tries again must not be given this channel until its end has been read as well.
+            self._lose(error.what)
+            raise
 
     def _loss(self) -> LinkLost:
         said = self._complaint.decode("utf-8", "backslashreplace").strip()

@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from shlex import quote
@@ -114,7 +115,22 @@ def secrets_file(secrets: Mapping[str, str]) -> str:
     return "".join(f"{name}={quote(value)}\n" for name, value in secrets.items())
 
 
-def start(number: int, attempt: Attempt, place: int, grace: float, slot: int, *, apart: bool) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What the host itself looks at as it claims an attempt, so that it costs no question; an empty word asks nothing.
+
+    Args:
+        machine: The machine-id that it said on connecting.
+        hold: The link by which the run holds it, and which no higher number may have followed.
+    """
+
+    machine: str = ""
+    hold: str = ""
+
+
+def start(  # noqa: PLR0913 - each word of the line is one
+    number: int, attempt: Attempt, place: int, grace: float, slot: int, *, apart: bool, guard: Guard = Guard()
+) -> bytes:
     """Prepare, claim, launch and follow.
 
     Args:
@@ -124,6 +140,7 @@ def start(number: int, attempt: Attempt, place: int, grace: float, slot: int, *,
         grace: Seconds between TERM and KILL.
         slot: Whose FIFO is used meanwhile.
         apart: The channel's runner is taken up with another attempt.
+        guard: What must still be so.
     """
     return call(
         "wz_start",
@@ -138,6 +155,8 @@ def start(number: int, attempt: Attempt, place: int, grace: float, slot: int, *,
         "yes" if apart else "",
         attempt.script,
         secrets_file(attempt.secrets),
+        guard.machine,
+        guard.hold,
         WHOLE,
     )
 

@@ -60,6 +60,7 @@ class FakeHost:
     _runs: list[tuple[str, Script | Callable[[Attempt], Script]]] = field(default_factory=list)
     _claimed: dict[str, Script] = field(default_factory=dict)
     _link: bool = True
+    guarded: str = ""
     unknown_key: HostKeyUnknown | None = None
 
     @property
@@ -102,6 +103,10 @@ class FakeHost:
         """Take it, where it is the key that is shown."""
         if self.unknown_key and self.unknown_key.fingerprint == fingerprint:
             self.unknown_key, self.identity = None, replace(self.identity, accepted=True)
+
+    def guard(self, hold: str) -> None:
+        """Note it."""
+        self.guarded = hold
 
     async def connect(self) -> Identity:
         """Say who it is, once its key is known."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wizard.errors import HostError
 from wizard.hosts.base import Host
+from wizard.hosts.replies import refusal
 
 LIMIT = 20.0
 """Seconds that a host has to answer."""
+
+NAME = "incident-wizard.held"
 
 NOBODY = "-"
 """The text of a hold that was let go of and could not be taken away."""
@@ -27,9 +29,8 @@ _UNFIT = re.compile(r"[^A-Za-z0-9@._:+-]")
 
 # A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The place
 # is told by the host alone, never by who asks, so that root and a login find the same. Where the spool is not the usual
-# one, whoever uses it shares it. wz_tmp, wz_spool and wz_checked_spool are the channel's own.
+# one, whoever uses it shares it. wz_spool and wz_checked_spool are the channel's own.
 _FIND = """\
-name=incident-wizard.held
 place() {
     case "${wz_spool-}" in
     /var/lib/incident-wizard/spool | "$HOME"/.local/state/incident-wizard/*/spool) ;;
@@ -77,14 +78,11 @@ while [ "$tries" -lt 3 ]; do
     tries=$((tries + 1))
 done
 [ "$tries" -lt 3 ] || exit 4
-[ ! -d "${wz_tmp-}" ] || printf "%s\\n" "$place/$name.$number" "$place/$name.$((number + 1))" >"$wz_tmp/held"
-true
 """
 
 _RELEASE = """\
 newest
 case $text in "$run "*) ;; *) exit 0 ;; esac
-[ ! -d "${wz_tmp-}" ] || rm -f "$wz_tmp/held"
 left=
 for one in "$place/$name".*; do
     [ "$one" = "$place/$name.$number" ] || [ ! -L "$one" ] || rm -f "$one" 2>/dev/null || left=yes
@@ -125,7 +123,7 @@ class Hold:
 
 
 async def hold(host: Host, holder: Holder, over: str = "") -> Hold:
-    """Hold the host for a run; asked again by the same run it says that it does already.
+    """Hold the host for a run, and guard it so; asked again by the same run it says that it does already.
 
     Args:
         host: A connected host.
@@ -134,16 +132,20 @@ async def hold(host: Host, holder: Holder, over: str = "") -> Hold:
 
     Raises:
         HostError: Whether it is held cannot be learnt.
+        NoRoom: Nor can it be written down, as its disk is full.
     """
-    words = {"run": holder.run, "who": holder.who, "machine": holder.machine, "since": holder.since, "over": over}
-    said = await host.ask(_told(words) + _FIND + _HOLD, limit=LIMIT)
+    me = {"run": holder.run, "who": holder.who, "machine": holder.machine, "since": holder.since}
+    said = await host.ask(_told({"name": NAME, "over": over, **me}) + _FIND + _HOLD, limit=LIMIT)
     line = said.text.split("\n")[0].split("\t")
     if not said.ok or len(line) != _WORDS or not line[1].isdecimal():
         why = said.complaint or "no answer that could be read"
-        raise HostError(f"whether another run holds the host cannot be learnt: {why}", where=host.label)
+        raise refusal(f"whether another run holds the host cannot be learnt: {why}", host.label)
     word, number, place, text = line
     other = _holder(text) if text not in {"", NOBODY} and word != "mine" else None
-    return Hold(word != "held", int(number), place, other)
+    got = Hold(word != "held", int(number), place, other)
+    if got.mine:
+        host.guard(f"{place}/{NAME}.{number}")
+    return got
 
 
 async def release(host: Host, run: str) -> None:
@@ -152,7 +154,8 @@ async def release(host: Host, run: str) -> None:
     Raises:
         HostError: The link is lost.
     """
-    await host.ask(_told({"run": run}) + _FIND + _RELEASE, limit=LIMIT)
+    host.guard("")
+    await host.ask(_told({"name": NAME, "run": run}) + _FIND + _RELEASE, limit=LIMIT)
 
 
 def _told(words: dict[str, str]) -> str:

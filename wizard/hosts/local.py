@@ -87,7 +87,7 @@ def _widen(pipe: asyncio.BaseTransport | None) -> None:
     """A flood is taken in larger pieces where the system lets a pipe hold more (fcntl(2))."""
     resize = getattr(fcntl, "F_SETPIPE_SZ", None)
     if pipe is not None and resize is not None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # a process that ended at once has closed it
             fcntl.fcntl(pipe.get_extra_info("pipe"), resize, PIPE)
 
 

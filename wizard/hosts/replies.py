@@ -1,10 +1,25 @@
-"""What the frames that answer a call mean."""
+"""What the frames that answer a call mean, and what a host complains of."""
 
 from __future__ import annotations
 
-from wizard.errors import HostError
+from wizard.errors import HostError, NoRoom, WizardError
 from wizard.hosts.base import Answer, AttemptState, Ending
 from wizard.hosts.frames import Frame
+
+FULL = ("No space left on device", "Disk quota exceeded", "Read-only file system")
+"""What programs say in the C locale where nothing more can be written: strerror(3) of ENOSPC, EDQUOT and EROFS."""
+
+
+def refusal(said: str, where: str) -> WizardError:
+    """The error of a host that could not do it, by what it complained of."""
+    if not any(words in said for words in FULL):
+        return HostError(said or "the host could not do it", where=where)
+    first = said.partition("\n")[0]
+    return NoRoom(
+        f"the host cannot write down that this begins, so nothing was started: {first}",
+        where=where,
+        mend="Make room there, for bytes (`df -P`) and for files (`df -Pi`), then run it again",
+    )
 
 
 def answer_of(frame: Frame, seconds: float) -> Answer:

@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 
-from wizard.errors import HostError, LinkLost
+from wizard.errors import HostError, HostRebooted, LinkLost
 from wizard.hosts import commands
 from wizard.hosts.attachment import Attachment, Settings
-from wizard.hosts.base import Answer, Attempt, Destination, Ending, Identity, OnLink, OnOutput
+from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Identity, OnLink, OnOutput
 from wizard.hosts.channel import Call, Channel
 from wizard.hosts.frames import Frame
 from wizard.hosts.pull import Pull
@@ -49,6 +49,7 @@ class ShellHost:
         self._fresh = count()
         self._spooled: Channel | None = None
         self._spooling = asyncio.Lock()
+        self._hold = ""
 
     @property
     def name(self) -> str:
@@ -69,6 +70,10 @@ class ShellHost:
     def vouch(self, fingerprint: str) -> None:
         """A person compared this key; see ``Host.vouch``."""
         self._attached.transport.vouch(fingerprint)
+
+    def guard(self, hold: str) -> None:
+        """Start nothing more without this hold; see ``Host.guard``."""
+        self._hold = hold
 
     async def connect(self) -> Identity:
         """Connect where that has not happened yet; see ``Host.connect``."""
@@ -101,7 +106,10 @@ class ShellHost:
         """Start it and follow it; see ``start`` and ``follow``."""
         pull, slot = Pull(attempt.key, 0, on_output), self._slot()
         async with AsyncExitStack() as stack:
-            frames = await self._started(attempt, slot, stack)
+            try:
+                frames = await self._started(attempt, slot, stack)
+            except HostRebooted:
+                return await self._of_another_boot(attempt.key)
             on_claimed()
             try:
                 ending = await pull.over(frames)
@@ -115,7 +123,8 @@ class ShellHost:
 
         Raises:
             HostError: It cannot be claimed, or its key was claimed for another script.
-            LinkLost: Whether it was started cannot be known any more.
+            NoRoom: It cannot be claimed, as the host's disk is full.
+            LinkLost: Whether it was started cannot be known any more; ``HostRebooted`` where that is why.
         """
         async with AsyncExitStack() as stack:
             await self._started(attempt, self._slot(), stack)
@@ -129,6 +138,8 @@ class ShellHost:
                 boot = self._same_boot(boot)
                 frames = await stack.enter_async_context(channel.stream(self._start_call(channel, attempt, slot)))
                 self._same_script(attempt, await channel.answer(frames, 60.0))
+            except HostRebooted:
+                raise
             except LinkLost:
                 left -= 1
                 if not left:
@@ -136,11 +147,16 @@ class ShellHost:
             else:
                 return frames
 
-    @staticmethod
-    def _start_call(channel: Channel, attempt: Attempt, slot: int) -> Call:
+    async def _of_another_boot(self, key: str) -> Ending:
+        """How an attempt stands that was being started as the host rebooted; the claim may have gone with the power."""
+        ending = await self.status(key)
+        return Ending(AttemptState.REBOOTED) if ending.state is AttemptState.ABSENT else ending
+
+    def _start_call(self, channel: Channel, attempt: Attempt, slot: int) -> Call:
         place, apart = next(channel.places), bool(channel.under_way)
         channel.under_way.add(attempt.key)
-        return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart)
+        guard = commands.Guard(self._identity().machine_id, self._hold)
+        return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart, guard=guard)
 
     def _noted(self, key: str, ending: Ending) -> Ending:
         """The ending; where it is a known one, the channel's runner is free again, else it may be gone or stuck."""
@@ -151,7 +167,7 @@ class ShellHost:
     def _same_boot(self, boot: str) -> str:
         now = self._identity().boot_id
         if boot and now != boot:
-            raise LinkLost("the host rebooted while the step was being started", where=self.label)
+            raise HostRebooted("the host rebooted while the step was being started", where=self.label)
         return now
 
     def _same_script(self, attempt: Attempt, frame: Frame) -> None:

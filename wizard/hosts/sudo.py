@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from wizard.errors import SudoRefused
+from wizard.errors import HostError, HostUnreachable, SudoRefused
 from wizard.hosts.transport import Duplex, Transport
 
 PATIENCE = 20.0
@@ -54,12 +54,13 @@ async def open_root(transport: Transport, password: str | None) -> Duplex:
 
     Raises:
         SudoRefused: No password where one is wanted, a wrong one, or not allowed.
+        HostUnreachable: It ended before sudo had said anything, as where the host goes down meanwhile.
         HostError: As ``Transport.open``.
     """
     prompt, welcome = secrets.token_hex(16), secrets.token_hex(16)
     duplex = await transport.open(_command("-n" if password is None else f"-S -p {prompt}", welcome))
     try:
-        await _convince(duplex, prompt, welcome, password or "")
+        await _convince(duplex, prompt, welcome, password or "", transport.where)
     except SudoRefused as refusal:
         await duplex.close()
         raise SudoRefused(refusal.what, where=transport.where, mend=refusal.mend) from None
@@ -78,7 +79,7 @@ def _command(mode: str, welcome: str) -> str:
     )
 
 
-async def _convince(duplex: Duplex, prompt: str, welcome: str, password: str) -> None:
+async def _convince(duplex: Duplex, prompt: str, welcome: str, password: str, where: str) -> None:
     error = _Ear(duplex.read_error)
     welcomed = asyncio.create_task(_Ear(duplex.read).hear(welcome))
     try:
@@ -87,7 +88,7 @@ async def _convince(duplex: Duplex, prompt: str, welcome: str, password: str) ->
             if await _asked(welcomed, error, prompt):
                 raise SudoRefused("sudo did not take the password", mend="It is tried once: wrong ones lock accounts")
         if not await asyncio.wait_for(welcomed, PATIENCE):
-            raise _refusal(await error.rest())
+            raise _refusal(await error.rest(), where)
     except TimeoutError:
         raise SudoRefused(f"sudo did not answer within {PATIENCE:.0f} s", mend="Try `sudo true` there") from None
     finally:
@@ -125,8 +126,10 @@ _REASONS = {
 }
 
 
-def _refusal(said: str) -> SudoRefused:
+def _refusal(said: str, where: str) -> HostError:
+    if not said:
+        return HostUnreachable("the connection ended before sudo had answered", where=where)
     for words, (what, mend) in _REASONS.items():
         if words in said:
             return SudoRefused(what, mend=mend)
-    return SudoRefused(f"sudo refused: {said.splitlines()[-1] if said else 'it said nothing'}", mend="Try it there")
+    return SudoRefused(f"sudo refused: {said.splitlines()[-1]}", mend="Try it there")

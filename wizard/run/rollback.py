@@ -135,6 +135,8 @@ class Rollback:
     async def _guarded(self, step: str) -> Undone:
         """The undo of one step; whatever goes wrong with it is its own outcome and holds up no other."""
         try:
+            # The link may have been lost meanwhile, and the host taken over.
+            await hold(self._context, [self._steps[step]])
             return await self._restored(self._steps[step])
         except JournalUnwritable:
             raise

@@ -46,7 +46,8 @@ class StepStage:
         keyed = replace(attempt, key=self._key(attempt.key), limit=self._step.limit)
         known = self._context.recorder.state.attempts.get(keyed.key)
         if known is None:
-            self._intend(host, keyed)
+            # Asked of the host, not of the record: it may have rebooted since the run began.
+            self._intend(host, keyed, (await host.connect()).boot_id)
         elif vanished := await self._vanished(host, known):
             self._ended(keyed, Ending(vanished), None, 0.0)
             return Ran(Ending(vanished))
@@ -59,14 +60,12 @@ class StepStage:
             return None
         if known.claimed:
             return AttemptState.ABSENT
-        boot = self._context.recorder.state.hosts[host.name].identity.get("boot_id")
-        return None if boot == known.boot_id else AttemptState.REBOOTED
+        return None if (await host.connect()).boot_id == known.boot_id else AttemptState.REBOOTED
 
     def _key(self, suffix: str) -> str:
         return f"{self._context.run}.{self._step.id}.{self._role}{self._number}.{suffix}"
 
-    def _intend(self, host: Host, attempt: Attempt) -> None:
-        connected = self._context.recorder.state.hosts[host.name]
+    def _intend(self, host: Host, attempt: Attempt, boot: str) -> None:
         self._context.recorder.record(
             ev.AttemptIntended(
                 key=attempt.key,
@@ -77,7 +76,7 @@ class StepStage:
                 script=attempt.script,
                 sha256=hashlib.sha256(attempt.script.encode()).hexdigest(),
                 limit=attempt.limit,
-                boot_id=str(connected.identity.get("boot_id", "")),
+                boot_id=boot,
             )
         )
 

@@ -7,9 +7,10 @@ import pytest
 
 from tests.support.shellhost import ShellHost
 from tests.support.stage import RecordingStage, world
-from wizard.actions.base import Reply
+from wizard.actions.base import Ran, Reply, result_of
 from wizard.actions.manual import NOT_STARTED, STILL_THERE, UNDONE, Manual, ManualSpec
 from wizard.actions.run import Run, RunSpec
+from wizard.hosts.base import AttemptState, Ending
 
 
 def run(**fields: Any) -> Run:
@@ -67,6 +68,31 @@ async def test_a_killed_command_is_unknown() -> None:
     result = await run(command="kill -9 $$").perform(RecordingStage(), {})
 
     assert (result.ok, result.known) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (AttemptState.REBOOTED, "the host rebooted"),
+        (AttemptState.LOST, "may still run"),
+        (AttemptState.ABSENT, "knows nothing of it"),
+        (AttemptState.CORRUPT, "contradicts itself"),
+    ],
+)
+def test_an_unknown_outcome_says_why_it_is_not_known(state: AttemptState, why: str) -> None:
+    result = result_of(Ran(Ending(state)), "exit status 0")
+
+    assert (result.ok, result.known) == (False, False)
+    assert result.what.startswith("outcome unknown: ")
+    assert why in result.what
+
+
+@pytest.mark.parametrize(("status", "what"), [(0, "exit status 0"), (3, "exit status 3")])
+def test_output_that_was_not_kept_is_counted_beside_the_exit_status(status: int, what: str) -> None:
+    result = result_of(Ran(Ending(AttemptState.DONE, status, dropped=1234)), "exit status 0")
+
+    assert result.ok is (status == 0)
+    assert result.what == f"{what}; at least 1,234 bytes of its output were not kept"
 
 
 async def test_what_cannot_be_undone_says_why() -> None:

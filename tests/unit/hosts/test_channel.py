@@ -59,6 +59,19 @@ def status(number: int) -> bytes:
     return commands.status(number, "key")
 
 
+async def test_a_channel_that_cannot_be_written_to_is_known_to_be_gone_at_once() -> None:
+    puppet = Puppet()
+
+    def gone(_line: bytes) -> None:
+        raise LinkLost("the connection is gone")
+
+    async with opened(puppet) as channel:
+        puppet.react = gone
+        with pytest.raises(LinkLost, match="the connection is gone"):
+            await channel.request(status, 5)
+        assert not channel.alive
+
+
 async def test_a_host_that_says_it_cannot_is_heard_in_its_own_words() -> None:
     puppet = Puppet()
     async with opened(puppet) as channel:

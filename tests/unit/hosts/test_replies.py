@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.errors import HostError
+from wizard.errors import HostError, NoRoom
 from wizard.hosts.base import AttemptState, Ending
 from wizard.hosts.frames import Frame
-from wizard.hosts.replies import answer_of, ending_of
+from wizard.hosts.replies import answer_of, ending_of, refusal
 
 DONE = AttemptState.DONE
 
@@ -47,3 +47,17 @@ def test_an_answer_has_both_outputs_and_no_status_when_it_was_late() -> None:
 def test_an_answer_without_its_fields_is_refused() -> None:
     with pytest.raises(HostError, match="nonsense"):
         answer_of(Frame("A", 1, ("0",)), 0)
+
+
+@pytest.mark.parametrize("why", ["No space left on device", "Disk quota exceeded", "Read-only file system"])
+def test_a_host_that_cannot_write_refuses_the_step_and_says_how_to_mend_it(why: str) -> None:
+    problem = refusal(f"mkdir: cannot create directory 'd.0': {why}\nmkdir: cannot create directory 'd.1': {why}", "db")
+    assert isinstance(problem, NoRoom)
+    assert problem.what.endswith(f"nothing was started: mkdir: cannot create directory 'd.0': {why}")
+    assert "run it again" in problem.mend
+
+
+def test_what_else_a_host_complains_of_is_told_in_its_own_words() -> None:
+    problem = refusal("the spool belongs to somebody else", "db")
+    assert isinstance(problem, HostError)
+    assert str(problem) == "db: the spool belongs to somebody else"

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,25 @@ def test_a_long_output_is_told_by_its_last_lines(tmp_path: Path) -> None:
     assert "its last 20 lines" in text
     assert "changed /srv/stock/029.rdb" in text
     assert "changed /srv/stock/009.rdb" not in text
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ({}, "bytes, and at least 4096 more that the host did not keep)"),
+        ({"total": 0}, "Of the output of attempt 1 nothing was kept: at least 4096 bytes."),
+    ],
+    ids=["some", "nothing"],
+)
+def test_output_that_the_host_did_not_keep_is_counted(tmp_path: Path, kept: dict[str, int], said: str) -> None:
+    story = STORIES["clean"]()
+    place, ended = next(
+        (number, record)
+        for number, record in enumerate(story.records)
+        if isinstance(record.event, ev.AttemptEnded) and record.event.total
+    )
+    story.records[place] = replace(ended, event=replace(ended.event, dropped=4096, **kept))
+    assert said in write_report(run_directory(tmp_path / "run", story)).read_text()
 
 
 def test_a_torn_last_line_is_left_aside_and_said(clean: Path) -> None:

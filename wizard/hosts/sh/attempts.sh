@@ -172,14 +172,25 @@ wz_claim() {
     [ -e "$wz_spool/$1.claim" ]
 }
 
-# wz_still_held: where this run was said to hold the host, does it still? The client's holding.py writes down the link that
-# says so, and the one that would say that another took the host over: two looks, and no process.
+# wz_still_held LINK: where the run holds the host by this link, does it still? The next number would say that another took
+# the host over: two looks, and no process.
 wz_still_held() {
-    [ -s "$wz_tmp/held" ] || return 0
-    { read -r wz_line && read -r wz_file; } <"$wz_tmp/held" && [ -L "$wz_line" ] && [ ! -L "$wz_file" ] && return
+    wz_file=${1%.*}.$((${1##*.} + 1))
+    [ -L "$1" ] && [ ! -L "$wz_file" ] && return
     echo "the host was taken over by another run ($(readlink "$wz_file" || echo "which has ended"))" >&2
     return 1
 }
+
+# wz_still_itself ID: is this still the machine that the client was told of? No process here either.
+wz_still_itself() {
+    wz_who
+    [ "$wz_machine" != "$1" ] || return 0
+    echo "another machine answers now: its machine-id is ${wz_machine:-gone} instead of $1. Find out why before anything else is run" >&2
+    return 1
+}
+
+# wz_still MACHINE LINK: what must still be so as an attempt is claimed; an empty word asks nothing.
+wz_still() { { [ -z "$1" ] || wz_still_itself "$1"; } && { [ -z "$2" ] || wz_still_held "$2"; }; }
 
 # wz_pick NUMBER: wz_dir = a directory for an attempt, one made ahead where there is one.
 wz_pick() {
@@ -191,14 +202,14 @@ wz_pick() {
 # A shell runs its last line although a kill or a cut connection left only half of it: a script could be cut off at any
 # of its words, under the name and the checksum of the whole one. So what changes something says last that it is whole.
 
-# wz_start ID KEY NUMBER SHA LIMIT CAP GRACE SLOT APART SCRIPT SECRETS whole: claim and launch, say so, and follow to the
-# end.
+# wz_start ID KEY NUMBER SHA LIMIT CAP GRACE SLOT APART SCRIPT SECRETS MACHINE LINK whole: claim and launch, say so, and
+# follow to the end.
 wz_start() {
-    [ "${12}" = whole ] || return
+    [ "${14}" = whole ] || return
     wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won=''
     wz_listen
     if [ ! -e "$wz_spool/$2.claim" ]; then
-        wz_still_held 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
+        wz_still "${12}" "${13}" 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
         { wz_pick "$3" && printf '%s' "${10}" >"$wz_dir/script" &&
             { [ -z "${11}" ] || printf '%s' "${11}" >"$wz_dir/secrets"; } &&
             wz_claim "$2" "$4"; } 2>"$wz_s.said" || {

@@ -85,6 +85,14 @@ wz_survey() {
 
 wz_first() { { read -r wz_line <"$1"; } 2>/dev/null && printf '%s' "$wz_line"; }
 
+# wz_who: wz_machine = the machine-id as it is now, or empty.
+wz_who() {
+    for wz_file in /etc/machine-id /var/lib/dbus/machine-id; do
+        { read -r wz_machine <"$wz_file"; } 2>/dev/null && return
+    done
+    wz_machine=
+}
+
 # Process 1's start time tells two boots of a container apart: its boot_id is the machine's. proc(5), field 22.
 wz_init_start() {
     wz_line=$(wz_first /proc/1/stat) || return 0
@@ -120,7 +128,7 @@ wz_setup() {
     wz_clock &
     wz_boot=$(wz_first /proc/sys/kernel/random/boot_id)
     wz_init=$(wz_init_start)
-    wz_machine=$(wz_first /etc/machine-id || wz_first /var/lib/dbus/machine-id)
+    wz_who
     [ -n "$wz_spool" ] || wz_default_spool
     wz_survey
 }

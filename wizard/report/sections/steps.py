@@ -118,15 +118,19 @@ def _shortened(command: str) -> str:
 
 
 def _output(attempt: Attempt, outputs: Outputs | None) -> Iterator[str]:
+    what = "undo" if attempt.role == "undo" else "attempt"
+    if attempt.output_dropped and not attempt.output_bytes:
+        yield f"Of the output of {what} {attempt.number} nothing was kept: at least {attempt.output_dropped} bytes."
     if outputs is None or not attempt.output or not attempt.output_bytes:
         return
-    what = "undo" if attempt.role == "undo" else "attempt"
     try:
         lines = decode(outputs(attempt.output)).rstrip("\n").split("\n")
     except (OSError, KeyError):
         yield f"The output of {what} {attempt.number} ({attempt.output_bytes} bytes) is not in the run directory."
         return
-    dropped = f", {attempt.output_dropped} of them not kept by the host" if attempt.output_dropped else ""
+    dropped = (
+        f", and at least {attempt.output_dropped} more that the host did not keep" if attempt.output_dropped else ""
+    )
     size = f"{attempt.output_bytes} bytes{dropped}"
     yield f"Output of {what} {attempt.number} ({size}){_cut(len(lines))}:"
     yield fence("\n".join(lines[-EXCERPT:]), "text")
