@@ -163,13 +163,20 @@ class Channel:
 
     async def _watch(self) -> None:
         while not self._lost:
-            await asyncio.sleep(PING_EVERY)
+            await asyncio.sleep(self._until_next())
             if self._waiting:
                 await self._check()
         await self._duplex.close()
 
+    def _until_next(self) -> float:
+        """Seconds to the next ping, or to the end of patience with a silence where that is sooner."""
+        if not self._waiting:
+            return PING_EVERY
+        left = self._heard + SILENCE - asyncio.get_running_loop().time()
+        return min(PING_EVERY, max(left, PING_EVERY / 50))
+
     async def _check(self) -> None:
-        if asyncio.get_running_loop().time() - self._heard > SILENCE:
+        if asyncio.get_running_loop().time() - self._heard >= SILENCE:
             self._lose(f"silent for {SILENCE:.0f} s")
             return
         with suppress(LinkLost, TimeoutError):
