@@ -44,11 +44,11 @@ class Follower:
         """The lines on record so far."""
         return seen(self.operator.events())
 
-    def cut(self, lines: int) -> None:
-        """Take the link down and end the logins, and join it again so many lines later."""
+    def cut(self, until: int) -> None:
+        """Take the link down and end the logins, and join it again once so many lines were logged."""
         self.machine.link_down()
-        self.machine.check(["pkill", "-f", f"^sshd: {USER}"])
-        self.await_logged(last_logged(self.machine) + lines)
+        self.machine.run(["pkill", "-f", f"^sshd: {USER}"])
+        self.await_logged(until)
         self.machine.link_up()
 
     def restart_journald(self) -> None:

@@ -46,7 +46,8 @@ def test_720_of_720_lines_are_seen_once_each_through_twelve_cuts_and_more(machin
         start_logging(machine)
         for number in range(1, CUTS + 1):
             follower.await_logged(number * ROUND)
-            follower.cut(MISSING)
+            follower.await_looks(1)
+            follower.cut(until=number * ROUND + MISSING)
             befalls.get(number, lambda _: None)(follower)
         follower.await_seen(LINES)
         finished = operator.wait(follower.wizard)

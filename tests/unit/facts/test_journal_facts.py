@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
+from tests.support.fake_journal import FakeJournal
+from tests.support.lab_host import LabHost
 from tests.support.shellhost import ScriptedHost, ShellHost
 from wizard.facts.asking import Unseen
 from wizard.facts.journal import Line, read_unit, take_mark
@@ -180,3 +183,20 @@ async def test_where_there_is_no_journal_the_mark_is_the_clock_alone() -> None:
     mark = await take_mark(ShellHost(path=[]))
 
     assert abs(mark.clock - time.time()) < 60
+
+
+@pytest.mark.parametrize(("files", "blind"), [("LPKSHHRH", ""), ("", "may not read")])
+async def test_a_journal_without_a_word_of_systemd_is_told_by_its_files(
+    tmp_path: Path, files: str, blind: str
+) -> None:
+    journal = FakeJournal(tmp_path)
+    journal.log("of a.service")
+    journal.tool("journalctl", (tmp_path / "journalctl").read_text().replace("echo boot; ", ""))
+    for name, said in (("id", "1000"), ("cat", files), ("systemctl", UNIT.stdout.decode())):
+        journal.tool(name, f"#!/bin/sh\nprintf %s '{said}'\n")
+    host = LabHost(path=f"{tmp_path}:/usr/bin:/bin")
+
+    reading = await read_unit(host, "a.service", await take_mark(host))
+
+    assert blind in reading.blind
+    assert bool(reading.blind) == bool(blind)
