@@ -186,9 +186,7 @@ async def test_where_there_is_no_journal_the_mark_is_the_clock_alone() -> None:
 
 
 @pytest.mark.parametrize(("files", "blind"), [("LPKSHHRH", ""), ("", "may not read")])
-async def test_a_journal_without_a_word_of_systemd_is_told_by_its_files(
-    tmp_path: Path, files: str, blind: str
-) -> None:
+async def test_a_journal_without_a_word_of_systemd_is_told_by_its_files(tmp_path: Path, files: str, blind: str) -> None:
     journal = FakeJournal(tmp_path)
     journal.log("of a.service")
     journal.tool("journalctl", (tmp_path / "journalctl").read_text().replace("echo boot; ", ""))
