@@ -53,3 +53,8 @@ class FakeJournal:
         """Everything so far is removed; then journald says how large it is."""
         self.file.write_text("")
         self.log("System Journal is 8.0M", unit="journald")
+
+    def remove_last(self) -> None:
+        """The last line is removed, and those before it stay, as they stand in another file."""
+        kept = self.file.read_text().splitlines(keepends=True)[:-1]
+        self.file.write_text("".join(kept))

@@ -71,5 +71,13 @@ def joined(mark: str, first: str) -> bool:
     return counted and found.number == (marked.number or 0) + 1
 
 
+def counted(first: str, last: str) -> int | None:
+    """How many entries journald counted from one to the other, both among them; None where that cannot be told."""
+    left, right = Place.of(first), Place.of(last)
+    if left.number is None or right.number is None or not left.series or left.series != right.series:
+        return None
+    return max(0, right.number - left.number + 1)
+
+
 def _entry(place: Place) -> tuple[str, int | None, int | None, str]:
     return place.boot, place.since_boot, place.time, place.content

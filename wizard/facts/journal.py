@@ -7,13 +7,14 @@ on systemd 252 (systemd issue 30288).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 from wizard.facts.asking import PLAIN, Unseen, ask, read
-from wizard.facts.cursors import Place, joined, later
+from wizard.facts.cursors import Place, counted, joined, later
 from wizard.facts.units import Unit, show
 from wizard.hosts.base import Host
 from wizard.hosts.world import Mark
@@ -41,8 +42,11 @@ _MICROSECONDS = 1_000_000
 PAGE = 768 * 1024
 """Bytes of one page; a host's answer holds a mebibyte."""
 _PAGES = 40
+COUNTED = 20_000
+"""Entries that are counted to see whether one is gone, at most; it is a second's work for a host."""
 
 GONE = "the journal no longer goes back to the mark: older lines were removed"
+HOLED = "the journal no longer holds all that was logged since the mark: lines were removed"
 TOO_MUCH = "it grew by more than can be looked through at once"
 
 
@@ -119,7 +123,7 @@ async def read_unit(host: Host, unit: str, mark: Mark) -> Reading:
     found = await show(host, unit)
     read = await _since(host, f"-u {quote(unit)}", mark)
     notes = await _since(host, f"MESSAGE_ID={_DROPPED}", mark)
-    blind = await _blindness(host, found, mark) or ("" if read.whole and notes.whole else TOO_MUCH)
+    blind = await _blindness(host, found, mark, read.end) or ("" if read.whole and notes.whole else TOO_MUCH)
     end = _read_up_to(mark, read, lost=blind == GONE)
     mine = [note for note in notes.lines if found["Id"] and found["Id"] in note.text]
     # A note behind the end is read again by who goes on from there, and must not count twice.
@@ -152,17 +156,27 @@ async def read_invocation(host: Host, unit: str) -> Reading:
     return Reading(found, read.lines, _read_up_to(began, read, lost=False), (), blind)
 
 
-async def _blindness(host: Host, unit: Unit, mark: Mark) -> str:
+async def _blindness(host: Host, unit: Unit, mark: Mark, end: str) -> str:
     """Why lines since the mark may be missing; empty where the journal goes back to it and this reader sees it all."""
     if not unit.loaded:
         return f"there is no such unit: {unit['LoadState']}"
     start = f"--cursor={quote(mark.cursor)}" if mark.cursor else ""
-    oldest = f"journalctl -q --no-pager -o json --output-fields=_PID {start} | head -n 1"
-    answer = await ask(host, f"{PLAIN}\n{{ {_SEES_SYSTEM}; }} || exit 9\n{oldest}\n", "the journal")
+    listed = f"journalctl -q --no-pager -o json --output-fields=_PID {start} | sed -n {quote(_listing(mark, end))}"
+    answer = await ask(host, f"{PLAIN}\n{{ {_SEES_SYSTEM}; }} || exit 9\n{listed}\n", "the journal")
     if answer.exit_status != 0 or not (mark.cursor or answer.stdout):
         return f"{host.label} may not read the system's journal, or it is empty"
-    reaches = answer.stdout.startswith(b"{") and _reaches(mark, _line(json.loads(answer.stdout)))
-    return "" if reaches else GONE
+    first, _, number = decode(answer.stdout).strip().partition("\n")
+    if not first.startswith("{") or not _reaches(mark, oldest := _line(json.loads(first))):
+        return GONE
+    # A unit's lines may stand in another file than the mark does, and be removed without it.
+    return HOLED if number and int(number) < (counted(oldest.cursor, end) or 0) else ""
+
+
+def _listing(mark: Mark, end: str) -> str:
+    """For sed: the first line, and the number of the one that tells of the end, where there are not too many."""
+    apart = counted(mark.cursor, end)
+    few = apart is not None and 0 < apart <= COUNTED
+    return f"1p;/{end}/{{=;q;}}" if few and re.fullmatch(r"[0-9a-z;=]+", end) else "1p;1q"
 
 
 def _reaches(mark: Mark, first: Line) -> bool:

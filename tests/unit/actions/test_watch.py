@@ -280,6 +280,18 @@ async def test_a_vacuum_that_took_lines_costs_the_one_look_whose_time_is_gone(tm
     assert "older lines were removed" in watched.stage.samples[3].seen["journal"]
 
 
+async def test_lines_that_were_removed_though_the_mark_is_still_there_cost_a_look(tmp_path: Path) -> None:
+    def lost(host: Watched) -> None:
+        host.log("denied")
+        host.journal.remove_last()
+        host.log("of another", unit="b")
+
+    watched = await followed(tmp_path, after_3=lost)
+
+    assert watched.samples == ["ok", "ok", "ok", "no data", "ok", "ok", "ok"]
+    assert "lines were removed" in watched.stage.samples[3].seen["journal"]
+
+
 async def test_a_journal_that_was_begun_anew_costs_one_look(tmp_path: Path) -> None:
     def anew(host: Watched) -> None:
         host.journal.series += 1

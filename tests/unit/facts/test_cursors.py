@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.facts.cursors import Place, joined, later
+from wizard.facts.cursors import Place, counted, joined, later
 
 SYSTEM = "s=26fd;i=3c;b=4587;m=20399aee;t=6612f56fe581a;x=873ed35fe4544769"
 USERS = "s=d864;i=3d;b=4587;m=2039a439;t=6612f56fe6166;x=b6e1b372213b2906"
@@ -41,3 +41,11 @@ def test_a_line_that_was_counted_in_between_may_be_gone() -> None:
     assert not joined(SYSTEM, USERS)
     assert not joined(SYSTEM, NEXT_BOOT)
     assert not joined("start", "end")
+
+
+def test_entries_of_one_series_are_counted() -> None:
+    assert counted(SYSTEM, SYSTEM) == 1
+    assert counted(SYSTEM, AFTER) == 3
+    assert counted(AFTER, SYSTEM) == 0
+    assert counted(SYSTEM, USERS) is None
+    assert counted("start", "end") is None
