@@ -10,7 +10,7 @@ CRASHERS ?= 5
 N ?= 10000
 FIRST ?= 0
 
-.PHONY: help drill setup test explore lint format types services crashes crash chaos realhost bench schema reference build clean
+.PHONY: help drill setup test explore lint format types services crashes crash chaos realhost monitor bench schema reference build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -56,6 +56,9 @@ chaos: setup  ## N=10000 trials of two operators, a bad link and kills; FIRST=0 
 
 realhost: setup  ## the real incident on a real host: root, systemd-nspawn, apt packages of tests/realhost/requirements.apt
 	$(BIN)/python -m pytest -m realhost tests/realhost
+
+monitor: setup  ## an hour's watch on a real host, in earnest: 720 of 720 lines through twelve cuts
+	WHOLE=1 $(BIN)/python -m pytest -m realhost -k 720_of_720 tests/realhost
 
 lint: setup  ## style and layers
 	$(BIN)/ruff check .

@@ -27,6 +27,9 @@ OK, BAD, NO_DATA = "ok", "bad", "no data"
 GAP = 2
 """Times ``every``, after which looks are missing."""
 
+SLOW = 10.0
+"""Seconds that a look and the pause before it may take in all, however short ``every`` is, before looks are missing."""
+
 
 class WatchSpec(ActionSpec):
     """Looks at the step's `samples` every so often, and at a unit's journal and a Redis server's saves where asked."""
@@ -93,7 +96,8 @@ class _Look:
 class _Watched:
     """What a watch has come to: up to where the journal is read, its end, and the time by the host's clock.
 
-    ``gap`` are seconds in which nobody looked, as the wizard was gone; the next look has to answer for them.
+    ``gap`` are seconds in which nobody looked, as the wizard was gone, asleep or cut off; the next look has to answer
+    for them.
     """
 
     mark: Mark
@@ -189,8 +193,7 @@ class Watch(Action[WatchSpec]):
         look.blind |= bool(reading.blind or reading.suppressed)
         hidden = reading.blind or "; ".join(reading.suppressed)
         look.seen["journal"] = f"{len(new)} new lines, {len(alarms)} bad{', ' if hidden else ''}{hidden}"
-        if new and new[-1].cursor:
-            watched.mark = Mark(new[-1].clock, new[-1].cursor)
+        watched.mark = reading.end
 
     async def _follow_saves(self, look: _Look, watched: _Watched) -> None:
         if self.spec.saves is None:
@@ -213,9 +216,9 @@ class Watch(Action[WatchSpec]):
         now = await _clock(self.host)
         if now is None:
             return False
-        cut = now - watched.clock < self.spec.every / 2
-        watched.clock = now
-        return cut and now < watched.end
+        passed, watched.clock = now - watched.clock, now
+        watched.gap = passed if passed > SLOW else 0.0
+        return 0 <= passed < self.spec.every / 2 and now < watched.end
 
     def _intolerable(self, watched: _Watched) -> bool:
         counts, spec = watched.counts, self.spec

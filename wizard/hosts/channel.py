@@ -173,14 +173,21 @@ class Channel:
 
     async def _watch(self) -> None:
         while not self._lost:
-            if await waking.slept_within(PING_EVERY):
+            if await waking.slept_within(self._until_next()):
                 await self._prove()
             elif self._waiting:
                 await self._check()
         await self._duplex.close()
 
+    def _until_next(self) -> float:
+        """Seconds to the next ping, or to the end of patience with a silence where that is sooner."""
+        if not self._waiting:
+            return PING_EVERY
+        left = self._heard + SILENCE - self._clock()
+        return min(PING_EVERY, max(left, PING_EVERY / 50))
+
     async def _check(self) -> None:
-        if self._clock() - self._heard > SILENCE:
+        if self._clock() - self._heard >= SILENCE:
             self._lose(f"silent for {SILENCE:.0f} s")
         else:
             await self._ping()

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.support.fake_journal import FakeJournal
 from tests.support.lab_host import LabHost, LabStage, lab_world
 from wizard.actions.base import Result, Sample
 from wizard.actions.watch import Watch, WatchSpec
@@ -14,15 +15,6 @@ from wizard.checks.base import Observation, failed, passed, unknown
 from wizard.errors import StepRefused
 
 GOOD, POOR, DARK = passed("up", "up"), failed("up", "down"), unknown("up", "no answer")
-
-JOURNALCTL = """#!/bin/sh
-case "$*" in
-  *--show-cursor*) echo "-- cursor: start" ;;
-  *_PID=1*) echo boot ;;
-  *MESSAGE_ID*) ;;
-  *) cat "{journal}" ;;
-esac
-"""
 
 
 @dataclass
@@ -35,27 +27,23 @@ class Watched:
     samples: list[str] = field(default_factory=list)
     stage: LabStage = field(default_factory=LabStage)
     earlier: Sequence[Sample] = ()
+    meanwhile: dict[int, Callable[[], None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         (self.root / "clock").write_text("1000")
-        (self.root / "journal").write_text("")
+        self.journal = FakeJournal(self.root)
+        self.tool, self.log = self.journal.tool, self.journal.log
+        self.log("started")
         self.tool("date", f'#!/bin/sh\nread now <"{self.root}/clock"\necho "$now.5"\n')
-        self.tool("journalctl", JOURNALCTL.format(journal=self.root / "journal"))
         self.tool("systemctl", "#!/bin/sh\nprintf 'Id=a.service\\nLoadState=loaded\\n'\n")
 
-    def tool(self, name: str, text: str) -> None:
-        (self.root / name).write_text(text)
-        (self.root / name).chmod(0o755)
-
-    def log(self, *messages: str) -> None:
-        with (self.root / "journal").open("a") as journal:
-            for message in messages:
-                entry = {"MESSAGE": message, "__CURSOR": message, "__REALTIME_TIMESTAMP": "1000000000"}
-                journal.write(json.dumps(entry) + "\n")
-
     def pass_time(self, _seconds: float) -> None:
+        self.go_on(self.step)
+        self.meanwhile.get(len(self.stage.samples), lambda: None)()
+
+    def go_on(self, seconds: float) -> None:
         clock = self.root / "clock"
-        clock.write_text(str(int(clock.read_text()) + int(self.step)))
+        clock.write_text(str(int(clock.read_text()) + int(seconds)))
 
     async def run(self, **fields: object) -> Result:
         spec = WatchSpec.model_validate({"for": "1m", "every": "10s", **fields})
@@ -118,13 +106,13 @@ async def test_a_person_who_ends_it_early_is_not_taken_for_its_end(tmp_path: Pat
 
 async def test_an_alarm_in_the_journal_is_bad_and_its_line_is_kept(tmp_path: Path) -> None:
     watched = Watched(tmp_path, [[GOOD]] * 9)
-    watched.log("all is well", "Failed opening the temp RDB file: Permission denied")
+    watched.meanwhile[1] = lambda: watched.log("all is well", "Failed opening the temp RDB file: Permission denied")
 
     result = await watched.run(unit="a.service", alarm="Permission denied")
 
     assert not result.ok
-    assert watched.samples == ["bad"]
-    assert watched.stage.samples[0].lines == ["Failed opening the temp RDB file: Permission denied"]
+    assert watched.samples == ["ok", "bad"]
+    assert watched.stage.samples[1].lines == ["Failed opening the temp RDB file: Permission denied"]
 
 
 async def test_a_quiet_journal_is_ok(tmp_path: Path) -> None:
@@ -216,6 +204,29 @@ async def test_a_gap_that_no_journal_tells_of_is_no_data(tmp_path: Path) -> None
     assert (await watched.run(tolerate_no_data=1)).ok
 
 
+@pytest.mark.parametrize(("fields", "verdict"), [({}, "no data"), ({"unit": "a.service", "alarm": "denied"}, "ok")])
+async def test_a_gap_of_a_living_watch_is_answered_for_too(
+    tmp_path: Path, fields: dict[str, str], verdict: str
+) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    watched.meanwhile[2] = lambda: watched.go_on(25)
+
+    await watched.run(**fields, tolerate_no_data=1)
+
+    assert watched.samples == ["ok", "ok", verdict, "ok", "ok"]
+    assert "nobody looked for 35 s" in watched.stage.samples[2].seen["gap"]
+
+
+async def test_a_clock_that_is_set_back_does_not_end_it(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [[GOOD]] * 20)
+    watched.meanwhile[2] = lambda: watched.go_on(-60)
+
+    result = await watched.run()
+
+    assert result.ok
+    assert "ended by a person" not in result.what
+
+
 async def test_what_was_bad_before_the_cut_still_counts(tmp_path: Path) -> None:
     watched = Watched(tmp_path, [[POOR], *[[GOOD]] * 20])
     await cut_off(watched, 3, gone=15, tolerate_bad=1)
@@ -224,40 +235,89 @@ async def test_what_was_bad_before_the_cut_still_counts(tmp_path: Path) -> None:
     assert not (await watched.run(tolerate_bad=1)).ok
 
 
-JOURNALCTL_BY_CURSOR = """#!/bin/sh
-case "$*" in
-  *--show-cursor*) echo "-- cursor: s=1;b=0" ;;
-  *_PID=1*) echo boot ;;
-  *MESSAGE_ID*) ;;
-  *--cursor=*) cursor=${{*##*--cursor=}}; cursor=${{cursor%% *}}
-    grep -q -F "$cursor" "{journal}" || {{ cat "{journal}"; exit 0; }}
-    sed -n "/$cursor/,"'$p' "{journal}" ;;
-  *) cat "{journal}" ;;
-esac
-"""
-
-
-def follow(watched: Watched, *lines: tuple[str, str]) -> None:
-    """Give the host a journal of these cursors and messages that can be read from a cursor on."""
-    watched.tool("journalctl", JOURNALCTL_BY_CURSOR.format(journal=watched.root / "journal"))
-    write(watched, *lines)
-
-
-def write(watched: Watched, *lines: tuple[str, str]) -> None:
-    """Make these the only lines that the journal holds."""
-    entries = [{"MESSAGE": text, "__CURSOR": at, "__REALTIME_TIMESTAMP": "1000000000"} for at, text in lines]
-    (watched.root / "journal").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
-
-
 FOLLOWED = {"unit": "a.service", "alarm": "denied"}
-START, CALM, LATER = ("s=1;b=0", "start"), ("s=1;b=1", "calm"), ("s=1;b=2", "later")
+
+
+async def followed(tmp_path: Path, **meanwhile: Callable[[Watched], None]) -> Watched:
+    """A watch of seven looks that tolerates what it meets; ``after_N`` happens to the host after that many looks."""
+    watched = Watched(tmp_path, [[GOOD]] * 7)
+    for name, act in meanwhile.items():
+        watched.meanwhile[int(name.removeprefix("after_"))] = partial(act, watched)
+    await watched.run(**FOLLOWED, tolerate_bad=7, tolerate_no_data=7)
+    return watched
+
+
+async def test_a_line_is_seen_once_by_the_look_after_it(tmp_path: Path) -> None:
+    watched = await followed(
+        tmp_path, after_2=lambda host: host.log("denied 1"), after_3=lambda host: host.log("denied 2", "denied 3")
+    )
+
+    assert [sample.lines for sample in watched.stage.samples] == [
+        [],
+        [],
+        ["denied 1"],
+        ["denied 2", "denied 3"],
+        *3 * [[]],
+    ]
+
+
+async def test_a_vacuum_that_took_only_what_was_seen_costs_nothing(tmp_path: Path) -> None:
+    watched = await followed(
+        tmp_path, after_1=lambda host: host.log("of another", unit="b"), after_3=lambda host: host.journal.vacuum()
+    )
+
+    assert watched.samples == ["ok"] * 7
+
+
+async def test_a_vacuum_that_took_lines_costs_the_one_look_whose_time_is_gone(tmp_path: Path) -> None:
+    def lost(host: Watched) -> None:
+        host.log("denied")
+        host.journal.vacuum()
+
+    watched = await followed(tmp_path, after_3=lost, after_5=lambda host: host.log("denied later"))
+
+    assert watched.samples == ["ok", "ok", "ok", "no data", "ok", "bad", "ok"]
+    assert "older lines were removed" in watched.stage.samples[3].seen["journal"]
+
+
+async def test_lines_that_were_removed_though_the_mark_is_still_there_cost_a_look(tmp_path: Path) -> None:
+    def lost(host: Watched) -> None:
+        host.log("denied")
+        host.journal.remove_last()
+        host.log("of another", unit="b")
+
+    watched = await followed(tmp_path, after_3=lost)
+
+    assert watched.samples == ["ok", "ok", "ok", "no data", "ok", "ok", "ok"]
+    assert "lines were removed" in watched.stage.samples[3].seen["journal"]
+
+
+async def test_a_journal_that_was_begun_anew_costs_one_look(tmp_path: Path) -> None:
+    def anew(host: Watched) -> None:
+        host.journal.series += 1
+        host.journal.vacuum()
+
+    assert (await followed(tmp_path, after_3=anew)).samples == ["ok", "ok", "ok", "no data", "ok", "ok", "ok"]
+
+
+async def test_a_look_that_could_not_read_is_made_up_for_by_the_next(tmp_path: Path) -> None:
+    def broken(host: Watched) -> None:
+        host.log("denied")
+        host.tool("systemctl", "#!/bin/sh\nexit 1\n")
+
+    def mended(host: Watched) -> None:
+        host.tool("systemctl", "#!/bin/sh\nprintf 'Id=a.service\\nLoadState=loaded\\n'\n")
+
+    watched = await followed(tmp_path, after_3=broken, after_4=mended)
+
+    assert watched.samples == ["ok", "ok", "ok", "no data", "bad", "ok", "ok"]
 
 
 async def test_a_gap_is_filled_from_the_journal_and_nothing_is_read_twice(tmp_path: Path) -> None:
     watched = Watched(tmp_path, [[GOOD]] * 20)
-    follow(watched, START, CALM)
+    watched.log("calm")
     await cut_off(watched, 3, gone=600, **FOLLOWED)
-    write(watched, START, CALM, LATER)
+    watched.log("later")
 
     assert (await watched.run(**FOLLOWED)).ok
     assert watched.stage.samples[0].seen["journal"] == "1 new lines, 0 bad"
@@ -266,9 +326,8 @@ async def test_a_gap_is_filled_from_the_journal_and_nothing_is_read_twice(tmp_pa
 
 async def test_an_alarm_within_the_gap_is_heard(tmp_path: Path) -> None:
     watched = Watched(tmp_path, [[GOOD]] * 20)
-    follow(watched, START, CALM)
     await cut_off(watched, 3, gone=600, **FOLLOWED)
-    write(watched, START, CALM, ("s=1;b=2", "permission denied"), ("s=1;b=3", "later"))
+    watched.log("permission denied", "later")
 
     assert not (await watched.run(**FOLLOWED)).ok
     assert watched.stage.samples[0].lines == ["permission denied"]
@@ -276,9 +335,9 @@ async def test_an_alarm_within_the_gap_is_heard(tmp_path: Path) -> None:
 
 async def test_a_gap_of_which_the_journal_lost_lines_is_no_data(tmp_path: Path) -> None:
     watched = Watched(tmp_path, [[GOOD]] * 20)
-    follow(watched, START, CALM)
     await cut_off(watched, 3, gone=600, **FOLLOWED)
-    write(watched, ("s=1;b=9", "much later"))
+    watched.log("lost")
+    watched.journal.vacuum()
 
     assert not (await watched.run(**FOLLOWED)).ok
     assert watched.samples == ["no data"]

@@ -113,7 +113,7 @@ def line(text: str, cursor: str = "s=1;i=2") -> str:
 def journal_of(logged: str, *, sees: bool = True, dropped: str = "") -> ScriptedHost:
     unit = Answer(0, RUNNING.encode())
     pages = [Answer(0, f"{text}end 0\n".encode()) for text in (logged, dropped)]
-    return ScriptedHost(unit, Answer(0, line("the mark", CURSOR).encode()) if sees else Answer(9), *pages)
+    return ScriptedHost(unit, *pages, Answer(0, line("the mark", CURSOR).encode()) if sees else Answer(9))
 
 
 async def journal(host: ScriptedHost, **fields: Any) -> Observation:
@@ -156,9 +156,8 @@ async def test_an_expected_line_must_be_there() -> None:
 
 def _with_log(log: str) -> ScriptedHost:
     unit, end = Answer(0, RUNNING.encode()), Answer(0, b"end 0\n")
-    return ScriptedHost(
-        unit, Answer(0, line("the mark", CURSOR).encode()), end, end, Answer(0, f"+0000\n{len(log)}\n{log}".encode())
-    )
+    mark = Answer(0, line("the mark", CURSOR).encode())
+    return ScriptedHost(unit, end, end, mark, Answer(0, f"+0000\n{len(log)}\n{log}".encode()))
 
 
 async def test_a_log_file_is_read_beside_the_journal() -> None:

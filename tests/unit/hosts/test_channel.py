@@ -135,6 +135,15 @@ async def test_after_a_sleep_a_host_that_answers_is_still_there(monkeypatch: pyt
         assert (await channel.request(status, 5)).fields[0] == "absent"
 
 
+async def test_a_silence_is_over_when_patience_ends_and_not_at_the_next_ping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PING_EVERY", 30.0)
+    monkeypatch.setattr(module, "SILENCE", 0.05)
+    async with opened(Puppet()) as channel:
+        waiting = asyncio.create_task(channel.request(status, 5))
+        with pytest.raises(LinkLost, match="silent"):
+            await waiting
+
+
 async def test_answered_pings_keep_a_quiet_call_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PING_EVERY", 0.01)
     monkeypatch.setattr(module, "SILENCE", 0.05)
