@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from wizard.errors import WizardError
 from wizard.hosts.base import Host
 from wizard.run import events as ev
+from wizard.run.anchoring import anchored
 from wizard.run.context import Context
 from wizard.run.desk import Paused
 from wizard.run.handing import handed_over, told
@@ -116,6 +117,7 @@ class Engine:
             return Outcome(FAILED, error.exit_status, error)
         finally:
             inbox.cancel()
+            await self._anchored()
             await self._close()
 
     async def _take_notes(self) -> None:
@@ -144,6 +146,10 @@ class Engine:
             self._context.recorder.record(event)
         except WizardError:
             log.exception("the end of the run could not be recorded")
+
+    async def _anchored(self) -> None:
+        if self._context:
+            await anchored(self._context)
 
     async def _close(self) -> None:
         if self._context is None:

@@ -10,6 +10,7 @@ from wizard.checks.base import Outcome
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
+from wizard.run.anchoring import anchor
 from wizard.run.attempting import Manner
 from wizard.run.connecting import Connecting
 from wizard.run.context import Context
@@ -163,6 +164,7 @@ class Session:
         if not self._manner.dry:
             await self._scope(f"phase:{phase.id}", phase.checks)
         self._record(ev.PhaseEnded(phase.id))
+        anchor(self._context)
 
     def _is_done(self, phase: Phase) -> bool:
         return self._state.phases.get(phase.id) == "done"

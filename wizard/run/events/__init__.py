@@ -17,6 +17,7 @@ from wizard.run.events.people import (
     SectionWritten,
 )
 from wizard.run.events.runs import (
+    ChainAnchored,
     EvidenceObserved,
     HostConnected,
     HostExamined,
@@ -58,6 +59,7 @@ __all__ = [
     "AttemptEnded",
     "AttemptIntended",
     "BeforeCaptured",
+    "ChainAnchored",
     "CheckObserved",
     "EditOffered",
     "Event",

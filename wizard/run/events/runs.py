@@ -144,6 +144,19 @@ class HostHeld(Event):
     over: str = ""
 
 
+@kind("chain_anchored", awaited=False)
+class ChainAnchored(Event):
+    """The head of this journal was left in a host's syslog, as it was when the journal had ``number`` events.
+
+    ``head`` is the SHA-256 of the last of these. ``why`` says why the host has it not; empty where it took it.
+    """
+
+    host: str
+    number: int
+    head: str
+    why: str = ""
+
+
 @kind("link_changed")
 class LinkChanged(Event):
     """A connection was lost (``detached``: what runs there goes on) or came back (``attached``)."""
