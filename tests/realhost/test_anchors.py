@@ -1,4 +1,4 @@
-"""The head of the journal in a real host's journald: what was cut off at the operator's is found, a forged line is not."""
+"""The head of the journal in a real host's journald: what was cut off is found, a forged line accuses nobody."""
 
 from __future__ import annotations
 

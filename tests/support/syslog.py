@@ -1,4 +1,4 @@
-"""A syslog for a test's host: ``logger`` and ``journalctl`` for the front of its PATH, which remember who wrote what."""
+"""A syslog for a test's host: ``logger`` and ``journalctl`` for the front of its PATH, which note who wrote what."""
 
 from __future__ import annotations
 
