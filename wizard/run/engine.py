@@ -19,6 +19,7 @@ from wizard.run.inbox import take_words
 from wizard.run.intents import AddNote, Answer, CancelStep, HandOver, Intent, PutOnRecord, Stop
 from wizard.run.rollback import INCOMPLETE
 from wizard.run.session import RESOLVED, Session
+from wizard.run.sweeping import acknowledged
 
 PAUSED, FAILED = "paused", "failed"
 
@@ -117,7 +118,7 @@ class Engine:
             return Outcome(FAILED, error.exit_status, error)
         finally:
             inbox.cancel()
-            await self._anchored()
+            await self._settled()
             await self._close()
 
     async def _take_notes(self) -> None:
@@ -147,9 +148,10 @@ class Engine:
         except WizardError:
             log.exception("the end of the run could not be recorded")
 
-    async def _anchored(self) -> None:
+    async def _settled(self) -> None:
+        """What hosts are told once the run's last word is on record."""
         if self._context:
-            await anchored(self._context)
+            await asyncio.gather(anchored(self._context), acknowledged(self._context))
 
     async def _close(self) -> None:
         if self._context is None:

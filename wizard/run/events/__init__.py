@@ -30,6 +30,7 @@ from wizard.run.events.runs import (
     RunPaused,
     RunResumed,
     RunStarted,
+    SpoolSwept,
     TroubleMet,
 )
 from wizard.run.events.steps import (
@@ -90,6 +91,7 @@ __all__ = [
     "RunStarted",
     "SampleTaken",
     "SectionWritten",
+    "SpoolSwept",
     "StepEdited",
     "StepEnded",
     "StepRendered",

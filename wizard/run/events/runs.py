@@ -157,6 +157,21 @@ class ChainAnchored(Event):
     why: str = ""
 
 
+@kind("spool_swept", awaited=False)
+class SpoolSwept(Event):
+    """What was taken away from where a host keeps attempts: those that are acknowledged and old, and what is nobody's.
+
+    ``freed`` and ``left`` are bytes. ``full`` says that it is beyond its budget, so that nothing new starts there.
+    """
+
+    host: str
+    attempts: int
+    leavings: int
+    freed: int
+    left: int
+    full: bool = False
+
+
 @kind("link_changed")
 class LinkChanged(Event):
     """A connection was lost (``detached``: what runs there goes on) or came back (``attached``)."""
