@@ -181,10 +181,11 @@ wz_still_held() {
     return 1
 }
 
-# wz_room: is the spool within its budget, or again so? Where it was not when it was swept, the client's sweeping.py wrote
-# the budget down, in KiB.
+# wz_room KEY: is the spool within its budget, or again so? Where it was not when it was swept, the client's sweeping.py
+# wrote the budget down, in KiB. An undo is let through: it mends what is half done.
 wz_room() {
     [ -s "$wz_tmp/full" ] || return 0
+    case $1 in *.undo[0-9]*.*) return 0 ;; esac
     read -r wz_line <"$wz_tmp/full"
     # shellcheck disable=SC2046 # the size and a path, which is ours
     set -- $(du -sk "$wz_spool")
@@ -210,7 +211,7 @@ wz_start() {
     wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won=''
     wz_listen
     if [ ! -e "$wz_spool/$2.claim" ]; then
-        { wz_still_held && wz_room; } 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
+        { wz_still_held && wz_room "$2"; } 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
         { wz_pick "$3" && printf '%s' "${10}" >"$wz_dir/script" &&
             { [ -z "${11}" ] || printf '%s' "${11}" >"$wz_dir/secrets"; } &&
             wz_claim "$2" "$4"; } 2>"$wz_s.said" || {
