@@ -84,12 +84,16 @@ def _add_window(parser: argparse.ArgumentParser) -> None:
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", dest="sets", action="append", default=[], metavar="K=V", help="set an input")
-    parser.add_argument("--inputs", type=Path, metavar="FILE", help="inputs in YAML, secrets too; must be 0600")
+    _add_inputs(parser)
     parser.add_argument("--headless", action="store_true", help="no interface; pass gates only on what is observed")
     parser.add_argument("--json", action="store_true", help="print events as JSON lines (with --headless)")
     parser.add_argument(
         "--accept-host-key", action="append", default=[], metavar="SHA256:...", help="trust this key from now on"
     )
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--inputs", type=Path, metavar="FILE", help="inputs in YAML, secrets too; must be 0600")
 
 
 def _add_take_over(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +124,11 @@ def _add_records(commands: Commands) -> None:
     note.add_argument("text", nargs="+", metavar="TEXT")
     handover = _of_run(commands, "handover", "write down, for who takes a run over, how it stands and what is next")
     handover.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there, not beside the journal")
-    _of_run(commands, "verify", "say whether the record is whole")
+    verify = _of_run(commands, "verify", "say whether the record is whole")
+    verify.add_argument(
+        "--host", action="store_true", help="ask the run's hosts for what was left with them of it, too"
+    )
+    _add_inputs(verify)
     plan = commands.add_parser("plan", help="print what remains, and the undo, as commented shell", allow_abbrev=False)
     plan.add_argument("what", metavar="RUN|CHECKLIST")
     plan.add_argument("--set", dest="sets", action="append", default=[], metavar="K=V", help="set an input")

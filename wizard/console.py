@@ -111,6 +111,7 @@ class Narrator:
             ev.RunResumed: self._resumed,
             ev.TroubleMet: self._trouble,
             ev.HostHeld: self._held,
+            ev.SpoolSwept: self._swept,
             ev.RunPaused: self._paused,
             ev.RunEnded: self._ended,
         }
@@ -249,6 +250,10 @@ class Narrator:
     def _held(self, event: ev.HostHeld) -> None:
         if event.over:
             self._line("  ! ", "yellow", f"{event.host} taken over from", plain(event.over))
+
+    def _swept(self, event: ev.SpoolSwept) -> None:
+        if event.full:
+            self._line("  ! ", "yellow", f"{event.host} keeps too many attempts:", f"{event.left:,} bytes")
 
     def _trouble(self, event: ev.TroubleMet) -> None:
         self._line("  ✘ ", "red", plain(event.what))

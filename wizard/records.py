@@ -1,4 +1,4 @@
-"""Commands that read a run's record, or add a person's words to it; none of them touches a host."""
+"""Commands that read a run's record, or add a person's words to it; of these only `verify --host` asks hosts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard import paths
 from wizard.errors import UsageError
 from wizard.text import sanitise
+
+if TYPE_CHECKING:
+    from wizard.run.testimony import Witness
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -28,13 +34,25 @@ def runs(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Say whether a run's record is whole; exit 1 where it is not."""
+    """Say whether a run's record is whole; exit 1 where it is not, 3 where a host that may know was not reached."""
     from wizard.run.verification import verify as verified
 
-    found = verified(paths.find_run(options.run))
+    directory = paths.find_run(options.run)
+    found = verified(directory)
+    if options.host and not found.broken:
+        # The hosts first: what is verified then is no older than what they say.
+        heard = _heard(directory, options)
+        found = replace(verified(directory), witnesses=heard)
     for line in found.lines():
         sys.stdout.write(f"{sanitise(line)}\n")
-    return 0 if found.ok else 1
+    return found.exit_status
+
+
+def _heard(directory: Path, options: argparse.Namespace) -> Sequence[Witness]:
+    from wizard.run.preparation import Request
+    from wizard.run.witnesses import witnesses
+
+    return witnesses(directory, Request("", inputs=options.inputs))
 
 
 def note(options: argparse.Namespace) -> int:

@@ -28,12 +28,12 @@ TURNS = (
 
 
 ENDS = (ev.RunPaused, ev.RunEnded)
-"""Turns after which nothing follows at once."""
+"""Turns after which nothing follows but that hosts have the head of the journal."""
 
-TURN, END, LAST = "turn", "end", "last"
+TURN, END, OVER, LAST = "turn", "end", "over", "last"
 
-SETTLES = 1.0
-"""Seconds without another turn after which the report is written; at the end it is written at once."""
+SETTLES = {TURN: 1.0, END: 0.2}
+"""Seconds without another turn after which the report is written; once it is over it is written at once."""
 
 
 class KeepsReport:
@@ -47,6 +47,7 @@ class KeepsReport:
         self._write = write
         self._turns: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._behind = True
+        self._ended = False
         self._thread = threading.Thread(target=self._work, name="report", daemon=True)
         self._thread.start()
 
@@ -55,7 +56,10 @@ class KeepsReport:
         if isinstance(message, Record):
             self._behind = True
             if isinstance(message.event, TURNS):
-                self._turns.put(END if isinstance(message.event, ENDS) else TURN)
+                self._ended = isinstance(message.event, ENDS)
+                self._turns.put(END if self._ended else TURN)
+            elif self._ended and isinstance(message.event, ev.ChainAnchored):
+                self._turns.put(OVER)
 
     def close(self) -> None:
         """Write what is still to be written; returns when it is on disk."""
@@ -77,9 +81,9 @@ class KeepsReport:
 
     def _last_of_many(self, turn: str) -> str:
         """Wait a moment for what follows at once, so that a quick run is not slowed by being written up again."""
-        while turn == TURN:
+        while turn in SETTLES:
             try:
-                turn = self._turns.get(timeout=SETTLES)
+                turn = self._turns.get(timeout=SETTLES[turn])
             except queue.Empty:
                 break
         return turn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.report.anchored import anchored
 from wizard.report.attempts import attempts
 from wizard.report.examined import examined
 from wizard.report.log import Log
@@ -61,4 +62,5 @@ def appendix(log: Log) -> Appendix:
         attempts=tuple(attempts(log)),
         references=tuple(log.checklist.references) if log.checklist else (),
         examined=examined(log),
+        anchored=anchored(log),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wizard.report.anchored import Anchored
 from wizard.report.examined import Examined
 from wizard.report.walked import Attempt, Check, Criterion, Deviation, Phase, Undoing, Watch
 from wizard.run.items import Item
@@ -194,6 +195,7 @@ class Appendix:
     attempts: Sequence[Attempt]
     references: Sequence[str]
     examined: Sequence[Examined] = ()
+    anchored: Sequence[Anchored] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,13 @@ def _held(_log: Log, event: ev.HostHeld) -> Told:
     return (f"Host {event.host} taken over", f"from {event.over}") if event.over else (f"Host {event.host} held", "")
 
 
+@_tells(ev.SpoolSwept)
+def _swept(_log: Log, event: ev.SpoolSwept) -> Told:
+    """It is there for who asks where an older run's output on the host has gone."""
+    told = f"{event.attempts} old attempts, {event.leavings} leavings, {event.freed:,} bytes; {event.left:,} bytes stay"
+    return f"Host {event.host}: swept{', and too full for anything new' if event.full else ''}", told
+
+
 @_tells(ev.HostConnected)
 def _connected(_log: Log, event: ev.HostConnected) -> Told:
     return f"Host {event.host} reached", event.label

@@ -15,6 +15,7 @@ from wizard.run.context import Context
 from wizard.run.desk import Paused
 from wizard.run.intents import ACCEPT_KEY, PAUSE
 from wizard.run.needs import Needs, needs
+from wizard.run.state import RunState
 
 HOST = "host:"
 """What the scope of a question or a trouble about one host begins with."""
@@ -53,7 +54,7 @@ class Connecting:
     async def _reach(self, name: str, host: Host) -> None:
         try:
             identity = await self._trusted(name, host)
-            self._same(name, identity)
+            same_machine(name, identity, self._context.recorder.state)
         except HostError as problem:
             if self._person:
                 self._record(ev.TroubleMet(str(problem), HOST + name))
@@ -88,19 +89,6 @@ class Connecting:
                 self._left = left
                 raise
 
-    def _same(self, name: str, identity: Identity) -> None:
-        """A resumed run goes on where it began; another machine behind the same address is none of its business."""
-        known = self._context.recorder.state.hosts.get(name)
-        if known is None or name == LOCAL:
-            return
-        then = (known.identity.get("machine_id"), known.identity.get("key"))
-        if then != (identity.machine_id, identity.key):
-            raise HostKeyChanged(
-                f"another machine than at the start answers as {name}",
-                where=known.label,
-                mend=f"It was {then[0]} with key {then[1]}; find out what changed before going on",
-            )
-
     async def examine(self) -> None:
         """Look at every host once, all at the same time. Nothing hangs on it, so a failure is only said."""
         wanted = needs(self._context.checklist, self._context.scope())
@@ -120,6 +108,24 @@ class Connecting:
             return "not needed, as root logs in itself"
         password = render_text(declared.sudo_password or "", self._context.scope())
         return "with the password that was given, where it asks" if password else "without a password"
+
+
+def same_machine(name: str, identity: Identity, state: RunState) -> None:
+    """A resumed run goes on where it began; another machine behind the same address is none of its business.
+
+    Raises:
+        HostKeyChanged: It is another one.
+    """
+    known = state.hosts.get(name)
+    if known is None or name == LOCAL:
+        return
+    then = (known.identity.get("machine_id"), known.identity.get("key"))
+    if then != (identity.machine_id, identity.key):
+        raise HostKeyChanged(
+            f"another machine than at the start answers as {name}",
+            where=known.label,
+            mend=f"It was {then[0]} with key {then[1]}; find out what changed before going on",
+        )
 
 
 def _examined(name: str, seen: Examination, sudo: str) -> ev.HostExamined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from wizard.hosts.world import Mark, World
 from wizard.kinds import Kinds
 from wizard.redact import Redactor
 from wizard.run.desk import Desk
+from wizard.run.journal import Head
 from wizard.run.recorder import Recorder
 
 
@@ -34,6 +36,19 @@ class Holds:
     held: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Anchors:
+    """What is being left with the hosts: by host, the newest head that it is to have, and who sends it.
+
+    Args:
+        wanted: Anything is left at all: a run that is to change nothing writes into no syslog either.
+    """
+
+    wanted: bool = True
+    next: dict[str, Head] = field(default_factory=dict)
+    sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One run's surroundings. ``directory`` is the run directory; ``hosts`` holds ``local`` too."""
@@ -48,6 +63,7 @@ class Context:
     desk: Desk
     redactor: Redactor
     holds: Holds = field(default_factory=Holds)
+    anchors: Anchors = field(default_factory=Anchors)
 
     def scope(self) -> dict[str, Any]:
         """The names a template may use right now."""

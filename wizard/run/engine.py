@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from wizard.errors import WizardError
 from wizard.hosts.base import Host
 from wizard.run import events as ev
+from wizard.run.anchoring import anchored
 from wizard.run.context import Context
 from wizard.run.desk import Paused
 from wizard.run.handing import handed_over, told
@@ -18,6 +19,7 @@ from wizard.run.inbox import take_words
 from wizard.run.intents import AddNote, Answer, CancelStep, HandOver, Intent, PutOnRecord, Stop
 from wizard.run.rollback import INCOMPLETE
 from wizard.run.session import RESOLVED, Session
+from wizard.run.sweeping import acknowledged
 
 PAUSED, FAILED = "paused", "failed"
 
@@ -116,6 +118,7 @@ class Engine:
             return Outcome(FAILED, error.exit_status, error)
         finally:
             inbox.cancel()
+            await self._settled()
             await self._close()
 
     async def _take_notes(self) -> None:
@@ -144,6 +147,11 @@ class Engine:
             self._context.recorder.record(event)
         except WizardError:
             log.exception("the end of the run could not be recorded")
+
+    async def _settled(self) -> None:
+        """What hosts are told once the run's last word is on record."""
+        if self._context:
+            await asyncio.gather(anchored(self._context), acknowledged(self._context))
 
     async def _close(self) -> None:
         if self._context is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import getpass
 import hashlib
@@ -84,6 +85,24 @@ class Reading:
     broken: Broken | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain has come to: how many events there are, and the SHA-256 of the last one's line."""
+
+    number: int
+    digest: str
+
+
+def heads(directory: Path) -> tuple[str, ...]:
+    """The SHA-256 of every whole line, as far as the chain holds.
+
+    Raises:
+        UsageError: There is no journal.
+    """
+    reading, lines = _read(directory)
+    return tuple(hashlib.sha256(line).hexdigest() for line in lines[: len(reading.records)])
+
+
 def _complete_lines(data: bytes) -> tuple[list[bytes], int]:
     *lines, rest = data.split(b"\n")
     return lines, len(rest)
@@ -95,12 +114,16 @@ def read(directory: Path) -> Reading:
     Raises:
         UsageError: There is no journal.
     """
+    return _read(directory)[0]
+
+
+def _read(directory: Path) -> tuple[Reading, list[bytes]]:
     try:
         data = (directory / JOURNAL).read_bytes()
     except OSError as problem:
         raise UsageError(f"no run can be read in {directory}: {problem.strerror}") from problem
     lines, torn = _complete_lines(data)
-    return _checked(lines, torn)
+    return _checked(lines, torn), lines
 
 
 def _checked(lines: list[bytes], torn: int) -> Reading:
@@ -146,6 +169,7 @@ class Journal:
         self._lock: TextIO | None = None
         self._disk = ThreadPoolExecutor(1, "disk")
         self._under_way: list[Future[None]] = []
+        self._durable = 0
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = _locked(directory / "lock", self.who)
@@ -175,6 +199,20 @@ class Journal:
     def length(self) -> int:
         """Events that it holds."""
         return self._seq
+
+    @property
+    def head(self) -> Head:
+        """Where its chain has come to."""
+        return Head(self._seq, self._head)
+
+    async def on_disk(self, number: int) -> None:
+        """Wait, in a thread, until that many events are safe from a loss of power.
+
+        Raises:
+            OSError: The disk does not take them.
+        """
+        if number > self._durable:
+            await asyncio.wrap_future(self._disk.submit(os.fsync, self._file))
 
     def after(self, make_durable: Callable[[], None]) -> None:
         """Begin to force something else to disk, in a thread: what is done next must come after it.
@@ -208,6 +246,8 @@ class Journal:
             raise _unwritable(self.directory, problem) from problem
         self._size += len(line) + 1
         self._seq, self._head = record.seq, hashlib.sha256(line).hexdigest()
+        if event.awaited:
+            self._durable = self._seq
         return record
 
     def close(self) -> None:

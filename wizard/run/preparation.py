@@ -24,7 +24,7 @@ from wizard.hosts.world import LOCAL
 from wizard.kinds import document_from, kinds_in
 from wizard.redact import Redactor
 from wizard.run import events as ev
-from wizard.run.context import Context, Holds
+from wizard.run.context import Anchors, Context, Holds
 from wizard.run.desk import Desk
 from wizard.run.handing import acknowledged
 from wizard.run.journal import JOURNAL, Journal, Reading
@@ -134,7 +134,7 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
         recorder.record(_run_resumed(prepared, history) if history else _run_started(prepared))
         if prepared.request.acknowledged and recorder.state.handed_over:
             recorder.record(acknowledged())
-        hosts = _hosts(prepared, recorder)
+        hosts = hosts_of(prepared, recorder)
     except BaseException:
         recorder.journal.close()
         raise
@@ -149,6 +149,7 @@ def open_run(prepared: Prepared, readers: Sequence[Reader]) -> Context:
         desk=Desk(recorder),
         redactor=redactor,
         holds=Holds(prepared.request.take_over),
+        anchors=Anchors(prepared.request.mode != "check"),
     )
 
 
@@ -202,7 +203,8 @@ def _outline(step: Step) -> dict[str, Any]:
     }
 
 
-def _hosts(prepared: Prepared, recorder: Recorder) -> Mapping[str, Host]:
+def hosts_of(prepared: Prepared, recorder: Recorder | None = None) -> Mapping[str, Host]:
+    """Every host of a run, not connected yet; what becomes of their links goes on record, where there is one."""
     scope = {**prepared.inputs.values, **prepared.inputs.secrets, "captured": {}, "run": {"id": prepared.run}}
     declared = {name: render(spec, scope) for name, spec in prepared.document.checklist.hosts.items()}
     if LOCAL not in declared:
@@ -210,9 +212,10 @@ def _hosts(prepared: Prepared, recorder: Recorder) -> Mapping[str, Host]:
     return {name: _host(name, spec, prepared, recorder) for name, spec in declared.items()}
 
 
-def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder) -> Host:
+def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder | None) -> Host:
     def on_link(link: Link, reason: str) -> None:
-        recorder.record(ev.LinkChanged(name, link.value, reason))
+        if recorder:
+            recorder.record(ev.LinkChanged(name, link.value, reason))
 
     return make_host(
         name,

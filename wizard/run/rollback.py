@@ -14,6 +14,7 @@ from wizard.errors import JournalUnwritable, UsageError, WizardError
 from wizard.run import before as before_states
 from wizard.run import events as ev
 from wizard.run import state as st
+from wizard.run.anchoring import anchor
 from wizard.run.context import Context
 from wizard.run.holding import hold
 from wizard.run.stage import StepStage
@@ -114,6 +115,7 @@ class Rollback:
         # Those that failed before a crash cut this rollback off count as well.
         outcome = INCOMPLETE if self._state.failed_undos else ROLLED_BACK
         self._record(ev.RollbackEnded(outcome))
+        anchor(self._context)
         return outcome
 
     async def _undo(self, step: str) -> None:

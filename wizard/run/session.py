@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from wizard.checks.base import Outcome
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run import state as st
+from wizard.run.anchoring import anchor
 from wizard.run.attempting import Manner
 from wizard.run.connecting import Connecting
 from wizard.run.context import Context
@@ -21,6 +23,7 @@ from wizard.run.intents import AGAIN, BEGIN, PAUSE, SCOPE_ANSWERS, UNDO_EVERYTHI
 from wizard.run.marks import RUN_START, run_hosts, take_marks
 from wizard.run.rollback import EVERYTHING, INCOMPLETE, OF_A_PART, ROLLED_BACK, RollBack, Rollback, back_to
 from wizard.run.stepper import Mitigated, Stepper
+from wizard.run.sweeping import sweep
 from wizard.run.window import Window
 
 RESOLVED, MITIGATED, ABORTED = "resolved", "mitigated", "aborted"
@@ -78,7 +81,7 @@ class Session:
             return await self._rest_of_rollback(self._state.rolling)
         if self._state.rolled_back:
             return self._after_rollback(*self._state.rolled_back)
-        await self._connecting.examine()
+        await asyncio.gather(self._connecting.examine(), self._sweep())
         await self._before_the_first_step()
         for phase in self._context.checklist.phases:
             await self._phase(phase)
@@ -86,6 +89,10 @@ class Session:
             await self._nothing_stale()
             await self._scope(END, self._context.checklist.exit_criteria)
         return RESOLVED
+
+    async def _sweep(self) -> None:
+        if not self._manner.dry:
+            await sweep(self._context)
 
     async def _before_the_first_step(self) -> None:
         begun = any(step.started for step in self._state.steps.values())
@@ -163,6 +170,7 @@ class Session:
         if not self._manner.dry:
             await self._scope(f"phase:{phase.id}", phase.checks)
         self._record(ev.PhaseEnded(phase.id))
+        anchor(self._context)
 
     def _is_done(self, phase: Phase) -> bool:
         return self._state.phases.get(phase.id) == "done"

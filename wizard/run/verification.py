@@ -6,14 +6,16 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from wizard.errors import HostError
 from wizard.redact import MARKER
 from wizard.run import before as before_states
 from wizard.run import events as ev
 from wizard.run.journal import Broken, read
+from wizard.run.testimony import UNKNOWN, WHOLE, Witness, verdict
 from wizard.text import one_line
 
 OUTPUT = "output"
@@ -32,6 +34,7 @@ class Verification:
         before: Before-states that are missing or not what was captured, each with the reason.
         output: The same of output files.
         unended: Keys of attempts without an end on record.
+        witnesses: What hosts say; None where none was asked.
     """
 
     events: int
@@ -41,11 +44,25 @@ class Verification:
     before: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
     unended: tuple[str, ...] = ()
+    witnesses: Sequence[Witness] | None = None
 
     @property
     def ok(self) -> bool:
         """Nothing was changed or lost. A torn line or an attempt without an end is a crash's doing, and no fault."""
-        return not (self.broken or self.before or self.output)
+        return not (self.broken or self.before or self.output) and self._hosts in {"", WHOLE}
+
+    @property
+    def _hosts(self) -> str:
+        """What the words of the hosts come to; empty where none was asked."""
+        return "" if self.witnesses is None else verdict(self.witnesses)
+
+    @property
+    def exit_status(self) -> int:
+        """0 where it is whole, 3 where that hangs on a host that could not be asked, 1 otherwise."""
+        unheard = self.witnesses and not all(one.reached for one in self.witnesses)
+        if unheard and self._hosts == UNKNOWN and replace(self, witnesses=None).ok:
+            return HostError.exit_status
+        return 0 if self.ok else 1
 
     def lines(self) -> list[str]:
         """What a person reads, harmless whatever the files hold."""
@@ -61,7 +78,16 @@ class Verification:
         yield from (f"before-state {problem}" for problem in self.before)
         yield from (f"output {problem}" for problem in self.output)
         yield from (f"attempt {key} has no end on record: resume finds out" for key in self.unended)
-        yield "the record is whole" if self.ok else "the record is not whole"
+        for witness in self.witnesses or ():
+            yield from witness.lines
+        yield self._verdict()
+
+    def _verdict(self) -> str:
+        if self._hosts == UNKNOWN and replace(self, witnesses=None).ok:
+            return "the record is whole in itself; whether all of it is here, the hosts do not tell"
+        if self.ok:
+            return "the record is whole, and so say the hosts" if self._hosts else "the record is whole"
+        return "the record is not whole"
 
 
 def verify(directory: Path) -> Verification:

@@ -1,4 +1,4 @@
-"""``journalctl``: the practice host's journal, in the forms that are asked for."""
+"""``journalctl`` and ``logger``: the practice host's journal, in the forms that are asked for."""
 
 from __future__ import annotations
 
@@ -91,6 +91,15 @@ async def journalctl(call: Call, host: PracticeHost) -> Reply:
     return Reply(out=out)
 
 
+async def logger(call: Call, host: PracticeHost) -> Reply:
+    """One line with a tag, as the user who calls."""
+    match [word for word in call.words if word != "--socket-errors=on"]:
+        case ["-t", tag, "--", message]:
+            host.journal.write(message, SYSLOG_IDENTIFIER=tag, _UID=str(call.uid))
+            return Reply()
+    raise UnmodelledError(f"the words {' '.join(call.words)}")
+
+
 def _from(asked: _Asked, journal: Journal) -> list[Line]:
     if asked.cursor:
         return journal.from_cursor(asked.cursor)
@@ -111,6 +120,6 @@ def _told(line: Line, asked: _Asked) -> str:
         return json.dumps({"__CURSOR": line.cursor, "__REALTIME_TIMESTAMP": str(line.clock), **kept})
     if asked.output != "short":
         raise UnmodelledError(f"-o {asked.output}")
-    by = "systemd" if line.fields.get("_PID") == MANAGER_PID else "redis-server"
+    by = "systemd" if line.fields.get("_PID") == MANAGER_PID else line.fields.get("SYSLOG_IDENTIFIER", "redis-server")
     when = time.strftime("%b %d %H:%M:%S", time.localtime(line.clock / 1_000_000))
     return f"{when} practice {by}[{line.fields.get('_PID', '?')}]: {line.message}"

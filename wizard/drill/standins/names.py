@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 NAMES = (
-    "chmod", "chown", "drill-ledger", "find", "getent", "getfacl", "id", "journalctl", "ls", "setfacl", "setpriv",
-    "stat", "systemctl", "systemd-analyze",
+    "chmod", "chown", "drill-ledger", "find", "getent", "getfacl", "id", "journalctl", "logger", "ls", "setfacl",
+    "setpriv", "stat", "systemctl", "systemd-analyze",
 )  # fmt: skip
 """Commands that the practice host answers; `wizard.drill.standins.table` says how."""
 

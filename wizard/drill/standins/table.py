@@ -16,6 +16,7 @@ STANDINS: dict[str, StandIn] = {
     "grep": processes.grep,
     "id": accounts.identify,
     "journalctl": journal.journalctl,
+    "logger": journal.logger,
     "ls": files.ls,
     "setfacl": acl.setfacl,
     "setpriv": processes.setpriv,

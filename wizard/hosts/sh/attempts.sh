@@ -192,6 +192,19 @@ wz_still_itself() {
 # wz_still MACHINE LINK: what must still be so as an attempt is claimed; an empty word asks nothing.
 wz_still() { { [ -z "$1" ] || wz_still_itself "$1"; } && { [ -z "$2" ] || wz_still_held "$2"; }; }
 
+# wz_room KEY: is the spool within its budget, or again so? Where it was not when it was swept, the client's sweeping.py
+# wrote the budget down, in KiB. An undo is let through: it mends what is half done.
+wz_room() {
+    [ -s "$wz_tmp/full" ] || return 0
+    case $1 in *.undo[0-9]*.*) return 0 ;; esac
+    read -r wz_line <"$wz_tmp/full"
+    # shellcheck disable=SC2046 # the size and a path, which is ours
+    set -- $(du -sk "$wz_spool")
+    [ "$1" -gt "$wz_line" ] || { rm -f "$wz_tmp/full" && return; }
+    echo "$wz_spool holds $(($1 / 1024)) MiB of attempts, more than $((wz_line / 1024))" >&2
+    return 1
+}
+
 # wz_pick NUMBER: wz_dir = a directory for an attempt, one made ahead where there is one.
 wz_pick() {
     wz_name=d.$wz_id.$1
@@ -209,7 +222,7 @@ wz_start() {
     wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won=''
     wz_listen
     if [ ! -e "$wz_spool/$2.claim" ]; then
-        wz_still "${12}" "${13}" 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
+        { wz_still "${12}" "${13}" && wz_room "$2"; } 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
         { wz_pick "$3" && printf '%s' "${10}" >"$wz_dir/script" &&
             { [ -z "${11}" ] || printf '%s' "${11}" >"$wz_dir/secrets"; } &&
             wz_claim "$2" "$4"; } 2>"$wz_s.said" || {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wizard.report.anchored import Anchored
 from wizard.report.blocks import bullets, cell, table, time
 from wizard.report.escape import code, fence, text
 from wizard.report.model import Report
@@ -77,3 +78,20 @@ def _checking(report: Report) -> Iterator[str]:
         "events and the last line's SHA-256 with the head of this report. By hand, in the run directory:"
     )
     yield fence(_BY_HAND, "sh")
+    yield from _anchored(report)
+
+
+def _anchored(report: Report) -> Iterator[str]:
+    """Where the head of the journal was left on the way."""
+    if report.appendix.anchored:
+        yield (
+            "That SHA-256, as it was after each phase, was left in the syslog of hosts too, where who can write the "
+            "journal cannot take it back. `wizard verify --host` asks for it there:"
+        )
+        headers = ["Host", "Anchors", "The last, at event", "Its SHA-256", "Why no later one"]
+        yield table(headers, map(_anchor, report.appendix.anchored))
+
+
+def _anchor(one: Anchored) -> tuple[str, ...]:
+    last = (str(one.number), code(one.head)) if one.count else ("", "")
+    return (code(one.host), str(one.count), *last, cell(one.why) if one.why else "")

@@ -17,6 +17,7 @@ from wizard.run.events.people import (
     SectionWritten,
 )
 from wizard.run.events.runs import (
+    ChainAnchored,
     EvidenceObserved,
     HostConnected,
     HostExamined,
@@ -29,6 +30,7 @@ from wizard.run.events.runs import (
     RunPaused,
     RunResumed,
     RunStarted,
+    SpoolSwept,
     TroubleMet,
 )
 from wizard.run.events.steps import (
@@ -58,6 +60,7 @@ __all__ = [
     "AttemptEnded",
     "AttemptIntended",
     "BeforeCaptured",
+    "ChainAnchored",
     "CheckObserved",
     "EditOffered",
     "Event",
@@ -88,6 +91,7 @@ __all__ = [
     "RunStarted",
     "SampleTaken",
     "SectionWritten",
+    "SpoolSwept",
     "StepEdited",
     "StepEnded",
     "StepRendered",

@@ -144,6 +144,34 @@ class HostHeld(Event):
     over: str = ""
 
 
+@kind("chain_anchored", awaited=False)
+class ChainAnchored(Event):
+    """The head of this journal was left in a host's syslog, as it was when the journal had ``number`` events.
+
+    ``head`` is the SHA-256 of the last of these. ``why`` says why the host has it not; empty where it took it.
+    """
+
+    host: str
+    number: int
+    head: str
+    why: str = ""
+
+
+@kind("spool_swept", awaited=False)
+class SpoolSwept(Event):
+    """What was taken away from where a host keeps attempts: those that are acknowledged and old, and what is nobody's.
+
+    ``freed`` and ``left`` are bytes. ``full`` says that it is beyond its budget, so that nothing new starts there.
+    """
+
+    host: str
+    attempts: int
+    leavings: int
+    freed: int
+    left: int
+    full: bool = False
+
+
 @kind("link_changed")
 class LinkChanged(Event):
     """A connection was lost (``detached``: what runs there goes on) or came back (``attached``)."""

@@ -1,0 +1,171 @@
+"""Sweeping a host's spool: what is acknowledged and old goes, what nobody claimed goes, and nothing else.
+
+An attempt is acknowledged by an empty file ``KEY.acked`` beside its claim, made once its end is on record in the
+journal of a run that has ended. It goes 14 days after that by the host's own clock, or at once where the spool is
+beyond its budget. What runs, what is lost, what a reboot cut off, and every attempt of a run that has not ended stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wizard.errors import HostError
+from wizard.hosts.base import MEBIBYTE, Host
+
+LIMIT = 20.0
+"""Seconds that a host has to answer."""
+
+AGE = 14
+"""Days for which an acknowledged attempt is kept."""
+
+BUDGET = 512
+"""Mebibytes of a spool beyond which nothing new is started there."""
+
+MOST = 200
+"""Attempts, and as many directories without one, that are taken away at once: a run is not to wait for long."""
+
+KIBIBYTE = 1024
+
+# A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The wz_
+# names are the channel's own. A host's own tools are asked by `command -p`, whatever else its PATH has.
+_ACKNOWLEDGE = """\
+[ -d "$wz_spool" ] && wz_checked_spool >&2 || exit 0
+for claim in "$wz_spool/$run".*.claim; do
+    key=${claim##*/} key=${key%.claim}
+    case " $dark " in *" $key "*) continue ;; esac
+    [ -e "$claim" ] && [ ! -e "$wz_spool/$key.acked" ] || continue
+    wz_judge "$key"
+    case $wz_state in done.* | cancelled) printf "" >"$wz_spool/$key.acked" ;; esac
+done
+true
+"""
+
+# The claim goes first: without it the rest means nothing, so that a kill in between leaves what the next sweep takes.
+# A directory is only taken by who makes its `meta`, as by a start or the end of a channel.
+_SWEEP = """\
+[ -d "$wz_spool" ] || exit 0
+wz_checked_spool >&2 && cd "$wz_spool" || exit
+entries=0 orphans=0
+weigh() { set -- $(command -p du -sk .) && total=$1; }
+acknowledged() {
+    for mark in $(command -p find . -name "d.*" -prune -o -name "*.acked" "$@" -print | head -n "$most"); do
+        key=${mark#./} key=${key%.acked}
+        case $key in *[!A-Za-z0-9._-]*) continue ;; esac
+        wz_judge "$key"
+        case $wz_state in
+        absent) ;;
+        done.* | cancelled)
+            case $wz_name in */*) continue ;; d.*) ;; *) continue ;; esac
+            rm -f "$key.claim" && rm -rf "$wz_name" "runner.$wz_name" || continue
+            entries=$((entries + 1))
+            ;;
+        *) continue ;;
+        esac
+        rm -f "$mark"
+    done
+}
+unclaimed() {
+    names=
+    for claim in *.claim; do
+        { read -r name <"$claim"; } 2>/dev/null && names="$names $name"
+    done
+    for name; do
+        name=${name#./} name=${name%/meta}
+        case " $names " in *" $name "*) continue ;; esac
+        case $name in */*) continue ;; d.*) ;; *) continue ;; esac
+        id=${name#d.} id=runner.${id%%.*}
+        [ ! -e "$id" ] || flock -s -n 9 9<"$id" || continue
+        [ -e "$name/meta" ] || [ -L "$name/meta" ] || ln -s unused "$name/meta" || continue
+        rm -rf "$name" && orphans=$((orphans + 1))
+    done
+}
+channels() {
+    set -- $(command -p find /dev/shm/wizard.* -prune -type d -user "$wz_uid" -mtime +0 2>/dev/null)
+    [ $# -gt 0 ] || return
+    used=$(command -p ls -l /proc/[0-9]*/fd 2>/dev/null)
+    case $used in *" $wz_tmp/"*) ;; *) return ;; esac
+    for name; do
+        case $used in *" $name/"*) ;; *) rm -rf "$name" && orphans=$((orphans + 1)) ;; esac
+    done
+}
+bare=
+for name in d.*; do
+    case $name in "d.*" | "d.$wz_id".*) continue ;; esac
+    [ -e "$name/meta" ] || [ -L "$name/meta" ] || bare="$bare $name"
+done
+weigh
+before=$total
+acknowledged -mtime +$((age - 1))
+set -- $(command -p find . -name meta -links 1 -mtime +0 | head -n "$most")
+[ -z "$bare" ] || set -- "$@" $(command -p find $bare -prune -mtime +0 | head -n "$most")
+[ $# -eq 0 ] || unclaimed "$@"
+channels
+weigh
+[ "$total" -le "$budget" ] || { acknowledged && weigh; }
+rm -f "$wz_tmp/full"
+[ "$total" -le "$budget" ] || echo "$budget" >"$wz_tmp/full"
+[ "$before" -gt "$total" ] || before=$total
+echo "swept $entries $orphans $((before - total)) $total"
+"""
+
+_SWEPT = re.compile(r"swept (\d+) (\d+) (\d+) (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was taken away.
+
+    Args:
+        attempts: Acknowledged attempts.
+        leavings: Directories that no attempt has, of the spool and of channels that were killed.
+        freed: Bytes that the spool takes less, as far as nobody else filled it meanwhile.
+        left: Bytes that it takes still.
+    """
+
+    attempts: int = 0
+    leavings: int = 0
+    freed: int = 0
+    left: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Nothing new is started there."""
+        return self.left > BUDGET * MEBIBYTE
+
+
+async def acknowledge(host: Host, run: str, dark: Iterable[str]) -> None:
+    """Mark the attempts of a run that has ended, so that they may go one day.
+
+    Args:
+        host: A connected host.
+        run: Its id.
+        dark: Keys whose end is not on record.
+
+    Raises:
+        HostError: The link is lost.
+    """
+    await host.ask(f'run="{_fit(run)}" dark="{" ".join(map(_fit, dark))}"\n{_ACKNOWLEDGE}', limit=LIMIT)
+
+
+async def sweep(host: Host) -> Swept:
+    """Take away what is old and acknowledged, or nobody's; a spool that is too full all the same starts nothing new.
+
+    Raises:
+        HostError: The link is lost, or the spool is not to be trusted.
+    """
+    words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE}
+    said = await host.ask("".join(f"{name}={value}\n" for name, value in words.items()) + _SWEEP, limit=LIMIT)
+    found = _SWEPT.fullmatch(said.text)
+    if not found:
+        if said.ok and not said.text:
+            return Swept()
+        raise HostError(said.complaint or "the spool could not be swept", where=host.label)
+    attempts, leavings, freed, left = map(int, found.groups())
+    return Swept(attempts, leavings, freed * KIBIBYTE, left * KIBIBYTE)
+
+
+def _fit(word: str) -> str:
+    """A word of which a shell makes nothing."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", word)
