@@ -12,8 +12,8 @@ from .operator import Operator
 from .test_connection import Wizard, wait_while_alive
 from .tools import wait_until
 
-PATIENCE = 600.0
-"""Seconds for the next lines to come; five minutes lie between two cuts of an hour."""
+PATIENCE = 1800.0
+"""Seconds for the next lines to come; an hour's wizard sleeps for twenty minutes."""
 
 
 class Follower:
@@ -50,6 +50,12 @@ class Follower:
         self.machine.run(["pkill", "-f", f"^sshd: {USER}"])
         self.await_logged(until)
         self.machine.link_up()
+
+    def sleep(self, until: int) -> None:
+        """Let the wizard sleep as with its machine, until so many lines were logged."""
+        self.wizard.send_signal(signal.SIGSTOP)
+        self.await_logged(until)
+        self.wizard.send_signal(signal.SIGCONT)
 
     def restart_journald(self) -> None:
         """As an upgrade does."""

@@ -135,7 +135,8 @@ def _read_up_to(mark: Mark, read: _Stretch, *, lost: bool) -> Mark:
     """Up to where it was read; where it cannot be told whether that is the end, it is the last line."""
     last = read.lines[-1] if read.lines and read.lines[-1].cursor else None
     known = last.cursor if last else mark.cursor
-    if read.whole and read.end and ((lost and not last) or not known or later(read.end, known)):
+    # A single line that is too long for a page would hold up every reader that comes after.
+    if read.end and (read.whole or not last) and ((lost and not last) or not known or later(read.end, known)):
         return Mark(Place.of(read.end).clock or mark.clock, read.end)
     return Mark(last.clock, last.cursor) if last else mark
 

@@ -124,6 +124,15 @@ async def test_a_journal_that_grew_too_much_is_blindness_and_read_on_from_there(
     assert (len(reading.lines), reading.end.cursor) == (40, "s=a32a;i=28")
 
 
+async def test_a_line_too_long_to_be_read_is_blindness_and_gone_past() -> None:
+    page = Answer(0, f"-- cursor: {END}\n".encode() + b'{"MESSAGE": "cut of')
+
+    reading = await read_unit(ScriptedHost(UNIT, *[page] * 40, NOTHING, SEES), "redis", Mark(1.0, CURSOR))
+
+    assert "more than can be looked through" in reading.blind
+    assert reading.end.cursor == END
+
+
 async def test_a_cursor_that_is_gone_is_an_error_and_not_an_empty_journal() -> None:
     gone = Answer(0, b"end 1\n", b"Failed to seek to cursor: Invalid argument\n")
 
