@@ -44,7 +44,8 @@ class Subtree:
         return pids - {0}
 
     def kill(self) -> None:
-        """Kill every process in this subtree and see them gone."""
+        """Kill every process in this subtree and see them gone; as in a power cut, none lives to see another die."""
+        self._signal(signal.SIGSTOP)
         wait_until(f"cgroup {self.name} empty", self._killed, seconds=20)
 
     def remove(self) -> None:
@@ -55,11 +56,14 @@ class Subtree:
                 place.rmdir()
 
     def _killed(self) -> bool:
+        return not self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> set[int]:
         pids = self.pids()
         for pid in pids:
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        return not pids
+                os.kill(pid, number)
+        return pids
 
     def _tops(self) -> list[Path]:
         if not is_booted_with_systemd():
