@@ -61,7 +61,7 @@ def test_the_step_fails_and_everything_is_as_it_was(
     shut = [event["body"]["scope"] for event in events if event["kind"] == "gate_blocked"]
     assert shut == [step], told["narration"]
     assert told["exit_status"] == 1, told["narration"]
-    assert events[-1]["body"]["outcome"] == "rolled back"
+    assert [event["body"]["outcome"] for event in events if event["kind"] == "run_ended"] == ["rolled back"]
     undone = {event["body"]["step"]: event["body"]["outcome"] for event in events if event["kind"] == "undo_ended"}
     assert undone
     assert set(undone.values()) <= {"restored, proven", "not needed", "not undoable"}, undone

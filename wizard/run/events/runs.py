@@ -61,7 +61,10 @@ class RunResumed(Event):
 
 @kind("run_ended")
 class RunEnded(Event):
-    """The last event. ``outcome`` is one of the run outcomes; ``remaining`` lists step ids not done."""
+    """The run is over; notes and anchors of its journal may follow.
+
+    ``outcome`` is one of the run outcomes; ``remaining`` lists step ids not done.
+    """
 
     outcome: str
     deviations: Sequence[str] = ()
