@@ -141,6 +141,31 @@ async def test_a_frozen_server_is_noticed_and_the_step_goes_on(
         os.kill(frozen, signal.SIGCONT)
 
 
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP], ids=["ended", "frozen"])
+async def test_a_link_of_which_nothing_is_wanted_is_missed_and_made_anew(
+    server: Sshd, monkeypatch: pytest.MonkeyPatch, fault: signal.Signals
+) -> None:
+    monkeypatch.setattr(channel, "PING_EVERY", 0.05)
+    monkeypatch.setattr(channel, "SILENCE", 1.5)
+    told: list[Link] = []
+    again = asyncio.Event()
+
+    def on_link(link: Link, _why: str) -> None:
+        told.append(link)
+        if link is Link.ATTACHED:
+            again.set()
+
+    async with reached(server, on_link=on_link) as host:
+        await host.ask("true")
+        struck = sshd.children(server.process.pid)[0]
+        os.kill(struck, fault)
+        await asyncio.wait_for(again.wait(), 20)
+        if fault is signal.SIGSTOP:
+            os.kill(struck, signal.SIGCONT)
+        assert (await host.ask("echo here")).text == "here"
+    assert told == [Link.DETACHED, Link.ATTACHED]
+
+
 async def test_a_host_that_stays_away_is_given_up_with_the_outcome_unknown(server: Sshd) -> None:
     async with reached(server, give_up=0.3) as host:
         await host.start(Attempt("step", "sleep 30"))

@@ -5,9 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from wizard.errors import HostError, HostKeyChanged, HostKeyUnknown, HostUnreachable, LinkLost, SudoRefused, UsageError
+from wizard.errors import (
+    HostError,
+    HostKeyChanged,
+    HostKeyUnknown,
+    HostUnreachable,
+    LinkLost,
+    SudoRefused,
+    UsageError,
+    WizardError,
+)
 from wizard.hosts import commands
 from wizard.hosts.base import Identity, Link, OnLink
 from wizard.hosts.channel import Channel
@@ -57,6 +67,7 @@ class Attachment:
         self.tools: frozenset[str] = frozenset()
         self._tell: OnLink = on_link or (lambda _link, _why: None)
         self._channel: Channel | None = None
+        self._keeper: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
         self._failures = 0
         self._since = 0.0
@@ -77,6 +88,9 @@ class Attachment:
 
     async def close(self) -> None:
         """Let go; a later use connects again."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
         async with self._lock:
             await self._drop()
 
@@ -93,7 +107,15 @@ class Attachment:
             await self.transport.close()
             raise
         self._channel, self._since = channel, _now()
+        self._keeper = asyncio.create_task(self._keep(channel))
         return channel
+
+    async def _keep(self, channel: Channel) -> None:
+        """Once it is lost, make another one, wanted or not: a person at a gate is to see it, and to find it back."""
+        await channel.gone.wait()
+        # Whoever uses the host next tries again and is told what stands in the way.
+        with suppress(WizardError):
+            await self.channel()
 
     async def _greeted(self, duplex: Duplex) -> Channel:
         channel = Channel(duplex, self.transport.where)

@@ -15,10 +15,10 @@ from wizard.hosts.replies import refusal
 from wizard.hosts.transport import Duplex
 
 PING_EVERY = 5.0
-"""Seconds between pings while something is awaited."""
+"""Seconds between pings, while nothing is awaited too: what stands between forgets a connection that is silent."""
 
 SILENCE = 15.0
-"""Seconds without a byte, while something is awaited, after which the link is lost."""
+"""Seconds without a byte after which the link is lost."""
 
 AWAKE = 3.0
 """Seconds in which a host must answer once this machine has slept: most connections do not outlive that."""
@@ -31,7 +31,7 @@ class Channel:
     """One shell on a host, asked many things at once.
 
     ``places`` counts the directories it is given for attempts; ``under_way`` holds the keys of the attempts given to it
-    and not known to be over.
+    and not known to be over; ``gone`` is set once the link is known to be lost, or was closed.
 
     Args:
         duplex: The shell's standard input and output.
@@ -47,9 +47,10 @@ class Channel:
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Queue[Frame | None]] = {}
         self._lost = ""
+        self.gone = asyncio.Event()
         self._complaint = bytearray()
         self._clock = asyncio.get_running_loop().time
-        self._heard = 0.0
+        self._heard = self._clock()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -100,8 +101,6 @@ class Channel:
         """Send a call and iterate over its answers, without end: the caller knows the last by its kind."""
         number = next(self._numbers)
         queue: asyncio.Queue[Frame | None] = asyncio.Queue()
-        if not self._waiting:
-            self._heard = self._clock()
         self._waiting[number] = queue
         frames = self._answers(queue)
         try:
@@ -145,6 +144,7 @@ class Channel:
 
     def _lose(self, why: str) -> None:
         self._lost = self._lost or why
+        self.gone.set()
         for queue in self._waiting.values():
             queue.put_nowait(None)
 
@@ -175,14 +175,12 @@ class Channel:
         while not self._lost:
             if await waking.slept_within(self._until_next()):
                 await self._prove()
-            elif self._waiting:
+            else:
                 await self._check()
         await self._duplex.close()
 
     def _until_next(self) -> float:
         """Seconds to the next ping, or to the end of patience with a silence where that is sooner."""
-        if not self._waiting:
-            return PING_EVERY
         left = self._heard + SILENCE - self._clock()
         return min(PING_EVERY, max(left, PING_EVERY / 50))
 
@@ -193,7 +191,7 @@ class Channel:
             await self._ping()
 
     async def _prove(self) -> None:
-        """Whether or not something is awaited: the next call would else find out late."""
+        """Few connections outlive a sleep, and patience with a silence would only begin now."""
         asked = self._clock()
         await self._ping()
         await asyncio.sleep(AWAKE)
