@@ -146,7 +146,7 @@ async def test_a_silence_is_over_when_patience_ends_and_not_at_the_next_ping(mon
 
 async def test_answered_pings_keep_a_quiet_call_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PING_EVERY", 0.01)
-    monkeypatch.setattr(module, "SILENCE", 0.05)
+    monkeypatch.setattr(module, "SILENCE", 0.5)
     puppet = Puppet()
     async with opened(puppet) as channel:
         pings = 0
@@ -156,7 +156,7 @@ async def test_answered_pings_keep_a_quiet_call_waiting(monkeypatch: pytest.Monk
             if not line.startswith(b"wz_ping"):
                 return
             pings += 1
-            kind = "P 0" if pings < 20 else "E 2 absent 0 0 -"
+            kind = "P 0" if pings < 80 else "E 2 absent 0 0 -"
             puppet.said.put_nowait(f"\036{channel.nonce} {kind} 0\n".encode())
 
         puppet.react = answer
