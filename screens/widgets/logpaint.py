@@ -96,6 +96,6 @@ def chosen(strip: Strip, span: tuple[int, int], x: int, style: Style) -> Strip:
 
 def prefix_of(moment: float | None, host: str, *, times: bool, hosts: Sequence[str]) -> str:
     """What stands ahead of a line: when it came, in UTC, and who printed it where several stand together."""
-    at = datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%S") if moment is not None else "        "
+    at = datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%SZ") if moment is not None else " " * 9
     widest = max(map(len, hosts), default=0)
     return (f"{at} " if times else "") + (f"{host:{widest}} │ " if hosts else "")

@@ -78,7 +78,7 @@ async def test_the_times_of_lines_are_shown_and_taken_away() -> None:
     async with opened() as (app, _screen, pilot):
         await pilot.press("t")
         await pilot.pause()
-        assert in_sight(log_of(app))[-1].startswith("02:21:07 stock line 119")
+        assert in_sight(log_of(app))[-1].startswith("02:21:07Z stock line 119")
         await pilot.press("t")
         await pilot.pause()
         assert in_sight(log_of(app))[-1].startswith("stock line 119")
