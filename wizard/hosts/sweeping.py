@@ -50,7 +50,9 @@ wz_checked_spool >&2 && cd "$wz_spool" || exit
 entries=0 orphans=0
 weigh() { set -- $(command -p du -sk .) && total=$1; }
 acknowledged() {
-    for mark in $(command -p find . -name "d.*" -prune -o -name "*.acked" "$@" -print | head -n "$most"); do
+    room=$most
+    for mark; do
+        [ "$room" -gt 0 ] || break
         key=${mark#./} key=${key%.acked}
         case $key in *[!A-Za-z0-9._-]*) continue ;; esac
         wz_judge "$key"
@@ -59,7 +61,7 @@ acknowledged() {
         done.* | cancelled)
             case $wz_name in */*) continue ;; d.*) ;; *) continue ;; esac
             rm -f "$key.claim" && rm -rf "$wz_name" "runner.$wz_name" || continue
-            entries=$((entries + 1))
+            entries=$((entries + 1)) room=$((room - 1))
             ;;
         *) continue ;;
         esac
@@ -67,22 +69,27 @@ acknowledged() {
     done
 }
 unclaimed() {
-    names=
+    room=$most names=
     for claim in *.claim; do
         { read -r name <"$claim"; } 2>/dev/null && names="$names $name"
     done
     for name; do
+        [ "$room" -gt 0 ] || break
         name=${name#./} name=${name%/meta}
         case " $names " in *" $name "*) continue ;; esac
         case $name in */*) continue ;; d.*) ;; *) continue ;; esac
         id=${name#d.} id=runner.${id%%.*}
         [ ! -e "$id" ] || flock -s -n 9 9<"$id" || continue
         [ -e "$name/meta" ] || [ -L "$name/meta" ] || ln -s unused "$name/meta" || continue
-        rm -rf "$name" && orphans=$((orphans + 1))
+        rm -rf "$name" && orphans=$((orphans + 1)) room=$((room - 1))
     done
 }
 channels() {
-    set -- $(command -p find /dev/shm/wizard.* -prune -type d -user "$wz_uid" -mtime +0 2>/dev/null)
+    others=
+    for name in /dev/shm/wizard.*; do
+        [ "$name" = "$wz_tmp" ] || [ ! -O "$name" ] || others="$others $name"
+    done
+    [ -z "$others" ] || set -- $(command -p find $others -prune -type d -mtime +0 2>/dev/null)
     [ $# -gt 0 ] || return
     used=$(command -p ls -l /proc/[0-9]*/fd 2>/dev/null)
     case $used in *" $wz_tmp/"*) ;; *) return ;; esac
@@ -90,21 +97,23 @@ channels() {
         case $used in *" $name/"*) ;; *) rm -rf "$name" && orphans=$((orphans + 1)) ;; esac
     done
 }
-bare=
+marks= metas= bare=
+for name in $(command -p find . -name "*.acked" -mtime +$((age - 1)) -o -name meta -links 1 -mtime +0); do
+    case $name in */meta) metas="$metas $name" ;; *) marks="$marks $name" ;; esac
+done
 for name in d.*; do
     case $name in "d.*" | "d.$wz_id".*) continue ;; esac
     [ -e "$name/meta" ] || [ -L "$name/meta" ] || bare="$bare $name"
 done
+[ -z "$bare" ] || metas="$metas $(command -p find $bare -prune -mtime +0)"
 weigh
 before=$total
-acknowledged -mtime +$((age - 1))
-set -- $(command -p find . -name meta -links 1 -mtime +0 | head -n "$most")
-[ -z "$bare" ] || set -- "$@" $(command -p find $bare -prune -mtime +0 | head -n "$most")
-[ $# -eq 0 ] || unclaimed "$@"
+[ -z "$marks" ] || acknowledged $marks
+[ -z "${metas# }" ] || unclaimed $metas
 channels
-weigh
-[ "$total" -le "$budget" ] || { acknowledged && weigh; }
-rm -f "$wz_tmp/full"
+[ $((entries + orphans)) -eq 0 ] || weigh
+[ "$total" -le "$budget" ] || { acknowledged *.acked && weigh; }
+[ ! -e "$wz_tmp/full" ] || rm -f "$wz_tmp/full"
 [ "$total" -le "$budget" ] || echo "$budget" >"$wz_tmp/full"
 [ "$before" -gt "$total" ] || before=$total
 echo "swept $entries $orphans $((before - total)) $total"
