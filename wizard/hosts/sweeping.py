@@ -8,7 +8,7 @@ beyond its budget. What runs, what is lost, what a reboot cut off, and every att
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wizard.errors import HostError
@@ -26,7 +26,11 @@ BUDGET = 512
 MOST = 200
 """Attempts, and as many directories without one, that are taken away at once: a run is not to wait for long."""
 
+MUCH = 64
+"""Mebibytes of output after which a spool is looked at again although it was that day."""
+
 KIBIBYTE = 1024
+DAY = 86400
 
 # A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The wz_
 # names are the channel's own. A host's own tools are asked by `command -p`, whatever else its PATH has.
@@ -39,6 +43,7 @@ for claim in "$wz_spool/$run".*.claim; do
     wz_judge "$key"
     case $wz_state in done.* | cancelled) printf "" >"$wz_spool/$key.acked" ;; esac
 done
+[ -z "$much" ] || rm -f "$wz_spool"/swept.*
 true
 """
 
@@ -47,6 +52,7 @@ true
 _SWEEP = """\
 [ -d "$wz_spool" ] || exit 0
 wz_checked_spool >&2 && cd "$wz_spool" || exit
+[ ! -e "swept.$day" ] || exit 0
 entries=0 orphans=0
 weigh() { set -- $(command -p du -sk .) && total=$1; }
 acknowledged() {
@@ -116,6 +122,8 @@ channels
 [ ! -e "$wz_tmp/full" ] || rm -f "$wz_tmp/full"
 [ "$total" -le "$budget" ] || echo "$budget" >"$wz_tmp/full"
 [ "$before" -gt "$total" ] || before=$total
+rm -f swept.*
+[ -e "$wz_tmp/full" ] || [ "$entries" -ge "$most" ] || printf "" >"swept.$day"
 echo "swept $entries $orphans $((before - total)) $total"
 """
 
@@ -144,28 +152,34 @@ class Swept:
         return self.left > BUDGET * MEBIBYTE
 
 
-async def acknowledge(host: Host, run: str, dark: Iterable[str]) -> None:
+async def acknowledge(host: Host, run: str, dark: Iterable[str], printed: int = 0) -> None:
     """Mark the attempts of a run that has ended, so that they may go one day.
 
     Args:
         host: A connected host.
         run: Its id.
         dark: Keys whose end is not on record.
+        printed: Bytes of output that it keeps of that run.
 
     Raises:
         HostError: The link is lost.
     """
-    await host.ask(f'run="{_fit(run)}" dark="{" ".join(map(_fit, dark))}"\n{_ACKNOWLEDGE}', limit=LIMIT)
+    words = {"run": _fit(run), "dark": " ".join(map(_fit, dark)), "much": "yes" if printed > MUCH * MEBIBYTE else ""}
+    await host.ask(_told(words) + _ACKNOWLEDGE, limit=LIMIT)
 
 
 async def sweep(host: Host) -> Swept:
     """Take away what is old and acknowledged, or nobody's; a spool that is too full all the same starts nothing new.
 
+    Once a day by the host's clock, as it takes a moment where there is much; any time where it was too full, where not
+    all could go at once, or where a run printed much.
+
     Raises:
         HostError: The link is lost, or the spool is not to be trusted.
     """
-    words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE}
-    said = await host.ask("".join(f"{name}={value}\n" for name, value in words.items()) + _SWEEP, limit=LIMIT)
+    day = int((await host.connect()).clock // DAY)
+    words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE, "day": day}
+    said = await host.ask(_told(words) + _SWEEP, limit=LIMIT)
     found = _SWEPT.fullmatch(said.text)
     if not found:
         if said.ok and not said.text:
@@ -173,6 +187,10 @@ async def sweep(host: Host) -> Swept:
         raise HostError(said.complaint or "the spool could not be swept", where=host.label)
     attempts, leavings, freed, left = map(int, found.groups())
     return Swept(attempts, leavings, freed * KIBIBYTE, left * KIBIBYTE)
+
+
+def _told(words: Mapping[str, str | int]) -> str:
+    return "".join(f'{name}="{value}"\n' for name, value in words.items())
 
 
 def _fit(word: str) -> str:
