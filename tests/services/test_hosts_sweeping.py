@@ -173,8 +173,10 @@ async def test_directories_that_nobody_claimed_go_after_a_day_and_those_of_live_
     await done(here, "four")
 
 
-async def test_a_spool_that_was_copied_without_its_links_loses_nothing(host: Host, spool: Path) -> None:
-    (key,) = await done(host, "one")
+async def test_a_spool_that_was_copied_without_its_links_loses_nothing(host: Host, here: Host, spool: Path) -> None:
+    (key,) = await done(here, "one")
+    await here.close()
+    await until(lambda: not list(spool.glob("runner.*")), "its runner has gone")
     claim, meta = spool / f"{key}.claim", directory(spool, key) / "meta"
     text = claim.read_text()
     claim.unlink()
