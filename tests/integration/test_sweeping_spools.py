@@ -62,6 +62,8 @@ class Operator(Wizard):
 
     def month_passes(self) -> None:
         then = time.time() - 30 * 86400
+        for stamp in self.spool.glob("swept.*"):
+            stamp.rename(stamp.with_name("swept.1"))
         for path in [self.spool, *self.spool.rglob("*")]:
             os.utime(path, (then, then), follow_symlinks=False)
 

@@ -17,7 +17,7 @@ from tests.services.shells import run, scratch
 from wizard.errors import HostError
 from wizard.hosts import sweeping
 from wizard.hosts.base import Attempt, AttemptState, Host
-from wizard.hosts.sweeping import Swept, acknowledge, sweep
+from wizard.hosts.sweeping import Swept, acknowledge
 
 RUN = "20260314-021500-0a1b"
 OTHER = "20260314-023000-77ff"
@@ -60,6 +60,14 @@ async def until(seen: Callable[[], bool], what: str) -> None:
     while not seen():
         assert time.monotonic() < deadline, f"never seen: {what}"
         await asyncio.sleep(0.01)
+
+
+async def sweep(host: Host) -> Swept:
+    """On another day than the last."""
+    spool = Path((await host.ask('printf %s "$wz_spool"')).text)
+    for stamp in spool.glob("swept.*"):
+        stamp.unlink()
+    return await sweeping.sweep(host)
 
 
 async def done(host: Host, *names: str, run_id: str = RUN) -> list[str]:
@@ -165,8 +173,10 @@ async def test_directories_that_nobody_claimed_go_after_a_day_and_those_of_live_
     await done(here, "four")
 
 
-async def test_a_spool_that_was_copied_without_its_links_loses_nothing(host: Host, spool: Path) -> None:
-    (key,) = await done(host, "one")
+async def test_a_spool_that_was_copied_without_its_links_loses_nothing(host: Host, here: Host, spool: Path) -> None:
+    (key,) = await done(here, "one")
+    await here.close()
+    await until(lambda: not list(spool.glob("runner.*")), "its runner has gone")
     claim, meta = spool / f"{key}.claim", directory(spool, key) / "meta"
     text = claim.read_text()
     claim.unlink()
@@ -263,3 +273,15 @@ async def test_beyond_its_budget_acknowledged_ones_go_at_once_and_then_nothing_n
     assert (await run(host, Attempt(f"{OTHER}.big.undo1.run", "true")))[0].ok, "a rollback is not held up"
     (directory(spool, f"{OTHER}.big.do1") / "out").write_bytes(b"")
     assert (await run(host, Attempt(f"{OTHER}.next.do1", "true")))[0].ok
+
+
+async def test_it_is_swept_once_a_day_and_again_after_a_run_that_printed_much(host: Host, spool: Path) -> None:
+    one, two = await done(host, "one", "two")
+    await acknowledge(host, RUN, [two])
+    assert (await sweeping.sweep(host)).attempts == 0
+    age(spool / f"{one}.acked", 15)
+    assert await sweeping.sweep(host) == Swept()
+    assert (spool / f"{one}.claim").exists()
+    await acknowledge(host, RUN, [two], printed=sweeping.MUCH * 1024 * 1024 + 1)
+    assert (await sweeping.sweep(host)).attempts == 1
+    assert not (spool / f"{one}.claim").exists()

@@ -8,7 +8,7 @@ beyond its budget. What runs, what is lost, what a reboot cut off, and every att
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wizard.errors import HostError
@@ -26,7 +26,11 @@ BUDGET = 512
 MOST = 200
 """Attempts, and as many directories without one, that are taken away at once: a run is not to wait for long."""
 
+MUCH = 64
+"""Mebibytes of output after which a spool is looked at again although it was that day."""
+
 KIBIBYTE = 1024
+DAY = 86400
 
 # A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The wz_
 # names are the channel's own. A host's own tools are asked by `command -p`, whatever else its PATH has.
@@ -39,6 +43,7 @@ for claim in "$wz_spool/$run".*.claim; do
     wz_judge "$key"
     case $wz_state in done.* | cancelled) printf "" >"$wz_spool/$key.acked" ;; esac
 done
+[ -z "$much" ] || rm -f "$wz_spool"/swept.*
 true
 """
 
@@ -47,10 +52,13 @@ true
 _SWEEP = """\
 [ -d "$wz_spool" ] || exit 0
 wz_checked_spool >&2 && cd "$wz_spool" || exit
+[ ! -e "swept.$day" ] || exit 0
 entries=0 orphans=0
 weigh() { set -- $(command -p du -sk .) && total=$1; }
 acknowledged() {
-    for mark in $(command -p find . -name "d.*" -prune -o -name "*.acked" "$@" -print | head -n "$most"); do
+    room=$most
+    for mark; do
+        [ "$room" -gt 0 ] || break
         key=${mark#./} key=${key%.acked}
         case $key in *[!A-Za-z0-9._-]*) continue ;; esac
         wz_judge "$key"
@@ -59,7 +67,7 @@ acknowledged() {
         done.* | cancelled)
             case $wz_name in */*) continue ;; d.*) ;; *) continue ;; esac
             rm -f "$key.claim" && rm -rf "$wz_name" "runner.$wz_name" || continue
-            entries=$((entries + 1))
+            entries=$((entries + 1)) room=$((room - 1))
             ;;
         *) continue ;;
         esac
@@ -67,22 +75,27 @@ acknowledged() {
     done
 }
 unclaimed() {
-    names=
+    room=$most names=
     for claim in *.claim; do
         { read -r name <"$claim"; } 2>/dev/null && names="$names $name"
     done
     for name; do
+        [ "$room" -gt 0 ] || break
         name=${name#./} name=${name%/meta}
         case " $names " in *" $name "*) continue ;; esac
         case $name in */*) continue ;; d.*) ;; *) continue ;; esac
         id=${name#d.} id=runner.${id%%.*}
         [ ! -e "$id" ] || flock -s -n 9 9<"$id" || continue
         [ -e "$name/meta" ] || [ -L "$name/meta" ] || ln -s unused "$name/meta" || continue
-        rm -rf "$name" && orphans=$((orphans + 1))
+        rm -rf "$name" && orphans=$((orphans + 1)) room=$((room - 1))
     done
 }
 channels() {
-    set -- $(command -p find /dev/shm/wizard.* -prune -type d -user "$wz_uid" -mtime +0 2>/dev/null)
+    others=
+    for name in /dev/shm/wizard.*; do
+        [ "$name" = "$wz_tmp" ] || [ ! -O "$name" ] || others="$others $name"
+    done
+    [ -z "$others" ] || set -- $(command -p find $others -prune -type d -mtime +0 2>/dev/null)
     [ $# -gt 0 ] || return
     used=$(command -p ls -l /proc/[0-9]*/fd 2>/dev/null)
     case $used in *" $wz_tmp/"*) ;; *) return ;; esac
@@ -90,23 +103,27 @@ channels() {
         case $used in *" $name/"*) ;; *) rm -rf "$name" && orphans=$((orphans + 1)) ;; esac
     done
 }
-bare=
+marks= metas= bare=
+for name in $(command -p find . -name "*.acked" -mtime +$((age - 1)) -o -name meta -links 1 -mtime +0); do
+    case $name in */meta) metas="$metas $name" ;; *) marks="$marks $name" ;; esac
+done
 for name in d.*; do
     case $name in "d.*" | "d.$wz_id".*) continue ;; esac
     [ -e "$name/meta" ] || [ -L "$name/meta" ] || bare="$bare $name"
 done
+[ -z "$bare" ] || metas="$metas $(command -p find $bare -prune -mtime +0)"
 weigh
 before=$total
-acknowledged -mtime +$((age - 1))
-set -- $(command -p find . -name meta -links 1 -mtime +0 | head -n "$most")
-[ -z "$bare" ] || set -- "$@" $(command -p find $bare -prune -mtime +0 | head -n "$most")
-[ $# -eq 0 ] || unclaimed "$@"
+[ -z "$marks" ] || acknowledged $marks
+[ -z "${metas# }" ] || unclaimed $metas
 channels
-weigh
-[ "$total" -le "$budget" ] || { acknowledged && weigh; }
-rm -f "$wz_tmp/full"
+[ $((entries + orphans)) -eq 0 ] || weigh
+[ "$total" -le "$budget" ] || { acknowledged *.acked && weigh; }
+[ ! -e "$wz_tmp/full" ] || rm -f "$wz_tmp/full"
 [ "$total" -le "$budget" ] || echo "$budget" >"$wz_tmp/full"
 [ "$before" -gt "$total" ] || before=$total
+rm -f swept.*
+[ -e "$wz_tmp/full" ] || [ "$entries" -ge "$most" ] || printf "" >"swept.$day"
 echo "swept $entries $orphans $((before - total)) $total"
 """
 
@@ -135,28 +152,34 @@ class Swept:
         return self.left > BUDGET * MEBIBYTE
 
 
-async def acknowledge(host: Host, run: str, dark: Iterable[str]) -> None:
+async def acknowledge(host: Host, run: str, dark: Iterable[str], printed: int = 0) -> None:
     """Mark the attempts of a run that has ended, so that they may go one day.
 
     Args:
         host: A connected host.
         run: Its id.
         dark: Keys whose end is not on record.
+        printed: Bytes of output that it keeps of that run.
 
     Raises:
         HostError: The link is lost.
     """
-    await host.ask(f'run="{_fit(run)}" dark="{" ".join(map(_fit, dark))}"\n{_ACKNOWLEDGE}', limit=LIMIT)
+    words = {"run": _fit(run), "dark": " ".join(map(_fit, dark)), "much": "yes" if printed > MUCH * MEBIBYTE else ""}
+    await host.ask(_told(words) + _ACKNOWLEDGE, limit=LIMIT)
 
 
 async def sweep(host: Host) -> Swept:
     """Take away what is old and acknowledged, or nobody's; a spool that is too full all the same starts nothing new.
 
+    Once a day by the host's clock, as it takes a moment where there is much; any time where it was too full, where not
+    all could go at once, or where a run printed much.
+
     Raises:
         HostError: The link is lost, or the spool is not to be trusted.
     """
-    words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE}
-    said = await host.ask("".join(f"{name}={value}\n" for name, value in words.items()) + _SWEEP, limit=LIMIT)
+    day = int((await host.connect()).clock // DAY)
+    words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE, "day": day}
+    said = await host.ask(_told(words) + _SWEEP, limit=LIMIT)
     found = _SWEPT.fullmatch(said.text)
     if not found:
         if said.ok and not said.text:
@@ -164,6 +187,10 @@ async def sweep(host: Host) -> Swept:
         raise HostError(said.complaint or "the spool could not be swept", where=host.label)
     attempts, leavings, freed, left = map(int, found.groups())
     return Swept(attempts, leavings, freed * KIBIBYTE, left * KIBIBYTE)
+
+
+def _told(words: Mapping[str, str | int]) -> str:
+    return "".join(f'{name}="{value}"\n' for name, value in words.items())
 
 
 def _fit(word: str) -> str:

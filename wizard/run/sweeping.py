@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
 
 from wizard.errors import HostError
 from wizard.hosts import sweeping
@@ -42,13 +41,15 @@ async def acknowledged(context: Context) -> None:
         return
     tried = dict.fromkeys(attempt.host for attempt in state.attempts.values())
     there = [name for name in tried if name in context.hosts and state.links.get(name) != Link.DETACHED]
-    dark = [key for key, attempt in state.attempts.items() if attempt.end is None]
-    await asyncio.gather(*(_acknowledge(context, name, dark) for name in there))
+    await asyncio.gather(*(_acknowledge(context, name) for name in there))
 
 
-async def _acknowledge(context: Context, name: str, dark: Iterable[str]) -> None:
+async def _acknowledge(context: Context, name: str) -> None:
+    tried = [one for one in context.recorder.state.attempts.values() if one.host == name]
+    dark = [one.key for one in tried if one.end is None]
+    printed = sum(one.end.total for one in tried if one.end)
     try:
         async with asyncio.timeout(PATIENCE):
-            await sweeping.acknowledge(context.hosts[name], context.run, dark)
+            await sweeping.acknowledge(context.hosts[name], context.run, dark, printed)
     except (HostError, TimeoutError):
         log.info("the attempts on %s were not acknowledged", name, exc_info=True)

@@ -164,6 +164,7 @@ def test_what_is_left_with_a_host_is_on_disk_before(trial: Trial, monkeypatch: p
     monkeypatch.setattr("wizard.run.journal.Journal.on_disk", on_disk)
     trial.db.takes = takes
     assert trial.walked() == "resolved"
+    assert trial.db.took
     assert synced == [number for _, number, _ in trial.db.took]
 
 
