@@ -1,0 +1,59 @@
+"""Looking at what a host keeps of attempts, and at the processes that work for them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from tests.services.shells import Heard
+from wizard.hosts.base import AttemptState, Host
+
+
+def folder(spool: Path, key: str) -> Path:
+    """The directory that the claim names first."""
+    return spool / (spool / f"{key}.claim").read_text().split("\n", 1)[0]
+
+
+def wind_back(directory: Path, *left: str) -> None:
+    """Leave of an attempt that ended only what was there before it was taken up, and these marks."""
+    for mark in (*directory.glob("state.running.*"), *directory.glob("state.done.*"), directory / "taken"):
+        mark.unlink()
+    (directory / "complete").unlink(missing_ok=True)
+    for name in left:
+        (directory / name).touch()
+
+
+async def until_running(host: Host, key: str) -> None:
+    while (await host.status(key)).state is not AttemptState.RUNNING:
+        pass
+
+
+async def output_of(host: Host, key: str) -> bytes:
+    heard = Heard()
+    await host.follow(key, 0, heard)
+    return bytes(heard.data)
+
+
+async def script_pid(spool: Path, key: str) -> int:
+    while not (words := (folder(spool, key) / "pid").read_text().split()):
+        await asyncio.sleep(0)
+    return int(words[0])
+
+
+def parent_of(pid: int) -> int:
+    return int(stat_of(pid)[1])
+
+
+def state_of(pid: int) -> str:
+    return stat_of(pid)[0]
+
+
+def stat_of(pid: int) -> list[str]:
+    """The fields of proc(5) from the third on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
