@@ -91,7 +91,8 @@ class Channel:
     async def answer(self, frames: AsyncIterator[Frame], patience: float) -> Frame:
         """The next of a stream's answers, where it must come soon; see ``request``."""
         try:
-            return await asyncio.wait_for(anext(frames), patience)
+            async with asyncio.timeout(patience):
+                return await anext(frames)
         except TimeoutError:
             self._lose(f"no answer within {patience:.0f} s")
             raise self._loss() from None
@@ -200,4 +201,5 @@ class Channel:
 
     async def _ping(self) -> None:
         with suppress(LinkLost, TimeoutError):
-            await asyncio.wait_for(self._send(commands.call("wz_ping", 0, background=False)), PING_EVERY)
+            async with asyncio.timeout(PING_EVERY):
+                await self._send(commands.call("wz_ping", 0, background=False))

@@ -77,7 +77,8 @@ class LocalDuplex:
         """Close its standard input, wait for it a little, then end it."""
         self._input.close()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._process.ended.wait(), CLOSING)
+            async with asyncio.timeout(CLOSING):
+                await self._process.ended.wait()
         with suppress(PermissionError):  # a root shell is not ours to kill; its closed pipes end it
             self._transport.close()
         self._process.streams.end()

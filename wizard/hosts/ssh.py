@@ -225,7 +225,8 @@ class SshTransport:
             return
         connection.close()
         with suppress(TimeoutError, asyncssh.Error, OSError):
-            await asyncio.wait_for(connection.wait_closed(), CLOSING)
+            async with asyncio.timeout(CLOSING):
+                await connection.wait_closed()
         connection.abort()
 
 

@@ -41,7 +41,8 @@ class _Ear:
     async def rest(self) -> str:
         """All that comes until the end, fit for a message; in bounded time."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._to_end(), 2.0)
+            async with asyncio.timeout(2.0):
+                await self._to_end()
         return self.heard.decode("utf-8", "backslashreplace").strip()
 
     async def _to_end(self) -> None:
@@ -87,7 +88,9 @@ async def _convince(duplex: Duplex, prompt: str, welcome: str, password: str, wh
             await duplex.write(password.encode() + b"\n")
             if await _asked(welcomed, error, prompt):
                 raise SudoRefused("sudo did not take the password", mend="It is tried once: wrong ones lock accounts")
-        if not await asyncio.wait_for(welcomed, PATIENCE):
+        async with asyncio.timeout(PATIENCE):
+            welcome_heard = await welcomed
+        if not welcome_heard:
             raise _refusal(await error.rest(), where)
     except TimeoutError:
         raise SudoRefused(f"sudo did not answer within {PATIENCE:.0f} s", mend="Try `sudo true` there") from None
@@ -105,8 +108,7 @@ async def _asked(welcomed: asyncio.Task[bool], error: _Ear, prompt: str) -> bool
     if asked in done:
         return asked.result()
     asked.cancel()
-    with suppress(asyncio.CancelledError):
-        await asked
+    await asyncio.wait({asked})
     return False
 
 

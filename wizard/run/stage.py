@@ -185,7 +185,8 @@ class StepStage:
     async def pause(self, seconds: float) -> None:
         """Let time pass; ends early where the person ends the watch."""
         try:
-            await asyncio.wait_for(self._ended_early.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._ended_early.wait()
         except TimeoutError:
             return
 

@@ -185,3 +185,18 @@ async def test_a_late_answer_to_a_call_nobody_waits_for_is_dropped() -> None:
             f"\036{channel.nonce} E 999 lost 0 0 - 0\n\036{channel.nonce} E 2 absent 0 0 - 0\n".encode()
         )
         assert (await channel.request(status, 5)).fields[0] == "absent"
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_is_stopped_just_as_the_answer_comes_is_stopped(turns: int) -> None:
+    puppet = Puppet()
+    async with opened(puppet) as channel:
+        waiting = asyncio.create_task(channel.request(status, 5))
+        while not puppet.written[-1].startswith(b"wz_status"):
+            await asyncio.sleep(0)
+        puppet.said.put_nowait(f"\036{channel.nonce} E 2 absent 0 0 - 0\n".encode())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if waiting.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await waiting

@@ -189,7 +189,8 @@ class Manager:
         self.state.active, self.state.sub = "deactivating", "stop-sigterm"
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), unit.seconds("TimeoutStopSec"))
+            async with asyncio.timeout(unit.seconds("TimeoutStopSec")):
+                await process.wait()
         except TimeoutError:
             self._say(f"{self.name}: State 'stop-sigterm' timed out. Killing.")
             self.kill()
