@@ -12,8 +12,9 @@ LOST = "outcome unknown: its runner on the host was killed; what it had begun ma
 WHERE = "inputs:\n  where: {type: path}\n"
 
 
-def run(wizard: Wizard, where: Path, policy: str, answers: str = "") -> Done:
-    """A step that ends its own runner the first time, as an administrator or the kernel might."""
+def run(wizard: Wizard, where: Path, policy: str, *, always: bool = False) -> Done:
+    """A step that ends its own runner the first time, or always, as an administrator or the kernel might."""
+    first = "" if always else f"mkdir {where}/once && "
     steps = f"""
   - id: one
     title: One
@@ -23,13 +24,13 @@ def run(wizard: Wizard, where: Path, policy: str, answers: str = "") -> Done:
         why: to act
         on_unknown: {policy}
         run:
-          command: "echo acted >> {{{{ where }}}}/effects; mkdir {{{{ where }}}}/once && kill -9 $PPID; exit 0"
+          command: "echo acted >> {{{{ where }}}}/effects; {first}kill -9 $PPID; exit 0"
           irreversible: it stays
         checks:
           - name: it acted
             file: {{path: "{{{{ where }}}}/effects"}}
 """
-    return wizard.run(checklist(steps, WHERE), "--set", f"where={where}", answers=answers)
+    return wizard.run(checklist(steps, WHERE), "--set", f"where={where}")
 
 
 @pytest.fixture
@@ -60,6 +61,13 @@ def test_what_is_safe_to_retry_is_retried_once_as_a_new_attempt(wizard: Wizard, 
     done = run(wizard, tmp_path, "safe_to_retry")
     assert done.exit_status == 0, done.stderr
     assert [body["attempt"] for body in done.of("attempt_intended")] == [1, 2]
+    assert effects(tmp_path) == ["acted", "acted"]
+
+
+def test_what_was_retried_in_vain_is_asked_about(wizard: Wizard, tmp_path: Path) -> None:
+    done = run(wizard, tmp_path, "safe_to_retry", always=True)
+    assert done.exit_status == 4
+    assert done.of("gate_blocked")[0]["blocked_by"] == [LOST]
     assert effects(tmp_path) == ["acted", "acted"]
 
 

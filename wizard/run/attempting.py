@@ -84,7 +84,8 @@ class Attempting:
 
     async def _look(self, step: Step, result: Result) -> Verdict:
         acted = Verdict([result.what], [_outcome_of(result)])
-        if not result.known and step.on_unknown == "ask":
+        # What was retried in vain is asked about as well: that doing it twice does no harm says nothing of the checks.
+        if not result.known and step.on_unknown != "probe":
             return acted
         if result.ok:
             await capture_values(self._context, step, result)
