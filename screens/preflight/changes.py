@@ -28,7 +28,8 @@ def _anchors(view: View) -> Iterator[Content]:
     started = view.state.started
     remote = [name for name, connected in view.state.hosts.items() if connected.identity.get("key")]
     if remote and started and started.mode != "check":
-        told = f"In the syslog of {', '.join(remote)}: a line at each end of a phase, with the checksum of this record."
+        where_left = ", ".join(remote)
+        told = f"In the syslog of {where_left}: one line as each phase ends, with a checksum of the record. It stays."
         yield Content.styled(plain(told), "dim")
 
 

@@ -17,8 +17,13 @@ Part = tuple[str, str]
 """Text and its style."""
 
 GAP = "   "
-DROPPED = ("run", "clock", "window", "left", "done")
-"""What is left out where there is no room, in this order; how grave it is, how it stands and its time always stay."""
+DROPPED = ("run", "clock", "window", "left", "done", "elapsed")
+"""What is left out where there is no room, in this order; how grave it is and how it stands always stay."""
+
+DETACHED = "detached"
+"""The state of a link that is lost, as the record has it."""
+
+RECONNECTING = "○ RECONNECTING", "bold $warning"
 
 SHORTEST_TITLE = 12
 """Cells of a title below which it is left out."""
@@ -56,6 +61,7 @@ def heading(view: View, *, running: bool, now: datetime, width: int, window: Win
         "severity": severity,
         "run": (f"run {plain(started.run[-4:])}", "dim"),
         "standing": standing(view, running=running),
+        "link": _link(view, running=running),
         "done": (f"{done}/{total}", "bold"),
         "left": (left_in_brief(view, now) if running else "", "dim"),
         "clock": (_clock(now) if running else "", "dim"),
@@ -113,9 +119,15 @@ def _at_work(view: View) -> Part:
         return f"■ WAITING FOR {view.waits_for}", "bold $warning"
     if view.state.rolling:
         return "◀ ROLLING BACK", "bold $secondary"
-    if "detached" in view.state.links.values():
-        return "○ RECONNECTING", "bold $warning"
+    if DETACHED in view.state.links.values():
+        return RECONNECTING
     return ("● CHECKING ONLY", "bold $primary") if view.dry else ("● LIVE", "bold $success")
+
+
+def _link(view: View, *, running: bool) -> Part:
+    """A host that is out of reach while something else stands in the run's way: nobody would know at a gate."""
+    gone = running and DETACHED in view.state.links.values()
+    return RECONNECTING if gone and standing(view, running=running) != RECONNECTING else ("", "")
 
 
 def _clock(now: datetime) -> str:

@@ -29,7 +29,7 @@ def told(spool: Path, line: bytes) -> None:
 @pytest.mark.parametrize("ahead_of", [" '' 'echo one", "'\"'\"'two", " >>/", " ''", " whole"])
 def test_what_is_left_of_a_start_starts_nothing(tmp_path: Path, ahead_of: str) -> None:
     script = f"echo one >>{tmp_path}/effects\necho 'two' >>{tmp_path}/effects\n"
-    line = commands.start(2, Attempt("key", script, limit=60.0), 0, 1.0, 0, apart=False).decode()
+    line = commands.start(2, Attempt("key", script, limit=60.0), 1.0, commands.Launch(0, 0)).decode()
     left = line[: line.rindex(ahead_of)]
     told(tmp_path / "spool", left.encode())
     assert not list((tmp_path / "spool").glob("*.claim"))
@@ -37,7 +37,7 @@ def test_what_is_left_of_a_start_starts_nothing(tmp_path: Path, ahead_of: str) -
 
 
 def test_a_start_that_says_it_is_whole_is_carried_out(tmp_path: Path) -> None:
-    line = commands.start(2, Attempt("key", f"echo one >>{tmp_path}/effects", limit=60.0), 0, 1.0, 0, apart=False)
+    line = commands.start(2, Attempt("key", f"echo one >>{tmp_path}/effects", limit=60.0), 1.0, commands.Launch(0, 0))
     told(tmp_path / "spool", line.removesuffix(b" &\n"))
     wait_until((tmp_path / "effects").exists, "its effect")
 

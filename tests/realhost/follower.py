@@ -27,8 +27,7 @@ class Follower:
 
     def await_logged(self, number: int) -> None:
         """Wait until the host has logged that many lines."""
-        there = lambda: last_logged(self.machine) >= number  # noqa: E731 - said once
-        wait_until(f"canary {number}", there, seconds=PATIENCE, every=0.2)
+        wait_until(f"canary {number}", lambda: last_logged(self.machine) >= number, seconds=PATIENCE, every=0.2)
 
     def await_seen(self, number: int) -> None:
         """Wait until that line is on record."""
@@ -36,9 +35,12 @@ class Follower:
 
     def await_looks(self, more: int) -> None:
         """Wait until so many more looks are on record; the first of them may have begun before."""
-        enough = len(looks(self.operator.events())) + more
-        there = lambda: len(looks(self.operator.events())) >= enough  # noqa: E731 - said once
-        wait_while_alive(self.wizard, "more looks", there, seconds=60 + more * self.every)
+        enough, seconds = self.looked() + more, 60 + more * self.every
+        wait_while_alive(self.wizard, "more looks", lambda: self.looked() >= enough, seconds=seconds)
+
+    def looked(self) -> int:
+        """How many looks are on record so far."""
+        return len(looks(self.operator.events()))
 
     def seen(self) -> list[int]:
         """The lines on record so far."""

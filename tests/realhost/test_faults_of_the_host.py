@@ -77,11 +77,16 @@ def test_a_reboot_during_a_step_leaves_it_unknown_and_it_is_not_run_again(
     assert effects(host) == ["first", "began"]
 
 
-def test_a_step_whose_wizard_and_host_both_went_down_is_unknown_on_resume(operator: Operator, host: Machine) -> None:
+def kill_at_work(operator: Operator, host: Machine) -> None:
+    """Kill the wizard in the middle of the step."""
     with operator.started(STRUCK) as wizard:
         wait_for_effects(host, wizard, ["first", "began"])
         wizard.kill()
         wizard.communicate()
+
+
+def test_a_step_whose_wizard_and_host_both_went_down_is_unknown_on_resume(operator: Operator, host: Machine) -> None:
+    kill_at_work(operator, host)
     host.power_cycle(wait_for_redis=False)
     assert_unknown_and_kept(operator.again("resume"), REBOOTED)
     assert effects(host) == ["first", "began"]
@@ -103,10 +108,7 @@ def test_after_a_reboot_the_checks_decide_where_the_author_says_so(
 
 
 def test_a_step_that_ended_before_the_reboot_keeps_its_outcome(operator: Operator, host: Machine) -> None:
-    with operator.started(STRUCK) as wizard:
-        wait_for_effects(host, wizard, ["first", "began"])
-        wizard.kill()
-        wizard.communicate()
+    kill_at_work(operator, host)
     host.check(["touch", GO])
     wait_until("the step's end on the host", lambda: ended_on(host) == 2, seconds=20)
     host.reboot(wait_for_redis=False)

@@ -73,6 +73,11 @@ def at_work(machine: Machine, homes: tuple[Path, Path], lines: int) -> Iterator[
         yield Pair(machine, worker, working, follower)
 
 
+def logins(machine: Machine) -> set[str]:
+    """The processes of sshd that serve the operator's connections."""
+    return set(machine.run(["pgrep", "-f", LOGINS]).stdout.split())
+
+
 def changes(events: list[dict[str, Any]]) -> list[tuple[str, float]]:
     """What the link was said to be, and when."""
     return [(event["body"]["state"], clock(event)) for event in events if event["kind"] == "link_changed"]
@@ -136,14 +141,13 @@ def test_a_step_and_a_watch_go_on_through_a_link_that_is_down(machine: Machine, 
 def test_a_step_and_a_watch_go_on_where_sshd_answers_no_more(machine: Machine, homes: tuple[Path, Path]) -> None:
     lines = 26
     with at_work(machine, homes, lines) as pair:
-        frozen = machine.check(["pgrep", "-f", LOGINS]).split()
+        frozen = logins(machine)
         machine.check(["pkill", "-STOP", "-f", LOGINS])
         cut = time.time()
         say(machine, 1)
         pair.wait_alive("new connections", 60, pair.attached_again)
         machine.check(["kill", "-CONT", *frozen])
-        gone = lambda: not set(frozen) & set(machine.run(["pgrep", "-f", LOGINS]).stdout.split())  # noqa: E731
-        wait_until("the old logins ended", gone, seconds=60)
+        wait_until("the old logins ended", lambda: not set(frozen) & logins(machine), seconds=60)
         finished = ended(pair, lines)
 
     assert_done_once(finished, pair.worker, lines)

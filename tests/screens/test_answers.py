@@ -366,6 +366,20 @@ async def test_what_a_manual_step_shows_is_read_beside_its_question() -> None:
         assert "│ -LimitNOFILE=10032" in hands.shown()
 
 
+async def test_a_link_that_is_lost_behind_a_question_is_told_and_stands_in_the_line_at_the_top() -> None:
+    start = upto("clean", ev.QuestionAsked)
+    source = live(start)
+    async with at(source) as hands:
+        cut, back = (ev.LinkChanged("stock", state, "the cable") for state in ("detached", "attached"))
+        source.tell(followed(start, cut)[-1:])
+        await hands.settle()
+        assert all(word in hands.shown() for word in ("WAITING FOR YOU", "RECONNECTING"))
+        assert [note.message for note in hands.app._notifications] == ["stock detached: the cable"]
+        source.tell(followed(start, cut, back)[-1:])
+        await hands.settle()
+        assert "RECONNECTING" not in hands.shown()
+
+
 @pytest.mark.parametrize(("key", "answer"), [("1", intents.GO_ON), ("2", intents.STOP_HERE), ("3", intents.PAUSE)])
 async def test_a_safe_stop_goes_on_or_stops(key: str, answer: str) -> None:
     source = stories.at_safe_stop()

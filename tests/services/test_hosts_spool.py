@@ -244,7 +244,7 @@ def test_a_channel_that_nobody_reads_any_more_ends_although_one_waits_to_speak(s
         assert shell.stdout
         shell.stdin.write(commands.bootstrap("nonce", "channel", str(spool), ()))
         shell.stdin.write(commands.call("wz_ready_spool", 1, background=False))
-        shell.stdin.write(commands.start(2, attempt, 0, 1, 0, apart=False))
+        shell.stdin.write(commands.start(2, attempt, 1, commands.Launch(0, 0)))
         while b" D 2 " not in shell.stdout.readline():
             pass
         shell.stdin.write(ping)

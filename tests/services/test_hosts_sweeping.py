@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 
 import pytest
 
+from tests.services.attempts import until_running
 from tests.services.shells import run, scratch
 from wizard.errors import HostError
 from wizard.hosts import sweeping
@@ -100,6 +101,7 @@ async def test_only_what_came_to_an_end_that_is_on_record_is_acknowledged(host: 
     (foreign,) = await done(host, "known", run_id=OTHER)
     await host.cancel(f"{RUN}.never.do1")
     await here.start(LONG)
+    await until_running(here, LONG.key)
     await acknowledge(host, RUN, [dark])
     assert {path.name for path in spool.glob("*.acked")} == {f"{known}.acked", f"{RUN}.never.do1.acked"}
     assert (await host.cancel(LONG.key)).killed
@@ -193,11 +195,12 @@ async def test_a_sweep_that_was_killed_half_way_is_finished_by_a_later_one(host:
     left = directory(spool, key)
     (spool / f"{key}.claim").unlink()
     grow_old(spool)
-    assert (await sweep(host)).leavings == 0, "the channel that made it is still there"
+    await sweep(host)
+    assert left.exists(), "the channel that made it is still there"
     assert not (spool / f"{key}.acked").exists()
     await here.close()
     await until(lambda: not list(spool.glob("runner.*")), "its runner has gone")
-    assert (await sweep(host)).leavings == 1
+    assert (await sweep(host)).leavings >= 1
     assert not left.exists()
 
 

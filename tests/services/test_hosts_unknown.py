@@ -61,10 +61,11 @@ async def test_an_attempt_of_an_earlier_boot_is_called_rebooted(here: Host, spoo
 class Rebooting(InsteadOfSh):
     """A host that goes down as soon as it is told to start something, once, and comes up as another boot."""
 
-    def __init__(self, tmp_path: Path) -> None:
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__("dash")
         self.boots = 0
         self._boot_id = tmp_path / "boot-id"
+        self._monkeypatch = monkeypatch
 
     async def open(self, command: str) -> LocalDuplex:
         self.boots += 1
@@ -79,14 +80,14 @@ class Rebooting(InsteadOfSh):
                     await duplex.close()
                 await deliver(data)
 
-            duplex.write = write  # type: ignore[method-assign]
+            self._monkeypatch.setattr(duplex, "write", write)
         return duplex
 
 
 async def test_a_reboot_during_the_start_leaves_it_unknown_and_nothing_is_started_in_the_dark(
-    spool: Path, tmp_path: Path
+    spool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    transport, said = Rebooting(tmp_path), list[str]()
+    transport, said = Rebooting(tmp_path, monkeypatch), list[str]()
     host = ShellHost("here", transport, Settings(spool=str(spool)), lambda _link, why: said.append(why))
     ending, _ = await run(host, Attempt("key", f"touch '{tmp_path}/effect'"))
     await host.close()
@@ -120,12 +121,18 @@ async def test_a_damaged_record_is_corrupt_and_never_run_again(here: Host, spool
     assert (await here.cancel("bad")).state is AttemptState.CORRUPT
 
 
+async def ran_and_wound_back(host: Host, spool: Path, effect: Path, *left: str) -> Attempt:
+    """An attempt that had its effect once; what came after it was prepared is gone again, but for these marks."""
+    attempt = Attempt("cut", f"echo ran >>'{effect}'")
+    await run(host, attempt)
+    wind_back(folder(spool, attempt.key), *left)
+    return attempt
+
+
 async def test_a_prepared_attempt_whose_launch_was_cut_off_is_launched_by_the_next_start(
     here: Host, spool: Path, tmp_path: Path
 ) -> None:
-    attempt = Attempt("cut", f"echo ran >>'{tmp_path}/effect'")
-    await run(here, attempt)
-    wind_back(folder(spool, "cut"))
+    attempt = await ran_and_wound_back(here, spool, tmp_path / "effect")
     assert (await here.status("cut")).state is AttemptState.READY
     ending, _ = await run(here, attempt)
     assert ending.ok
@@ -135,9 +142,7 @@ async def test_a_prepared_attempt_whose_launch_was_cut_off_is_launched_by_the_ne
 async def test_a_runner_that_was_killed_before_it_had_the_attempt_leaves_it_to_the_next(
     host: Host, spool: Path, tmp_path: Path
 ) -> None:
-    attempt = Attempt("cut", f"echo ran >>'{tmp_path}/effect'")
-    await run(host, attempt)
-    wind_back(folder(spool, "cut"), "state.running.somebody")
+    attempt = await ran_and_wound_back(host, spool, tmp_path / "effect", "state.running.somebody")
     assert (await host.status("cut")).state is AttemptState.READY
     assert (await run(host, attempt))[0].ok
     assert (tmp_path / "effect").read_text() == "ran\nran\n"
@@ -146,9 +151,7 @@ async def test_a_runner_that_was_killed_before_it_had_the_attempt_leaves_it_to_t
 async def test_a_runner_that_was_killed_when_it_had_the_attempt_is_followed_by_none(
     host: Host, spool: Path, tmp_path: Path
 ) -> None:
-    attempt = Attempt("cut", f"echo ran >>'{tmp_path}/effect'")
-    await run(host, attempt)
-    wind_back(folder(spool, "cut"), "state.running.somebody", "taken")
+    attempt = await ran_and_wound_back(host, spool, tmp_path / "effect", "state.running.somebody", "taken")
     ending, _ = await run(host, attempt)
     assert (ending.state, ending.state.known) == (AttemptState.LOST, False)
     assert (await host.cancel("cut")).state is AttemptState.LOST
@@ -158,9 +161,7 @@ async def test_a_runner_that_was_killed_when_it_had_the_attempt_is_followed_by_n
 async def test_what_was_cancelled_before_it_was_taken_up_is_taken_up_by_none(
     host: Host, spool: Path, tmp_path: Path
 ) -> None:
-    attempt = Attempt("late", f"echo ran >>'{tmp_path}/effect'")
-    await run(host, attempt)
-    wind_back(folder(spool, "late"))
-    assert (await host.cancel("late")).state is AttemptState.CANCELLED
+    attempt = await ran_and_wound_back(host, spool, tmp_path / "effect")
+    assert (await host.cancel("cut")).state is AttemptState.CANCELLED
     assert (await run(host, attempt))[0].state is AttemptState.CANCELLED
     assert (tmp_path / "effect").read_text() == "ran\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -25,6 +25,7 @@ WHOLE = "whole"
 """The last word of a line that changes something: without it the host does nothing, as the line was cut off."""
 
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+_UNFIT = re.compile(r"[^A-Za-z0-9@._:+-]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = frozenset(range(0x20, 0x7F)) | {0x0A, 0x09}
 
@@ -87,6 +88,19 @@ def _escaped(byte: int) -> str:
     return f"\\{byte:03o}"
 
 
+def assigned(words: Mapping[str, str | int | Iterable[str]]) -> str:
+    """Assignments ahead of a script, of words in which nothing is left that a shell would make anything of.
+
+    There is no single quote in them: a kill may cut a line anywhere, and half of a script must be no command at all.
+    """
+    many = {name: [str(value)] if isinstance(value, str | int) else value for name, value in words.items()}
+    return "".join(f'{name}="{" ".join(map(_fit, value))}"\n' for name, value in many.items())
+
+
+def _fit(word: str) -> str:
+    return _UNFIT.sub("_", word)
+
+
 def checked_key(key: str) -> str:
     """The key, where it is one.
 
@@ -116,47 +130,48 @@ def secrets_file(secrets: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
-    """What the host itself looks at as it claims an attempt, so that it costs no question; an empty word asks nothing.
+class Launch:
+    """How a channel starts an attempt, and what must still be so as the host claims it; an empty word asks nothing.
 
     Args:
-        machine: The machine-id that it said on connecting.
+        place: Which of the channel's directories is meant for it.
+        slot: Whose FIFO is used meanwhile.
+        apart: The channel's runner is taken up with another attempt.
+        machine: The machine-id that the host said on connecting.
         hold: The link by which the run holds it, and which no higher number may have followed.
     """
 
+    place: int
+    slot: int
+    apart: bool = False
     machine: str = ""
     hold: str = ""
 
 
-def start(  # noqa: PLR0913 - each word of the line is one
-    number: int, attempt: Attempt, place: int, grace: float, slot: int, *, apart: bool, guard: Guard = Guard()
-) -> bytes:
+def start(number: int, attempt: Attempt, grace: float, launch: Launch) -> bytes:
     """Prepare, claim, launch and follow.
 
     Args:
-        number: What the answers carry.
-        attempt: What is started.
-        place: Which of the channel's directories is used: never the same twice.
+        number: Which call it is.
+        attempt: What is to be started.
         grace: Seconds between TERM and KILL.
-        slot: Whose FIFO is used meanwhile.
-        apart: The channel's runner is taken up with another attempt.
-        guard: What must still be so.
+        launch: How.
     """
     return call(
         "wz_start",
         number,
         checked_key(attempt.key),
-        place,
+        launch.place,
         checksum(attempt.script),
         attempt.limit,
         attempt.cap,
         grace,
-        slot,
-        "yes" if apart else "",
+        launch.slot,
+        "yes" if launch.apart else "",
         attempt.script,
         secrets_file(attempt.secrets),
-        guard.machine,
-        guard.hold,
+        launch.machine,
+        launch.hold,
         WHOLE,
     )
 

@@ -7,16 +7,19 @@ who takes a host over makes the next number, as what another account made cannot
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from wizard.hosts.base import Host
+from wizard.hosts.commands import assigned
 from wizard.hosts.replies import refusal
 
 LIMIT = 20.0
 """Seconds that a host has to answer."""
 
 NAME = "incident-wizard.held"
+
+LONGEST = 80
+"""Characters of a name that the text of a hold has room for: it is the target of a link."""
 
 NOBODY = "-"
 """The text of a hold that was let go of and could not be taken away."""
@@ -25,7 +28,6 @@ ANY = "any"
 """Takes a host over from whoever holds it."""
 
 _WORDS = 4
-_UNFIT = re.compile(r"[^A-Za-z0-9@._:+-]")
 
 # A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The place
 # is told by the host alone, never by who asks, so that root and a login find the same. Where the spool is not the usual
@@ -134,8 +136,8 @@ async def hold(host: Host, holder: Holder, over: str = "") -> Hold:
         HostError: Whether it is held cannot be learnt.
         NoRoom: Nor can it be written down, as its disk is full.
     """
-    me = {"run": holder.run, "who": holder.who, "machine": holder.machine, "since": holder.since}
-    said = await host.ask(_told({"name": NAME, "over": over, **me}) + _FIND + _HOLD, limit=LIMIT)
+    me = {"run": holder.run, "who": holder.who[:LONGEST], "machine": holder.machine[:LONGEST], "since": holder.since}
+    said = await host.ask(assigned({"name": NAME, "over": over, **me}) + _FIND + _HOLD, limit=LIMIT)
     line = said.text.split("\n")[0].split("\t")
     if not said.ok or len(line) != _WORDS or not line[1].isdecimal():
         why = said.complaint or "no answer that could be read"
@@ -155,14 +157,9 @@ async def release(host: Host, run: str) -> None:
         HostError: The link is lost.
     """
     host.guard("")
-    await host.ask(_told({"name": NAME, "run": run}) + _FIND + _RELEASE, limit=LIMIT)
-
-
-def _told(words: dict[str, str]) -> str:
-    """Assignments of values in which nothing is left that a shell would make anything of."""
-    return "".join(f'{name}="{_UNFIT.sub("_", value)[:80]}"\n' for name, value in words.items())
+    await host.ask(assigned({"name": NAME, "run": run}) + _FIND + _RELEASE, limit=LIMIT)
 
 
 def _holder(text: str) -> Holder:
     words = text.split(" ")
-    return Holder(*words) if len(words) == _WORDS else Holder("that is not told", text[:80] or "somebody")
+    return Holder(*words) if len(words) == _WORDS else Holder("that is not told", text[:LONGEST] or "somebody")

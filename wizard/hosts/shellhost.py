@@ -155,8 +155,8 @@ class ShellHost:
     def _start_call(self, channel: Channel, attempt: Attempt, slot: int) -> Call:
         place, apart = next(channel.places), bool(channel.under_way)
         channel.under_way.add(attempt.key)
-        guard = commands.Guard(self._identity().machine_id, self._hold)
-        return lambda number: commands.start(number, attempt, place, GRACE, slot, apart=apart, guard=guard)
+        launch = commands.Launch(place, slot, apart, self._identity().machine_id, self._hold)
+        return lambda number: commands.start(number, attempt, GRACE, launch)
 
     def _noted(self, key: str, ending: Ending) -> Ending:
         """The ending; where it is a known one, the channel's runner is free again, else it may be gone or stuck."""

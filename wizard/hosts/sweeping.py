@@ -8,11 +8,12 @@ beyond its budget. What runs, what is lost, what a reboot cut off, and every att
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard.errors import HostError
 from wizard.hosts.base import MEBIBYTE, Host
+from wizard.hosts.commands import assigned
 
 LIMIT = 20.0
 """Seconds that a host has to answer."""
@@ -164,8 +165,8 @@ async def acknowledge(host: Host, run: str, dark: Iterable[str], printed: int = 
     Raises:
         HostError: The link is lost.
     """
-    words = {"run": _fit(run), "dark": " ".join(map(_fit, dark)), "much": "yes" if printed > MUCH * MEBIBYTE else ""}
-    await host.ask(_told(words) + _ACKNOWLEDGE, limit=LIMIT)
+    much = "yes" if printed > MUCH * MEBIBYTE else ""
+    await host.ask(assigned({"run": run, "dark": dark, "much": much}) + _ACKNOWLEDGE, limit=LIMIT)
 
 
 async def sweep(host: Host) -> Swept:
@@ -179,7 +180,7 @@ async def sweep(host: Host) -> Swept:
     """
     day = int((await host.connect()).clock // DAY)
     words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE, "day": day}
-    said = await host.ask(_told(words) + _SWEEP, limit=LIMIT)
+    said = await host.ask(assigned(words) + _SWEEP, limit=LIMIT)
     found = _SWEPT.fullmatch(said.text)
     if not found:
         if said.ok and not said.text:
@@ -187,12 +188,3 @@ async def sweep(host: Host) -> Swept:
         raise HostError(said.complaint or "the spool could not be swept", where=host.label)
     attempts, leavings, freed, left = map(int, found.groups())
     return Swept(attempts, leavings, freed * KIBIBYTE, left * KIBIBYTE)
-
-
-def _told(words: Mapping[str, str | int]) -> str:
-    return "".join(f'{name}="{value}"\n' for name, value in words.items())
-
-
-def _fit(word: str) -> str:
-    """A word of which a shell makes nothing."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", word)

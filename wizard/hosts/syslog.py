@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from wizard.errors import HostError
 from wizard.hosts.base import Host
+from wizard.hosts.commands import assigned
 
 LIMIT = 5.0
 """Seconds that a host has to take a line."""
@@ -44,7 +45,6 @@ true
 """
 
 _LINE = re.compile(r"(\S+) \S+ ([1-9][0-9]{0,11}) ([0-9a-f]{64})")
-_UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def leave(host: Host, run: str, number: int, head: str) -> str:
     Raises:
         HostError: The link is lost.
     """
-    said = await host.ask(f'line="{_fit(run)} {number} {_fit(head)}"\n{_LEAVE}', limit=LIMIT)
+    said = await host.ask(assigned({"line": (run, str(number), head)}) + _LEAVE, limit=LIMIT)
     if said.ok:
         return ""
     return f"no answer within {LIMIT:.0f} s" if said.timed_out else said.complaint or "logger failed"
@@ -78,13 +78,8 @@ async def find(host: Host, run: str) -> tuple[Kept, ...]:
     Raises:
         HostError: It cannot be asked, or does not come to an end.
     """
-    said = await host.ask(f'run="{_fit(run)}"\n{_FIND}', limit=READING)
+    said = await host.ask(assigned({"run": run}) + _FIND, limit=READING)
     if not said.ok:
         raise HostError(said.complaint or f"its logs were not read within {READING:.0f} s", where=host.label)
     lines = [_LINE.fullmatch(line) for line in said.text.splitlines()]
     return tuple(dict.fromkeys(Kept(int(line[2]), line[3], line[1]) for line in lines if line))
-
-
-def _fit(word: str) -> str:
-    """A word of which a shell and a pattern make nothing."""
-    return _UNFIT.sub("_", word)[:80]

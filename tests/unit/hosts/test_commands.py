@@ -32,7 +32,7 @@ def test_a_file_name_that_is_not_utf_8_keeps_its_bytes() -> None:
 
 def test_a_nul_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(UsageError, match="NUL"):
-        commands.start(1, Attempt(key="k", script="echo \0"), 0, 10, 0, apart=False)
+        commands.start(1, Attempt(key="k", script="echo \0"), 10, commands.Launch(0, 0))
 
 
 @pytest.mark.parametrize("key", ["", "../x", "a/b", "a b", "-rf", ".hidden", "a\n", "x" * 201])
