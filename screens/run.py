@@ -32,13 +32,12 @@ from screens.steering import Steering
 from screens.view import END, EVIDENCE, PHASE, View
 from screens.widgets.checking import Checks
 from screens.widgets.detail import Detail
-from screens.widgets.heading import DETACHED, Heading
+from screens.widgets.heading import Heading, link_told
 from screens.widgets.keybar import KeyBar
 from screens.widgets.logs import Logs
 from screens.widgets.outline import Outline
 from screens.widgets.undo import RollbackPane, UndoStack
 from screens.words import plain
-from wizard.run import events as ev
 from wizard.run.events import Record
 
 NOTHING_BEGUN = 1
@@ -106,7 +105,6 @@ class RunScreen(Silent, Noting, Monitoring, Detaching, Handing, Foresight, LogKe
         for message in messages:
             if isinstance(message, Record):
                 self._steering.hear(message.event)
-                self._tell_link(message.event)
         self.view.take(messages, clocks(self).now())
         beat = (self.source.running, int(clocks(self).now().timestamp()))
         if beat != self._beat or any(isinstance(message, Record) for message in messages):
@@ -115,11 +113,6 @@ class RunScreen(Silent, Noting, Monitoring, Detaching, Handing, Foresight, LogKe
         elif messages or self.logs.behind:
             self.show_logs()
         self._steering.attend()
-
-    def _tell_link(self, event: ev.Event) -> None:
-        """A question may cover the line at the top, which says it else."""
-        if isinstance(event, ev.LinkChanged) and self.app.screen is not self:
-            self.say(f"{event.host} {event.state}: {event.reason}", wrong=event.state == DETACHED)
 
     def on_unmount(self) -> None:
         """The title is no longer this run's."""
@@ -255,6 +248,10 @@ class RunScreen(Silent, Noting, Monitoring, Detaching, Handing, Foresight, LogKe
         self.query_one(Checks).set_class(rolling and self.following, "hidden")
         self.query_one(Checks).show(self.view, self.looking_at)
         announce(self, self.view, running=self.source.running)
+        # A tall question covers the line at the top.
+        for question in self.app.screen_stack:
+            if isinstance(question, Modal):
+                question.remark(*link_told(self.view, running=self.source.running))
         self.show_logs()
         self.query_one(KeyBar).show([key for key in self.KEYS if key.shown and self.check_action(key.id, ())])
 

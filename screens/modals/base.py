@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from screens.clocks import clocks
@@ -21,11 +22,18 @@ class Modal(ModalScreen[T | None], Generic[T]):
 
     BINDINGS = bindings([CLOSE, NOT_HERE, BELOW])
     DEAF: ClassVar[float] = DEAF
+    _remark = ""
 
     def on_mount(self) -> None:
         """Note when it opened."""
         fold(self)
         self.opened_at = clocks(self).moment()
+
+    def remark(self, word: str, style: str) -> None:
+        """Keep a word in the lower edge of the frame, as long as that is so; an empty one takes it away."""
+        for dialog in self.query("#dialog") if word != self._remark else ():
+            dialog.border_subtitle = Content.styled(word, style)
+            self._remark = word
 
     @property
     def deaf(self) -> bool:

@@ -56,12 +56,14 @@ def heading(view: View, *, running: bool, now: datetime, width: int, window: Win
     name = (f" {plain(started.checklist)}", "bold")
     severity = (plain(started.severity).upper(), SEVERITIES.get(started.severity, ""))
     done, total = view.progress()
+    stands, link = standing(view, running=running), link_told(view, running=running)
+    beside = link if link != stands else ("", "")
     fixed = {
         "practice": ("PRACTICE", ENVIRONMENTS["practice"]) if view.practice else ("", ""),
         "severity": severity,
         "run": (f"run {plain(started.run[-4:])}", "dim"),
-        "standing": standing(view, running=running),
-        "link": _link(view, running=running),
+        "standing": stands,
+        "link": beside,
         "done": (f"{done}/{total}", "bold"),
         "left": (left_in_brief(view, now) if running else "", "dim"),
         "clock": (_clock(now) if running else "", "dim"),
@@ -124,10 +126,9 @@ def _at_work(view: View) -> Part:
     return ("● CHECKING ONLY", "bold $primary") if view.dry else ("● LIVE", "bold $success")
 
 
-def _link(view: View, *, running: bool) -> Part:
-    """A host that is out of reach while something else stands in the run's way: nobody would know at a gate."""
-    gone = running and DETACHED in view.state.links.values()
-    return RECONNECTING if gone and standing(view, running=running) != RECONNECTING else ("", "")
+def link_told(view: View, *, running: bool) -> Part:
+    """A host is out of reach: at a gate, too, where something else stands in the run's way."""
+    return RECONNECTING if running and DETACHED in view.state.links.values() else ("", "")
 
 
 def _clock(now: datetime) -> str:

@@ -87,6 +87,12 @@ def at_gate() -> CannedRun:
     return live(followed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1], gate_events()))
 
 
+def at_gate_out_of_reach() -> CannedRun:
+    """The same gate, whose host cannot be reached while it waits."""
+    cut = ev.LinkChanged("stock", "detached", "reconnecting to ops@192.0.2.10")
+    return live(followed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1], gate_events(), cut))
+
+
 def at_undone_gate(outcome: str = "rolled back") -> CannedRun:
     """The same gate after "undo this step"."""
     proven = "restored, proven" if outcome == "rolled back" else "failed"

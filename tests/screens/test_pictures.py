@@ -78,6 +78,7 @@ RUNS: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {
     "at_work": (stories.working, ()),
     "checking": (stories.checking, ()),
     "gate": (stories.at_gate, ()),
+    "gate_out_of_reach": (stories.at_gate_out_of_reach, ()),
     "gate_evidence": (stories.at_evidence_gate, ()),
     "gate_window": (stories.at_closed_window, ()),
     "gate_picked": (stories.at_gate, ("7",)),
