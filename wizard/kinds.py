@@ -60,12 +60,21 @@ def registry() -> Kinds:
 
 
 @cache
+def _names() -> frozenset[str]:
+    return frozenset(module.name for package in (actions, checks) for module in pkgutil.iter_modules(package.__path__))
+
+
+@cache
+def _kinds_of(names: frozenset[str]) -> Kinds:
+    return _kinds(names.__contains__)
+
+
 def kinds_in(text: str) -> Kinds:
     """The kinds that a checklist's text names, and maybe more: loading all takes as long as a few steps.
 
-    A kind's module bears its key as its name.
+    A kind's module bears its key as its name. The same names give the same object.
     """
-    return _kinds(lambda name: name in text)
+    return _kinds_of(frozenset(name for name in _names() if name in text))
 
 
 def document_from(source: Source) -> Document:

@@ -15,7 +15,6 @@ from typing import Any
 from tests.crash import sabotage, steps
 from tests.crash.judge import OUTCOMES, counted
 from tests.crash.life import Life, begin
-from tests.crash.matrix import SSH
 from tests.crash.sabotage import NONE, RUNNERS
 from tests.crash.trial import RESUMES, of_step, processes, removed, state_of
 from tests.services.sshd import Sshd, children
@@ -25,8 +24,6 @@ from wizard.run.journal import JOURNAL
 from wizard.run.state import RunState
 from wizard.run.verification import verify
 
-WHO = "{{ who }}"
-INPUTS = "inputs:\n  who: {type: text}\n"
 LONGEST = 60.0
 
 
@@ -118,9 +115,9 @@ class Chaos:
 
     def _operators(self) -> list[Operator]:
         self.place.mkdir(parents=True)
-        here = SSH.format(user=self._server.user, port=self._link.port, identity=self._server.identity)
-        hosts = INPUTS + here.format(place=self.place)
-        text = steps.checklist(self.kind, steps.DO, self.place, hosts, on="box", policy=self.policy, mark=WHO)
+        here = steps.SSH.format(user=self._server.user, port=self._link.port, identity=self._server.identity)
+        hosts = steps.INPUTS + here.format(place=self.place)
+        text = steps.checklist(self.kind, steps.DO, self.place, hosts, on="box", policy=self.policy, mark=steps.WHO)
         self.file.write_text(text)
         one, other = Runs(self.root, "one"), Runs(self.root, "other")
         return [self._operator("one", one), self._operator("other", one if self.shared else other)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -12,18 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash import sabotage, steps
-from wizard import cli, headless, running
+from wizard import arguments, cli, headless, running
+from wizard.checklist.loading import Source
 from wizard.hosts import attachment, channel, shellhost
 from wizard.hosts.local import LocalDuplex
 from wizard.hosts.ssh import SshDuplex
-from wizard.report import files, log
+from wizard.kinds import document_from
+from wizard.report import files
 from wizard.run import journal, preparation, resuming
 from wizard.run.journal import Journal
 
-_SAMPLE = steps.checklist(steps.QUICK, steps.DO, Path("/"), "hosts:\n  local: {local: true}")
-LOADED = (headless, running, files, preparation, resuming, log.checklist_of(_SAMPLE))
+_HERE = Path("/")
+_BOX = steps.SSH.format(user="user", port=22, identity="user_key").format(place=_HERE)
+_SAMPLES = (
+    steps.checklist(steps.QUICK, steps.DO, _HERE, steps.LOCAL.format(place=_HERE)),
+    steps.checklist(steps.QUICK, steps.DO, _HERE, steps.INPUTS + _BOX, on="box", mark=steps.WHO),
+)
+_READ = [document_from(Source(_HERE, text, "")) for text in _SAMPLES]
+LOADED = (headless, running, files, preparation, resuming, arguments.parser(), _READ)
 """What a command loads when it runs; a forked life has it already, the models of a checklist built."""
 
+gc.freeze()  # what the parent has loaded stays shared with the lives, as no collection of theirs visits it
 WHOLE, HALF = "whole", "half"
 """An instant lies between two acts, or in the middle of one."""
 

@@ -9,7 +9,7 @@ from tests.crash import steps
 from tests.crash.judge import judge
 from tests.crash.life import HALF
 from tests.crash.sabotage import NONE, RUNNERS
-from tests.crash.trial import LOCAL, Plan, Trial, removed
+from tests.crash.trial import Plan, Trial, removed
 from tests.services.sshd import Sshd
 
 PARTS = 2
@@ -35,16 +35,11 @@ HALVES: tuple[Row, ...] = tuple(
 )
 """The same where the wizard dies in the middle of a write or of a message."""
 
-SSH = """\
-hosts:
-  local: {{{{local: true, spool: {{place}}/local}}}}
-  box: {{{{ssh: "{user}@127.0.0.1", port: {port}, identity: {identity}, spool: {{place}}/spool}}}}"""
-
 
 def over_ssh(root: Path, plan: Plan, server: Sshd, port: int = 0) -> Trial:
     """A trial whose step is on the server, maybe through a proxy at ``port``."""
     port = port or server.port
-    trial = Trial(root, plan, SSH.format(user=server.user, port=port, identity=server.identity), on="box")
+    trial = Trial(root, plan, steps.SSH.format(user=server.user, port=port, identity=server.identity), on="box")
     (root / ".ssh").mkdir(exist_ok=True)
     (root / ".ssh" / "known_hosts").write_text(server.known_line.replace(f":{server.port} ", f":{port} "))
     return trial
@@ -63,7 +58,7 @@ def row(folder: Path, row: Row, server: Sshd | None = None) -> int:
 def one(root: Path, plan: Plan, server: Sshd | None = None) -> str:
     """Carry out one trial and judge it; where the wizard was struck."""
     root.mkdir()
-    trial = over_ssh(root, plan, server) if server else Trial(root, plan, LOCAL)
+    trial = over_ssh(root, plan, server) if server else Trial(root, plan)
     try:
         trial.carry_out()
         judge(trial)

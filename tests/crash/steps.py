@@ -23,6 +23,18 @@ LIMIT = "0.4s"
 
 DO, UNDO = "do", "undo"
 
+LOCAL = """\
+hosts:
+  local: {{local: true, spool: {place}/spool}}"""
+SSH = """\
+hosts:
+  local: {{{{local: true, spool: {{place}}/local}}}}
+  box: {{{{ssh: "{user}@127.0.0.1", port: {port}, identity: {identity}, spool: {{place}}/spool}}}}"""
+
+WHO = "{{ who }}"
+INPUTS = "inputs:\n  who: {type: text}\n"
+"""Who acts, where there are two: it goes behind the words of the effects."""
+
 CHECKLIST = """\
 checklist: crash
 title: A trial

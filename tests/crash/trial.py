@@ -20,7 +20,6 @@ from wizard.run.journal import JOURNAL, read
 from wizard.run.state import RunState, replay
 
 RESUMES = 3
-LOCAL = "hosts:\n  local: {{local: true, spool: {place}/spool}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Trial:
 
     root: Path
     plan: Plan
-    hosts: str = LOCAL
+    hosts: str = steps.LOCAL
     on: str = ""
     runs: list[Path] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
