@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 
 from wizard.checklist.model import Evidence, Source
 from wizard.checklist.templating import render, render_text
 from wizard.checks.base import Outcome
 from wizard.errors import WizardError
-from wizard.facts.redis import read_values
-from wizard.facts.yamlpath import value_at
-from wizard.hosts.base import Host
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run.context import Context
+from wizard.run.sources import value_of
 
 BEFORE, RESUMED, AFTER = "before", "resumed", "after"
 
@@ -37,24 +34,11 @@ async def observe(context: Context, evidence: Evidence, moment: str) -> ev.Evide
 
 async def _read(context: Context, source: Source, expect: str) -> dict[str, str]:
     try:
-        value = await _value(context, render(source, context.scope()))
+        value = await value_of(context.hosts[source.on or LOCAL], render(source, context.scope()))
     except WizardError as problem:
         return {"value": "", "outcome": Outcome.UNKNOWN.value, "why": str(problem)}
     outcome = Outcome.PASS if not expect or value == expect else Outcome.FAIL
     return {"value": value, "outcome": outcome.value, "why": ""}
-
-
-async def _value(context: Context, source: Source) -> str:
-    host = context.hosts[source.on or LOCAL]
-    if source.command is not None:
-        answer = await host.ask(source.command)
-        if not answer.ok:
-            raise WizardError(answer.complaint or "the command did not succeed", where=host.label)
-        return answer.text.strip()
-    if source.redis is not None:
-        values = await read_values(host, source.redis, [source.redis.read])
-        return values[source.redis.read]
-    return await _yaml_value(host, str(source.yaml), str(source.at))
 
 
 def _overall(sources: Mapping[str, Mapping[str, str]], *, compared: bool) -> Outcome:
@@ -63,10 +47,3 @@ def _overall(sources: Mapping[str, Mapping[str, str]], *, compared: bool) -> Out
     if Outcome.FAIL.value in outcomes or (compared and len(seen) > 1):
         return Outcome.FAIL
     return Outcome.UNKNOWN if Outcome.UNKNOWN.value in outcomes else Outcome.PASS
-
-
-async def _yaml_value(host: Host, path: str, at: str) -> str:
-    answer = await host.ask(f"cat -- {shlex.quote(path)}")
-    if not answer.ok:
-        raise WizardError(answer.complaint or "the file could not be read", where=host.label)
-    return value_at(answer.text, at)
