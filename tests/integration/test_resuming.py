@@ -56,10 +56,12 @@ def resume(wizard: Wizard, *options: str | Path) -> Done:
     return wizard("resume", wizard.directory, "--headless", *options)
 
 
-def killed_in_the_second_step(wizard: Wizard, where: Path, number: int = signal.SIGKILL) -> None:
+def killed_in_the_second_step(
+    wizard: Wizard, where: Path, number: int = signal.SIGKILL, text: str = THREE_STEPS
+) -> None:
     """Leave a run whose wizard died while its second step was running."""
     os.mkfifo(where / "gate")
-    file = wizard.write(checklist(THREE_STEPS, WHERE))
+    file = wizard.write(checklist(text, WHERE))
     with wizard.start("run", file, "--headless", "--run-dir", wizard.directory, "--set", f"where={where}") as process:
         _until(process, "│ second began")
         process.send_signal(number)
@@ -82,6 +84,26 @@ def test_a_killed_run_goes_on_and_each_effect_is_there_once(wizard: Wizard, tmp_
     assert done.exit_status == 0, done.stderr
     assert effects(tmp_path) == ["first", "second", "third kept"]
     assert done.of("run_resumed")
+
+
+def test_what_a_step_requires_keeps_nobody_from_finding_what_it_started(wizard: Wizard, tmp_path: Path) -> None:
+    steps = """
+  - id: one
+    title: One
+    steps:
+      - id: stop
+        title: Stop
+        why: it must stop
+        requires:
+          - file: {path: "{{ where }}/running"}
+        run: {command: "rm {{ where }}/running; echo second began; cat {{ where }}/gate", irreversible: it stopped}
+        checks:
+          - file: {path: "{{ where }}/running", exists: false}
+"""
+    (tmp_path / "running").touch()
+    killed_in_the_second_step(wizard, tmp_path, text=steps)
+    (tmp_path / "gate").write_text("")
+    assert resume(wizard).exit_status == 0
 
 
 def test_a_step_that_went_on_alone_is_found_finished(wizard: Wizard, tmp_path: Path) -> None:

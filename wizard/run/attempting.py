@@ -68,15 +68,24 @@ class Attempting:
         """
         if self._manner.dry:
             return await self._dry(step)
-        guard = await self._gate.check(step.id, step.requires, step.on)
-        if step.requires and not guard.opens:
-            return guard
+        if shut := await self._shut(step):
+            return shut
         action = self._context.action(step)
         before = await self._prepare(step, action)
+        # A person may have taken an hour to approve it.
+        if self._asks(step) and (shut := await self._shut(step)):
+            return shut
         result = await self._perform(step, action, before)
         if not result.known and step.on_unknown == "safe_to_retry":
             result = await self._perform(step, action, before)
         return await self._look(step, result)
+
+    async def _shut(self, step: Step) -> Verdict | None:
+        """What it requires does not hold; what is under way already is found again, whatever it has changed by now."""
+        if not step.requires or unfinished(self._state, step.id):
+            return None
+        guard = await self._gate.check(step.id, step.requires, step.on)
+        return None if guard.opens else guard
 
     async def look_again(self, step: Step) -> Verdict:
         """Check what was done already, without doing it again."""

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.support.sitting import Sitting
 from wizard.errors import HostKeyUnknown, HostUnreachable, WizardError
 from wizard.hosts.fake import FakeHost, Script
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
-from wizard.run.context import Context
 from wizard.run.desk import Paused
-from wizard.run.intents import ACCEPT_KEY, BEGIN, PAUSE, Answer
+from wizard.run.intents import ACCEPT_KEY, BEGIN, PAUSE
 from wizard.run.journal import read
-from wizard.run.preparation import Prepared, Request, open_run, prepare
+from wizard.run.preparation import Prepared, Request, prepare
 from wizard.run.resuming import reopen
-from wizard.run.session import Session
 
 CHECKLIST = """\
 checklist: two
@@ -46,8 +43,6 @@ exit_criteria:
     command: {command: "true", exit_status: 0, stdout_is: ""}
 """
 
-Said = Callable[[ev.QuestionAsked], str]
-
 
 def key(name: str) -> HostKeyUnknown:
     return HostKeyUnknown("nobody accepted it", fingerprint=f"SHA256:{name}", where=name, mend="compare it")
@@ -67,44 +62,6 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
     monkeypatch.setenv("WIZARD_STATE_DIR", str(tmp_path / "state"))
     (tmp_path / "two.yaml").write_text(CHECKLIST)
     return prepare(Request(str(tmp_path / "two.yaml"), run_dir=tmp_path / "run"))
-
-
-class Sitting:
-    """A session with a person who answers as told, and everything that was recorded."""
-
-    def __init__(self, prepared: Prepared, made: Mapping[str, FakeHost], manner: Manner, says: Said) -> None:
-        self.events: list[ev.Event] = []
-        self._says = says
-        self._made = made
-        self._prepared = prepared
-        self._manner = manner
-        self._context: Context | None = None
-
-    def __call__(self, message: object) -> None:
-        if not isinstance(message, ev.Record):
-            return
-        self.events.append(message.event)
-        if isinstance(message.event, ev.QuestionAsked):
-            answer = Answer(message.event.scope, self._says(message.event))
-            asyncio.get_running_loop().call_soon(lambda: self._context and self._context.desk.take(answer))
-
-    async def walk(self) -> str:
-        context = open_run(self._prepared, [self])
-        self._context = replace(context, hosts=self._made)
-        try:
-            async with asyncio.timeout(8):
-                return await Session(self._context, self._manner).walk()
-        finally:
-            context.recorder.journal.close()
-
-    def of(self, kind: type[ev.Event]) -> list[ev.Event]:
-        """Events of a kind."""
-        return [event for event in self.events if isinstance(event, kind)]
-
-    @property
-    def asked(self) -> list[tuple[str, str]]:
-        """What the person was asked."""
-        return [(event.scope, event.purpose) for event in self.events if isinstance(event, ev.QuestionAsked)]
 
 
 PERSON = Manner(approve=True)
