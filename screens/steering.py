@@ -9,14 +9,11 @@ from textual.content import Content
 
 from screens.agreed import Agreed
 from screens.modals import steering
-from screens.modals.approve import ALL_OF_PHASE, approve
+from screens.modals.approve import ALL_OF_PHASE
 from screens.modals.base import Modal
 from screens.modals.edit import Edited, EditStep
-from screens.modals.gate import gate
 from screens.modals.handover import TAKE_OVER, Given, HandOver, take_over
-from screens.modals.hosthold import host_held
-from screens.modals.hostkey import host_key
-from screens.modals.question import question
+from screens.modals.waiting import modal_of
 from screens.source import Source
 from screens.telling import Teller
 from screens.view import View, Waiting
@@ -112,7 +109,7 @@ class Steering:
         if purpose in {"begin", "host_key"}:
             self._desk.show_preflight()
         if purpose != "begin":
-            self.ask(self._modal(waiting), lambda chosen: self._take(waiting, chosen))
+            self.ask(modal_of(self._view, waiting, self._teller.record), lambda chosen: self._take(waiting, chosen))
 
     def give_word(self, chosen: Chosen) -> None:
         """Answer the question ahead of the first step, where it still waits."""
@@ -134,18 +131,6 @@ class Steering:
         """Who should be told now: at the gate that waits, or else at the end."""
         if not self._teller.now():
             self._desk.say("The checklist names nobody to be told now.")
-
-    def _modal(self, waiting: Waiting) -> Modal[Any]:
-        event = waiting.event
-        if isinstance(event, ev.GateBlocked):
-            return gate(self._view, waiting, self._teller.record)
-        if event.purpose == "approve" and waiting.scope in self._view.state.steps:
-            return approve(self._view, waiting)
-        if event.purpose == "host_key":
-            return host_key(self._view, event)
-        if event.purpose == "host_held":
-            return host_held(self._view, event)
-        return question(self._view, waiting)
 
     def cancel(self) -> None:
         """End what the step is running."""

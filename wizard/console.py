@@ -111,6 +111,7 @@ class Narrator:
             ev.RunResumed: self._resumed,
             ev.TroubleMet: self._trouble,
             ev.HostHeld: self._held,
+            ev.RoleSeen: self._role,
             ev.SpoolSwept: self._swept,
             ev.RunPaused: self._paused,
             ev.RunEnded: self._ended,
@@ -250,6 +251,14 @@ class Narrator:
     def _held(self, event: ev.HostHeld) -> None:
         if event.over:
             self._line("  ! ", "yellow", f"{event.host} taken over from", plain(event.over))
+
+    def _role(self, event: ev.RoleSeen) -> None:
+        if event.pinned:
+            self._line("  ● ", "green", f"{event.host} is {plain(event.role)}; changes go by that")
+        elif event.role:
+            self._line("  ! ", "yellow", f"{event.host} is {plain(event.role)} now")
+        else:
+            self._line("  ○ ", "yellow", f"what {event.host} is cannot be told:", plain(event.why))
 
     def _swept(self, event: ev.SpoolSwept) -> None:
         if event.full:

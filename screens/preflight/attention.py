@@ -37,6 +37,9 @@ def _of_hosts(view: View) -> Iterator[str]:
             yield f"The key of {name} was on no record before; it was accepted now, by its fingerprint."
         if connected.identity.get("outlives") is False:
             yield f"{name} ends what a login leaves running: a step ends with the connection."
+    for name, role in view.state.roles.items():
+        if role.now and role.now != role.pinned:
+            yield f"{name} is {role.now} now, and was {role.pinned} when the run learnt it."
 
 
 def _of_looks(view: View) -> Iterator[str]:

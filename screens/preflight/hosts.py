@@ -14,6 +14,7 @@ from wizard.hosts.examining import SPOOL
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run.connecting import HOST
+from wizard.run.seen import RoleState
 
 SKEW = 5.0
 """Seconds that a clock may be off before it is pointed at: times in its journal are then hard to read beside ours."""
@@ -42,11 +43,11 @@ def _host(view: View, name: str, *, running: bool) -> Iterator[Content]:
         yield Content.assemble(("○ ", "$accent"), (plain(name), "bold"), (f"  {told}", "dim"))
         return
     yield Content.assemble(("✔ ", "$success"), where(view, name))
-    yield from _identity(connected.identity)
+    yield from _identity(connected.identity, view.state.roles.get(name))
     yield from _examined(view, name, running=running)
 
 
-def _identity(said: Mapping[str, Any]) -> Iterator[Content]:
+def _identity(said: Mapping[str, Any], role: RoleState | None) -> Iterator[Content]:
     if said.get("key"):
         new = bool(said.get("accepted"))
         known = ("on no record before, accepted now", "$warning") if new else ("known", "$success")
@@ -55,8 +56,19 @@ def _identity(said: Mapping[str, Any]) -> Iterator[Content]:
     yield _row("user", plain(who))
     boot = str(said.get("boot_id", "")).partition(" ")[0]
     yield _row("machine", plain(f"{said.get('machine_id', '')} · boot {boot}"))
+    if role:
+        yield _role(role)
     if said.get("outlives") is False:
         yield _row("steps", "end with the connection: this host ends what a login leaves running", "$warning")
+
+
+def _role(role: RoleState) -> Content:
+    """What it is to others; changes are made while it stays that."""
+    if not role.now:
+        return _row("role", f"cannot be told: {plain(role.why)}", "$warning")
+    if role.now != role.pinned:
+        return _row("role", f"{plain(role.now)}, and was {plain(role.pinned)}", "$warning")
+    return _row("role", plain(role.now))
 
 
 def _examined(view: View, name: str, *, running: bool) -> Iterator[Content]:

@@ -54,6 +54,7 @@ SEEN = ev.HostExamined(
     tools={"redis-cli": "/usr/bin/redis-cli", "systemctl": "/usr/bin/systemctl"},
     disks=DISKS,
 )
+ROLES = (ev.RoleSeen("stock", "master", pinned=True), ev.RoleSeen("stock", "replica"))
 LOCAL = ev.HostExamined(host="local", os="Debian GNU/Linux 12 (bookworm)", kernel="Linux 6.1.0 x86_64")
 
 
@@ -99,7 +100,7 @@ def disagreement() -> CannedRun:
         tools={"redis-cli": "", "systemctl": "/usr/bin/systemctl", "setfacl": ""},
         disks=[replace_free(DISKS[0], 20 * 1024 * 1024), DISKS[1]],
     )
-    source = live(told(ev.HostConnected, ev.EvidenceObserved, then=[LOCAL, seen, unseen, ASKED]))
+    source = live(told(ev.HostConnected, ev.EvidenceObserved, then=[LOCAL, *ROLES, seen, unseen, ASKED]))
     source.window = Window(NOW + timedelta(hours=20), NOW + timedelta(hours=26))
     return source
 

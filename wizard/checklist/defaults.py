@@ -12,7 +12,7 @@ from wizard.checklist.surroundings import RedisSource
 _LISTS = {"phases", "steps", "checks", "samples", "requires", "exit_criteria", "evidence"}
 """Lists whose items may hold a kind, or a list of such items."""
 
-SOURCES = "sources"
+HOSTS, SOURCES, ROLE = "hosts", "sources", "role"
 
 
 def field_names(spec: type[Spec]) -> set[str]:
@@ -56,7 +56,12 @@ class _Filler:
             return [self.part(item) for item in value]
         if key == SOURCES and isinstance(value, Mapping):
             return {label: self._source(source) for label, source in value.items()}
+        if key == HOSTS and isinstance(value, Mapping):
+            return {name: self._host(host) for name, host in value.items()}
         return self._kind(key, value, self._specs(key, part))
+
+    def _host(self, host: Any) -> Any:
+        return {**host, ROLE: self._source(host[ROLE])} if isinstance(host, Mapping) and ROLE in host else host
 
     def _source(self, source: Any) -> Any:
         if not isinstance(source, Mapping) or "redis" not in source:

@@ -66,31 +66,6 @@ class Input(Spec):
             )
 
 
-class HostSpec(Spec):
-    """A machine that steps and checks work on. Exactly one of ``ssh`` and ``local`` is set.
-
-    Args:
-        ssh: ``user@host``, or an alias of the operator's SSH configuration.
-        path: Directories put first in PATH.
-        spool: Directory on the host where attempts are kept.
-    """
-
-    ssh: Text | None = None
-    local: Flag = False
-    port: Count | None = None
-    identity: Text | None = None
-    sudo: Flag = False
-    sudo_password: Text | None = None
-    path: tuple[Text, ...] = ()
-    spool: Text | None = None
-    environment: Environment = "production"
-
-    def flaws(self) -> Iterator[Flaw]:
-        """A host that is nowhere, or in two places."""
-        if (self.ssh is None) == (self.local is False):
-            yield Flaw((), "a host needs either `ssh` or `local: true`", "write one of them")
-
-
 class RedisSource(RedisTarget):
     """A reading taken from a Redis server. ``read`` is the name of an INFO field or a configuration parameter."""
 
@@ -113,6 +88,35 @@ class Source(Spec):
             yield Flaw((), "a source needs exactly one of `command`, `yaml` and `redis`", "write one of them")
         elif (self.at is not None) != (self.yaml is not None):
             yield Flaw((), "`yaml` and `at` go together", "write the file in `yaml` and the path in it in `at`")
+
+
+class HostSpec(Spec):
+    """A machine that steps and checks work on. Exactly one of ``ssh`` and ``local`` is set.
+
+    Args:
+        ssh: ``user@host``, or an alias of the operator's SSH configuration.
+        path: Directories put first in PATH.
+        spool: Directory on the host where attempts are kept.
+        role: What it is to others, as `master` or `replica`: read before the run and again before each change.
+    """
+
+    ssh: Text | None = None
+    local: Flag = False
+    port: Count | None = None
+    identity: Text | None = None
+    sudo: Flag = False
+    sudo_password: Text | None = None
+    path: tuple[Text, ...] = ()
+    spool: Text | None = None
+    environment: Environment = "production"
+    role: Source | None = None
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A host that is nowhere, or in two places."""
+        if (self.ssh is None) == (self.local is False):
+            yield Flaw((), "a host needs either `ssh` or `local: true`", "write one of them")
+        if self.role is not None and self.role.on is not None:
+            yield Flaw(("role", "on"), "the role of a host is read on that host", "take `on` away")
 
 
 class Evidence(Spec):

@@ -98,6 +98,13 @@ def _held(_log: Log, event: ev.HostHeld) -> Told:
     return (f"Host {event.host} taken over", f"from {event.over}") if event.over else (f"Host {event.host} held", "")
 
 
+@_tells(ev.RoleSeen)
+def _role(_log: Log, event: ev.RoleSeen) -> Told:
+    if not event.role:
+        return f"Host {event.host}: its role cannot be told", event.why
+    return f"Host {event.host} is {event.role}{'' if event.pinned else ' now'}", ""
+
+
 @_tells(ev.SpoolSwept)
 def _swept(_log: Log, event: ev.SpoolSwept) -> Told:
     """It is there for who asks where an older run's output on the host has gone."""

@@ -21,6 +21,7 @@ from wizard.run.gate import Gate, Verdict
 from wizard.run.holding import hold
 from wizard.run.intents import ABORT, PAUSE
 from wizard.run.marks import STEP_START, step_hosts, take_marks
+from wizard.run.roles import keep
 from wizard.run.sampled import sampled
 from wizard.run.stage import KEPT, StepStage
 
@@ -170,6 +171,8 @@ class Attempting:
     async def _perform(self, step: Step, action: Action[Any], before: Before) -> Result:
         last = self._state.steps[step.id].attempts
         number = last if unfinished(self._state, step.id) else last + 1
+        if number > last:
+            await keep(self._context, [step])
         self.stage = StepStage(self._context, step, number)
         try:
             result = await action.perform(self.stage, before)

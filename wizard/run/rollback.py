@@ -17,6 +17,7 @@ from wizard.run import state as st
 from wizard.run.anchoring import anchor
 from wizard.run.context import Context
 from wizard.run.holding import hold
+from wizard.run.roles import keep, refuse
 from wizard.run.stage import StepStage
 
 log = logging.getLogger(__name__)
@@ -106,9 +107,11 @@ class Rollback:
         Raises:
             JournalUnwritable: Nothing more can be recorded, so nothing more is undone.
             HostHeld: Another run holds a host of these steps.
+            Paused: A host is not what it was, and a person left it.
         """
         plan = self.order(steps)
         await hold(self._context, [self._steps[step] for step in plan])
+        await keep(self._context, [self._steps[step] for step in plan])
         self._record(ev.RollbackStarted(plan, reason, scope))
         for step in plan:
             await self._undo(step)
@@ -137,8 +140,9 @@ class Rollback:
     async def _guarded(self, step: str) -> Undone:
         """The undo of one step; whatever goes wrong with it is its own outcome and holds up no other."""
         try:
-            # The link may have been lost meanwhile, and the host taken over.
+            # The link may have been lost meanwhile, and the host taken over or out of its role.
             await hold(self._context, [self._steps[step]])
+            await refuse(self._context, self._steps[step])
             return await self._restored(self._steps[step])
         except JournalUnwritable:
             raise

@@ -53,6 +53,15 @@ class CheckState:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleState:
+    """What a host is to others. ``pinned`` is what changes go by; ``now`` what was seen last, or ``why`` it was not."""
+
+    pinned: str = ""
+    now: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptState:
     """One script that was to run on a host. ``end`` is None while its outcome is not on record."""
 

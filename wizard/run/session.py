@@ -21,6 +21,7 @@ from wizard.run.gate import Gate
 from wizard.run.holding import let_go
 from wizard.run.intents import AGAIN, BEGIN, PAUSE, SCOPE_ANSWERS, UNDO_EVERYTHING
 from wizard.run.marks import RUN_START, run_hosts, take_marks
+from wizard.run.roles import learn
 from wizard.run.rollback import EVERYTHING, INCOMPLETE, OF_A_PART, ROLLED_BACK, RollBack, Rollback, back_to
 from wizard.run.stepper import Mitigated, Stepper
 from wizard.run.sweeping import sweep
@@ -81,7 +82,7 @@ class Session:
             return await self._rest_of_rollback(self._state.rolling)
         if self._state.rolled_back:
             return self._after_rollback(*self._state.rolled_back)
-        await asyncio.gather(self._connecting.examine(), self._sweep())
+        await asyncio.gather(self._connecting.examine(), learn(self._context), self._sweep())
         await self._before_the_first_step()
         for phase in self._context.checklist.phases:
             await self._phase(phase)

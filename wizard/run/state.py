@@ -14,7 +14,7 @@ from wizard.run import events as ev
 from wizard.run.changed import changed
 from wizard.run.events import Event, Record
 from wizard.run.intents import ACCEPT, AGAIN, OVERRIDE
-from wizard.run.seen import AttemptState, CheckState
+from wizard.run.seen import AttemptState, CheckState, RoleState
 from wizard.run.seen import StepState as StepState  # noqa: PLC0414 - read beside the words for how it stands
 
 WAITING, RUNNING, CHECKING, BLOCKED = "waiting", "running", "checking", "blocked"
@@ -49,6 +49,7 @@ class RunState:
     checks: Mapping[str, Mapping[int, CheckState]] = field(default_factory=dict)
     captured: Mapping[str, str] = field(default_factory=dict)
     hosts: Mapping[str, ev.HostConnected] = field(default_factory=dict)
+    roles: Mapping[str, RoleState] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mapping[str, ev.MarkTaken]] = field(default_factory=dict)
     undo_stack: Sequence[str] = ()
@@ -141,6 +142,12 @@ def _run_ended(state: RunState, event: ev.RunEnded, _at: str) -> RunState:
 def _host_connected(state: RunState, event: ev.HostConnected, _at: str) -> RunState:
     links = {**state.links, event.host: "attached"}
     return changed(state, hosts={**state.hosts, event.host: event}, links=links)
+
+
+@_folds(ev.RoleSeen)
+def _role_seen(state: RunState, event: ev.RoleSeen, _at: str) -> RunState:
+    pinned = event.role if event.pinned else state.roles.get(event.host, RoleState()).pinned
+    return changed(state, roles={**state.roles, event.host: RoleState(pinned, event.role, event.why)})
 
 
 @_folds(ev.LinkChanged)

@@ -35,7 +35,7 @@ class GateAnswered(Event):
 
 @kind("question_asked")
 class QuestionAsked(Event):
-    """A person is asked. ``purpose`` is approve, manual, safe_stop, host_key, host_held or begin."""
+    """A person is asked. ``purpose`` is approve, manual, safe_stop, host_key, host_held, role or begin."""
 
     scope: str
     purpose: str

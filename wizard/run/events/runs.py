@@ -147,6 +147,20 @@ class HostHeld(Event):
     over: str = ""
 
 
+@kind("role_seen")
+class RoleSeen(Event):
+    """What a host was found to be to others, as master or replica; recorded where it is not what it was last.
+
+    ``pinned`` says that changes go by it from here on: it was learnt first, or a person took it. ``why`` says why it
+    cannot be told, and ``role`` is empty then.
+    """
+
+    host: str
+    role: str
+    pinned: bool = False
+    why: str = ""
+
+
 @kind("chain_anchored", awaited=False)
 class ChainAnchored(Event):
     """The head of this journal was left in a host's syslog, as it was when the journal had ``number`` events.

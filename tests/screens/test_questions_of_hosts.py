@@ -1,18 +1,23 @@
-"""A host that another run holds, at the screen: who holds it, and three answers by their effect."""
+"""A host that another run holds, or that is not what it was, at the screen: three answers by their effect."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given
+from hypothesis import strategies as st
 
 from screens.canned import checklist_of
+from screens.modals.choosing import Choosing
 from screens.modals.hosthold import host_held
+from screens.modals.role import role
 from screens.view import View
 from tests.screens import stories
 from tests.screens.stories import followed, live, upto
 from tests.screens.test_answers import at
 from tests.screens.test_hostile_text import NASTY
 from wizard.run import events as ev
-from wizard.run.intents import AGAIN, PAUSE, TAKE_OVER, Answer
+from wizard.run.intents import AGAIN, GO_ON, PAUSE, TAKE_OVER, Answer
 from wizard.text import hidden
 
 HELD = ev.QuestionAsked(
@@ -21,6 +26,14 @@ HELD = ev.QuestionAsked(
     "ops@192.0.2.10 is held by kim on desk.example since 2026-03-14T02:30:00Z, run 20260314-023000-77ff",
     [AGAIN, TAKE_OVER, PAUSE],
 )
+CHANGED = ev.QuestionAsked(
+    "host:stock",
+    "role",
+    "ops@192.0.2.10 was master when the run learnt it, and is replica now",
+    [AGAIN, GO_ON, PAUSE],
+    needs_note=True,
+)
+Modal = Callable[[View, ev.QuestionAsked], Choosing]
 
 
 def view() -> View:
@@ -36,6 +49,22 @@ def test_it_says_who_holds_it_and_what_each_answer_does() -> None:
     assert [one.answer for one in modal._choices if one.grave] == [TAKE_OVER]
 
 
+def test_a_changed_role_is_told_and_to_go_on_is_the_grave_answer() -> None:
+    modal = role(view(), CHANGED)
+    assert "was master when the run learnt it, and is replica now" in modal._body.plain
+    assert [one.answer for one in modal._choices if one.grave] == [GO_ON]
+
+
+async def test_a_changed_role_is_taken_only_with_a_reason() -> None:
+    source = live(followed(upto("clean", ev.StepStarted), CHANGED))
+    async with at(source) as hands:
+        assert "The host is not what it was · the host stock" in hands.shown()
+        await hands.press("enter", "3", "enter", "enter")
+        assert source.submitted == []
+        await hands.press(*"the other is gone", "enter")
+        assert source.submitted == [Answer("host:stock", GO_ON, "the other is gone")]
+
+
 async def test_it_opens_and_a_slip_of_the_hand_takes_nothing_over() -> None:
     source = live(followed(upto("clean", ev.StepStarted), HELD))
     async with at(source) as hands:
@@ -46,8 +75,8 @@ async def test_it_opens_and_a_slip_of_the_hand_takes_nothing_over() -> None:
         assert source.submitted == [Answer("host:stock", TAKE_OVER, "spoke with kim")]
 
 
-@given(NASTY)
-def test_who_holds_it_is_not_believed_to_be_plain(text: str) -> None:
-    body = host_held(view(), ev.QuestionAsked("host:stock", "host_held", text, [AGAIN, TAKE_OVER, PAUSE]))._body
+@given(NASTY, st.sampled_from([host_held, role]))
+def test_what_a_host_says_is_not_believed_to_be_plain(text: str, modal: Modal) -> None:
+    body = modal(view(), ev.QuestionAsked("host:stock", "host_held", text, [AGAIN, TAKE_OVER, PAUSE]))._body
     assert hidden(body.plain) is None
     assert not any(span.style and "click" in str(span.style) for span in body.spans)
