@@ -156,7 +156,15 @@ class _Plan:
     def _ahead(self, step: Step) -> str:
         reason = step.action.irreversible_reason
         final = comment(f"a rollback leaves this as it is: {reason}") if reason else ""
-        return self.paper.checks("before it starts must hold", step.requires, step.on) + final
+        return self._role(step) + self.paper.checks("before it starts must hold", step.requires, step.on) + final
+
+    def _role(self, step: Step) -> str:
+        """What the run asks ahead of each change: whether this is still the host to work on."""
+        host = self.checklist.hosts.get(step.on)
+        if host is None or host.role is None or not step.action.changes:
+            return ""
+        known = self.state.roles.get(step.on)
+        return comment(f"look whether {step.on} still is {known.pinned if known and known.pinned else 'what it was'}")
 
     def _afterwards(self, step: Step) -> str:
         looks = self.paper.checks("look again and again at", step.samples, step.on)

@@ -39,7 +39,7 @@ inputs:
   vm: {type: text, default: root@db.example}
   password: {type: secret, default: "", env: SMALL_PASSWORD}
 hosts:
-  db: {ssh: "{{ vm }}", identity: /keys/id, sudo: true, path: [/opt/db/bin]}
+  db: {ssh: "{{ vm }}", identity: /keys/id, sudo: true, path: [/opt/db/bin], role: {command: role}}
 phases:
   - id: first
     title: First things
@@ -179,6 +179,7 @@ def test_each_step_says_number_host_reason_and_what_must_then_hold() -> None:
     )
     assert "# must then hold: test '<captured.kept>' = hello\n" in on_paper()
     assert "# 1.6 Start it - on db (root@db.example · sudo)\n" in on_paper()
+    assert "# look whether db still is what it was\n" in part(on_paper(), "Start it")
 
 
 def test_a_step_on_a_host_is_handed_to_its_shell_by_ssh() -> None:
@@ -254,10 +255,12 @@ def test_of_a_run_only_what_remains_is_to_be_done_with_what_was_captured(tmp_pat
             ev.StepEnded("make", "verified"),
             ev.ValueCaptured("make", "kept", "it's kept"),
             ev.StepEnded("write", "failed", "no room"),
+            ev.RoleSeen("db", "master", pinned=True),
             ev.AttemptIntended("k", "write", 2, "do", "local", "x", "0", 1.0, "b"),
         ]
     )
     plan = plan_of_run(document(), state, tmp_path, registry())
+    assert "# look whether db still is master\n" in part(plan, "Start it")
     assert "Plan of run 20261123-143005-7f3a" in plan
     assert " Make a file - on " not in plan
     assert "\necho 'it'\"'\"'s kept'; echo hello\n" in part(plan, "Use what was kept")
@@ -336,6 +339,7 @@ def test_no_value_breaks_out_of_its_comment_or_here_document(word: str, place: s
         ev.StepRendered("make", place, word, changes=True),
         ev.UndoRegistered("make", ""),
         ev.UndoRegistered("write", kept),
+        ev.RoleSeen("db", kept, pinned=True),
     ]
     state = run_of(body, word=word, place=place, vm=kept)
     plan = plan_of_run(document(), state, Path("/nowhere") / kept.replace("\0", ""), registry())
