@@ -112,6 +112,7 @@ class Narrator:
             ev.TroubleMet: self._trouble,
             ev.HostHeld: self._held,
             ev.RoleSeen: self._role,
+            ev.LeftoverEnded: self._leftover,
             ev.SpoolSwept: self._swept,
             ev.RunPaused: self._paused,
             ev.RunEnded: self._ended,
@@ -259,6 +260,9 @@ class Narrator:
             self._line("  ! ", "yellow", f"{event.host} is {plain(event.role)} now")
         else:
             self._line("  ○ ", "yellow", f"what {event.host} is cannot be told:", plain(event.why))
+
+    def _leftover(self, event: ev.LeftoverEnded) -> None:
+        self._line("  ! ", "yellow", f"what attempt {event.attempt} had left running on {event.host} was ended")
 
     def _swept(self, event: ev.SpoolSwept) -> None:
         if event.full:

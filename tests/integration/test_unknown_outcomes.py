@@ -71,6 +71,36 @@ def test_what_was_retried_in_vain_is_asked_about(wizard: Wizard, tmp_path: Path)
     assert effects(tmp_path) == ["acted", "acted"]
 
 
+OUTLIVES = """
+  - id: one
+    title: One
+    steps:
+      - id: act
+        title: Act
+        why: to act
+        run:
+          command: >-
+            echo began >> {{ where }}/effects;
+            if mkdir {{ where }}/once; then
+            cd {{ where }}; trap 'echo ended >> effects; exit' TERM; kill -9 $PPID; while :; do sleep 0.05; done; fi
+          undo: echo undone >> {{ where }}/effects
+        checks:
+          - file: {path: "{{ where }}/effects"}
+"""
+
+
+@pytest.mark.parametrize(("answer", "then"), [("run it again", "began"), ("undo this step", "undone")])
+def test_what_a_killed_runner_left_is_ended_before_anything_else_of_its_step(
+    wizard: Wizard, tmp_path: Path, answer: str, then: str
+) -> None:
+    done = wizard.run(checklist(OUTLIVES, WHERE), "--set", f"where={tmp_path}", answers=f"act: {answer}\n")
+    assert effects(tmp_path) == ["began", "ended", then]
+    (left,) = done.of("leftover_ended")
+    assert (left["step"], left["attempt"], left["host"]) == ("act", 1, "local")
+    assert "what attempt 1 had left running" in done.stderr
+    assert "what attempt 1 had left running was ended" in (done.directory / "report.md").read_text()
+
+
 def test_the_report_says_that_the_outcome_is_unknown(wizard: Wizard, tmp_path: Path) -> None:
     done = run(wizard, tmp_path, "ask")
     assert "unknown" in (done.directory / "report.md").read_text()

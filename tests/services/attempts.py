@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 from tests.services.shells import Heard
@@ -53,6 +54,17 @@ def state_of(pid: int) -> str:
 def stat_of(pid: int) -> list[str]:
     """The fields of proc(5) from the third on."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+
+
+def session_of(leader: int) -> list[int]:
+    """The processes of a session that do anything."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, _, _, session, *_ = stat_of(int(entry.name))
+            if session == str(leader) and state != "Z":
+                found.append(int(entry.name))
+    return found
 
 
 def kill(pid: int) -> None:

@@ -12,10 +12,13 @@ from tests.services.attempts import (
     kill,
     parent_of,
     script_pid,
+    session_of,
+    state_of,
     until_running,
     wind_back,
 )
 from tests.services.shells import Heard, InsteadOfSh, alive, run
+from wizard.hosts import shellhost
 from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
 from wizard.hosts.local import LocalDuplex
@@ -35,6 +38,40 @@ async def test_a_killed_runner_leaves_an_attempt_lost_not_failed(here: Host, spo
     kill(script)
     while alive(f"{spool}\0"):  # nor does its watch stay
         await asyncio.sleep(0)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shellhost, "GRACE", 1)
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("deaf", ["", "trap '' TERM; "])
+async def test_what_a_killed_runner_left_is_ended_with_its_children(host: Host, spool: Path, deaf: str) -> None:
+    await host.start(Attempt("lost", f"{deaf}sleep 300 & echo up; sleep 300; true"))
+    await until_running(host, "lost")
+    script = await script_pid(spool, "lost")
+    kill(parent_of(script))
+    while (await host.status("lost")).state is not AttemptState.LOST:
+        pass
+    ending = await host.cancel("lost")
+    assert (ending.state, ending.killed, ending.timed_out) == (AttemptState.LOST, True, False)
+    assert not session_of(script)
+    again = await host.cancel("lost")
+    assert (again.state, again.killed) == (AttemptState.LOST, False)
+
+
+async def test_a_later_process_with_the_id_of_a_lost_script_is_left_alone(here: Host, spool: Path) -> None:
+    await here.start(Attempt("lost", "exec sleep 300"))
+    await until_running(here, "lost")
+    script = await script_pid(spool, "lost")
+    kill(parent_of(script))
+    pid = folder(spool, "lost") / "pid"
+    pid.write_text(f"{script} {int(pid.read_text().split()[1]) + 1} \n")
+    ending = await here.cancel("lost")
+    assert (ending.state, ending.killed) == (AttemptState.LOST, False)
+    assert state_of(script) == "S"
+    kill(script)
 
 
 async def test_a_runner_that_goes_with_its_lock_while_it_is_looked_for_costs_no_answer(host: Host, spool: Path) -> None:

@@ -146,6 +146,11 @@ def _step_started(log: Log, event: ev.StepStarted) -> Told:
     return f"{log.place(event.step)}: began", f"on {event.label}"
 
 
+@_tells(ev.LeftoverEnded)
+def _leftover(log: Log, event: ev.LeftoverEnded) -> Told:
+    return f"{log.place(event.step)}: what attempt {event.attempt} had left running was ended", f"on {event.host}"
+
+
 @_tells(ev.StepEdited)
 def _step_edited(log: Log, event: ev.StepEdited) -> Told:
     lines = event.diff.splitlines()

@@ -20,6 +20,7 @@ from wizard.run.desk import Aborted, Paused
 from wizard.run.gate import Gate, Verdict
 from wizard.run.holding import hold
 from wizard.run.intents import ABORT, PAUSE
+from wizard.run.leftovers import end_leftovers
 from wizard.run.marks import STEP_START, step_hosts, take_marks
 from wizard.run.roles import keep
 from wizard.run.sampled import sampled
@@ -173,6 +174,7 @@ class Attempting:
         number = last if unfinished(self._state, step.id) else last + 1
         if number > last:
             await keep(self._context, [step])
+            await end_leftovers(self._context, step)
         self.stage = StepStage(self._context, step, number)
         try:
             result = await action.perform(self.stage, before)

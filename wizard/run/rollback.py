@@ -17,6 +17,7 @@ from wizard.run import state as st
 from wizard.run.anchoring import anchor
 from wizard.run.context import Context
 from wizard.run.holding import hold
+from wizard.run.leftovers import end_leftovers
 from wizard.run.roles import keep, refuse
 from wizard.run.stage import StepStage
 
@@ -143,6 +144,7 @@ class Rollback:
             # The link may have been lost meanwhile, and the host taken over or out of its role.
             await hold(self._context, [self._steps[step]])
             await refuse(self._context, self._steps[step])
+            await end_leftovers(self._context, self._steps[step])
             return await self._restored(self._steps[step])
         except JournalUnwritable:
             raise

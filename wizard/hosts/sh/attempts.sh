@@ -286,6 +286,7 @@ wz_cancel() {
     [ "$wz_state" != ready ] || { ln "$wz_dir/meta" "$wz_dir/taken" 2>/dev/null; wz_judge "$2"; }
     [ "$wz_state" != cancelled ] || rm -f "$wz_dir/secrets"
     [ "$wz_state" != running ] || { wz_kill "$3" 2>/dev/null && wz_judge "$2"; }
+    [ "$wz_state" != lost ] || wz_end_left "$3" 2>/dev/null
     wz_ending "$1"
 }
 
@@ -310,7 +311,36 @@ wz_there() {
     read -r wz_line <"/proc/$wz_pid/stat" || return
     # shellcheck disable=SC2086 # the fields are wanted one by one
     set -- ${wz_line##*) }
+    wz_life=$1
     [ "${20}" = "$wz_born" ]
+}
+
+# wz_end_left GRACE: end the script whose runner was killed, as long as its first process is there. Nobody holds that
+# process id for us any more, so it is known by when it started. wz_state says whether there was something: lost.killed,
+# or lost.timeout where it does not end.
+wz_end_left() {
+    read -r wz_pid wz_born <"$wz_dir/pid" && [ -n "$wz_pid" ] && wz_alive || return 0
+    wz_state=lost.killed
+    kill -TERM "-$wz_pid" || kill -TERM "$wz_pid"
+    wz_outlasts "$1" wz_session || return 0
+    kill -KILL "-$wz_pid" || kill -KILL "$wz_pid"
+    wz_outlasts 5 wz_alive || return 0
+    wz_state=lost.timeout
+}
+
+# Who waits for a child of a killed runner is not known; where nobody does, it stays as a zombie, which does nothing more.
+wz_alive() { wz_there && [ "$wz_life" != Z ]; }
+
+wz_session() { kill -0 "-$wz_pid" || wz_alive; }
+
+# wz_outlasts SECONDS FUNCTION: does what the function says hold all that time?
+wz_outlasts() {
+    wz_nap=1 wz_idle=0
+    while "$2"; do
+        [ "$wz_idle" -lt $(($1 * 1000)) ] || return 0
+        wz_sleep
+    done
+    return 1
 }
 
 # wz_gone SECONDS: wait until the runner has recorded an end, or is gone itself.

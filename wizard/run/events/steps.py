@@ -115,6 +115,16 @@ class AttemptClaimed(Event):
     launcher: str = ""
 
 
+@kind("leftover_ended")
+class LeftoverEnded(Event):
+    """What a killed runner had left running of an attempt was ended, ahead of what is done anew or undone."""
+
+    key: str
+    step: str
+    attempt: int
+    host: str
+
+
 @kind("attempt_ended", awaited=False)
 class AttemptEnded(Event):
     """How the attempt ended. ``sha256`` is of the output's unmasked bytes, ``output`` the masked file's name."""
