@@ -87,6 +87,7 @@ class Narrator:
         self._clock = clock or (lambda: _clock(time.monotonic() - began))
         self._lines = Lines()
         self._place: dict[str, str] = {}
+        self._pinned: dict[str, str] = {}
         self._tell: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
             ev.HostConnected: self._host_connected,
@@ -255,7 +256,10 @@ class Narrator:
 
     def _role(self, event: ev.RoleSeen) -> None:
         if event.pinned:
+            self._pinned[event.host] = event.role
             self._line("  ● ", "green", f"{event.host} is {plain(event.role)}; changes go by that")
+        elif event.role and event.role == self._pinned.get(event.host):
+            self._line("  ● ", "green", f"{event.host} is {plain(event.role)} again")
         elif event.role:
             self._line("  ! ", "yellow", f"{event.host} is {plain(event.role)} now")
         else:

@@ -36,6 +36,14 @@ def test_a_host_where_nothing_outlives_its_login_is_said_to_be_one() -> None:
         assert "a step ends with" not in told(ev.HostConnected("web", "web", identity))
 
 
+def test_a_role_is_told_as_news_and_a_host_that_is_back_in_it_as_good_news() -> None:
+    learnt, gone, other = ev.RoleSeen("db", "master", pinned=True), ev.RoleSeen("db", ""), ev.RoleSeen("db", "replica")
+    assert "● db is master; changes go by that" in told(learnt)
+    assert "! db is replica now" in told(learnt, other)
+    assert "● db is master again" in told(learnt, gone, ev.RoleSeen("db", "master"))
+    assert "! db is master now" in told(learnt, ev.RoleSeen("db", "replica", pinned=True), ev.RoleSeen("db", "master"))
+
+
 def test_a_failed_check_shows_what_was_expected_beside_what_was_seen() -> None:
     text = told(check("fail"))
     assert "✘ fail" in text
@@ -90,6 +98,8 @@ def test_a_gate_names_what_keeps_it_shut_and_the_authors_advice() -> None:
         ev.ValueCaptured("s", "name", HOSTILE),
         ev.SampleTaken("s", 1, "ok", {HOSTILE: HOSTILE}),
         ev.RunPaused(HOSTILE),
+        ev.RoleSeen("web", HOSTILE, pinned=True),
+        ev.RoleSeen("web", "", why=HOSTILE),
         ev.EvidenceObserved(
             HOSTILE, "before", "fail", {HOSTILE: {"value": HOSTILE, "outcome": "fail", "why": ""}}, HOSTILE
         ),
