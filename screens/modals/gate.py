@@ -17,10 +17,10 @@ from screens.widgets.checking import checks_told, evidence_told
 from screens.widgets.choices import Choice, Chosen, Words
 from screens.widgets.detail import where
 from screens.words import CHECKS, STEPS, many, plain
-from wizard.hosts.base import AttemptState
 from wizard.run import events as ev
 from wizard.run import intents
 from wizard.run import state as st
+from wizard.run.leftovers import lost
 from wizard.run.rollback import ROLLED_BACK, since
 from wizard.run.state import StepState
 from wizard.run.stepper import UNDONE
@@ -144,16 +144,10 @@ def _choice(view: View, blocked: ev.GateBlocked, answer: str) -> Choice:
     return Choice(answer, plain(answer), _effect(view, blocked.scope, answer), words, grave, types, typed_for(view))
 
 
-def _left(view: View, scope: str) -> bool:
-    """The runner of an attempt at this step was killed."""
-    attempts = view.state.attempts.values()
-    return any(one.step == scope and one.end and one.end.state == AttemptState.LOST for one in attempts)
-
-
 def _effect(view: View, scope: str, answer: str) -> str:
     step = view.state.steps.get(scope)
     if answer == intents.AGAIN:
-        first = "Ends what a killed runner may have left of it. " if _left(view, scope) else ""
+        first = "Ends what a killed runner may have left of it. " if lost(view.state, scope) else ""
         return f"{first}Does the step's action once more, then looks again." if step else "Looks once more."
     if answer == intents.UNDO_PHASE and step:
         return f"{undo_plan(view, since(view.state, step.phase))} Then the run pauses; going on does the phase again."

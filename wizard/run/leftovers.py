@@ -9,7 +9,16 @@ from wizard.checklist.model import Step
 from wizard.errors import StepRefused
 from wizard.hosts.base import AttemptState
 from wizard.run import events as ev
+from wizard.run import seen
 from wizard.run.context import Context
+from wizard.run.state import RunState
+
+LOST = AttemptState.LOST.value
+
+
+def lost(state: RunState, step: str) -> list[seen.AttemptState]:
+    """The attempts at a step, or at its undo, whose runner was killed."""
+    return [one for one in state.attempts.values() if one.step == step and one.end and one.end.state == LOST]
 
 
 async def end_leftovers(context: Context, step: Step) -> None:
@@ -19,8 +28,7 @@ async def end_leftovers(context: Context, step: Step) -> None:
         StepRefused: It does not end, so nothing is to be started beside it.
         HostError: The host cannot be asked.
     """
-    attempts = context.recorder.state.attempts.values()
-    for one in [one for one in attempts if one.step == step.id and one.end and one.end.state == AttemptState.LOST]:
+    for one in lost(context.recorder.state, step.id):
         ended = await context.hosts[one.host].cancel(one.key)
         if ended.timed_out:
             what = f"what attempt {one.number} had begun still runs and does not end"

@@ -300,11 +300,16 @@ wz_kill() {
     done
     { ! wz_free && wz_there; } || return 0
     rm -f "$wz_dir/let-live"
-    kill -TERM "-$wz_pid" || kill -TERM "$wz_pid"
-    wz_gone "$1" && return
-    kill -KILL "-$wz_pid" || kill -KILL "$wz_pid"
-    wz_gone 5
+    wz_end "$1" wz_gone
     return 0
+}
+
+# wz_end GRACE FUNCTION: TERM, KILL after the grace; the function waits so many seconds for the end.
+wz_end() {
+    kill -TERM "-$wz_pid" || kill -TERM "$wz_pid"
+    "$2" "$1" && return
+    kill -KILL "-$wz_pid" || kill -KILL "$wz_pid"
+    "$2" 5
 }
 
 wz_there() {
@@ -321,26 +326,19 @@ wz_there() {
 wz_end_left() {
     read -r wz_pid wz_born <"$wz_dir/pid" && [ -n "$wz_pid" ] && wz_alive || return 0
     wz_state=lost.killed
-    kill -TERM "-$wz_pid" || kill -TERM "$wz_pid"
-    wz_outlasts "$1" wz_session || return 0
-    kill -KILL "-$wz_pid" || kill -KILL "$wz_pid"
-    wz_outlasts 5 wz_alive || return 0
-    wz_state=lost.timeout
+    wz_end "$1" wz_vanished || ! wz_alive || wz_state=lost.timeout
 }
 
 # Who waits for a child of a killed runner is not known; where nobody does, it stays as a zombie, which does nothing more.
 wz_alive() { wz_there && [ "$wz_life" != Z ]; }
 
-wz_session() { kill -0 "-$wz_pid" || wz_alive; }
-
-# wz_outlasts SECONDS FUNCTION: does what the function says hold all that time?
-wz_outlasts() {
+# wz_vanished SECONDS: wait until nothing of the script's session is there.
+wz_vanished() {
     wz_nap=1 wz_idle=0
-    while "$2"; do
-        [ "$wz_idle" -lt $(($1 * 1000)) ] || return 0
+    while kill -0 "-$wz_pid" || wz_alive; do
+        [ "$wz_idle" -lt $(($1 * 1000)) ] || return 1
         wz_sleep
     done
-    return 1
 }
 
 # wz_gone SECONDS: wait until the runner has recorded an end, or is gone itself.
