@@ -10,17 +10,16 @@ from screens.modals.approve import approve
 from screens.modals.base import Modal
 from screens.modals.choosing import Choosing
 from screens.modals.gate import gate
-from screens.modals.hosthold import host_held
 from screens.modals.hostkey import host_key
+from screens.modals.hosttrouble import host_held, out_of_role
 from screens.modals.question import question
-from screens.modals.role import role
 from screens.view import View, Waiting
 from wizard.run import events as ev
 
 OF_A_HOST: Mapping[str, Callable[[View, ev.QuestionAsked], Choosing]] = {
     "host_key": host_key,
     "host_held": host_held,
-    "role": role,
+    "role": out_of_role,
 }
 """By purpose, what is asked about a host and about no step."""
 

@@ -39,6 +39,27 @@ def checklist(phases: str, head: str = "", tail: str = TAIL) -> str:
     return f"{HEAD}{head}phases:\n{phases}{tail}"
 
 
+def phase(*steps: str) -> str:
+    """The one phase of a checklist."""
+    return "".join(["  - id: one\n    title: One\n    steps:\n", *steps])
+
+
+def step(name: str, run: str, *checks: str, on: str = "local", requires: str = "") -> str:
+    """A step that runs something.
+
+    Args:
+        name: Its id.
+        run: The mapping behind ``run``, in YAML.
+        checks: Each in YAML, in one line.
+        on: Its host.
+        requires: What it requires, in the same way.
+    """
+    lines = [f"- id: {name}", f"  title: {name.title()}", f"  why: to {name}", f"  on: {on}", f"  run: {{{run}}}"]
+    lines += ["  requires:", f"    - {requires}"] if requires else []
+    lines += ["  checks:", *(f"    - {check}" for check in checks)] if checks else []
+    return "".join(f"      {line}\n" for line in lines)
+
+
 @dataclass(frozen=True)
 class Done:
     """A wizard that ended."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import Done, Wizard, checklist, wait_until
+from tests.integration.commandline import Done, Wizard, checklist, phase, step, wait_until
 
 WHERE = "inputs:\n  where: {type: path}\n"
 THREE_STEPS = """\
@@ -87,19 +87,9 @@ def test_a_killed_run_goes_on_and_each_effect_is_there_once(wizard: Wizard, tmp_
 
 
 def test_what_a_step_requires_keeps_nobody_from_finding_what_it_started(wizard: Wizard, tmp_path: Path) -> None:
-    steps = """
-  - id: one
-    title: One
-    steps:
-      - id: stop
-        title: Stop
-        why: it must stop
-        requires:
-          - file: {path: "{{ where }}/running"}
-        run: {command: "rm {{ where }}/running; echo second began; cat {{ where }}/gate", irreversible: it stopped}
-        checks:
-          - file: {path: "{{ where }}/running", exists: false}
-"""
+    stop = 'command: "rm {{ where }}/running; echo second began; cat {{ where }}/gate", irreversible: it stopped'
+    here, gone = (f'file: {{path: "{{{{ where }}}}/running", exists: {there}}}' for there in ("true", "false"))
+    steps = phase(step("stop", stop, gone, requires=here))
     (tmp_path / "running").touch()
     killed_in_the_second_step(wizard, tmp_path, text=steps)
     (tmp_path / "gate").write_text("")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import Done, Wizard, checklist
+from tests.integration.commandline import Done, Wizard, checklist, phase, step
 
 HEAD = """\
 inputs:
@@ -14,34 +14,18 @@ inputs:
 hosts:
   web: {local: true, role: {command: "cat {{ where }}/role"}}
 """
-STEPS = """\
-  - id: one
-    title: One
-    steps:
-      - id: first
-        title: First
-        why: it comes first
-        on: web
-        run:
-          command: "echo first >> {{ where }}/effects; sh {{ where }}/meanwhile"
-          undo: "echo back >> {{ where }}/effects"
-        checks:
-          - file: {path: "{{ where }}/effects", contains: [first]}
-      - id: look
-        title: Look
-        why: to see
-        on: web
-        run: {command: "cat {{ where }}/effects", read_only: true}
-      - id: second
-        title: Second
-        why: it comes second
-        on: web
-        run:
-          command: "echo second >> {{ where }}/effects"
-          undo: "echo back >> {{ where }}/effects; sh {{ where }}/meanwhile"
-        checks:
-          - file: {path: "{{ where }}/effects", contains: [second]}
-"""
+FIRST = (
+    'command: "echo first >> {{ where }}/effects; sh {{ where }}/meanwhile", undo: "echo back >> {{ where }}/effects"'
+)
+SECOND = (
+    'command: "echo second >> {{ where }}/effects", undo: "echo back >> {{ where }}/effects; sh {{ where }}/meanwhile"'
+)
+CHECK = 'file: {path: "{{ where }}/effects"}'
+STEPS = phase(
+    step("first", FIRST, CHECK, on="web"),
+    step("look", 'command: "cat {{ where }}/effects", read_only: true', on="web"),
+    step("second", SECOND, CHECK, on="web"),
+)
 FAILOVER = "echo replica > {where}/role\n"
 
 
@@ -138,6 +122,17 @@ def test_a_failover_in_the_middle_of_a_rollback_keeps_the_rest_from_being_undone
     assert undone["second"][0] == "ran, unproven"
     assert undone["first"][0] == "failed"
     assert "is replica now" in undone["first"][1]
+
+
+def test_what_has_nothing_to_undo_is_not_called_a_failed_undo(wizard: Wizard, place: Place) -> None:
+    final = phase(step("final", 'command: "sh {{ where }}/meanwhile", irreversible: it stays', CHECK, on="web"))
+    last = step("last", 'command: "true", undo: "sh {{ where }}/meanwhile"', CHECK, on="web")
+    (place.root / "effects").touch()
+    assert wizard.run(checklist(final + last, HEAD), "--set", f"where={wizard.home}").exit_status == 0
+    place.meanwhile(FAILOVER)
+    done = wizard("rollback", wizard.directory, "--headless")
+    undone = {undo["step"]: undo["outcome"] for undo in done.of("undo_ended")}
+    assert undone == {"last": "ran, unproven", "final": "not undoable"}
 
 
 def test_the_report_tells_it(wizard: Wizard, place: Place) -> None:

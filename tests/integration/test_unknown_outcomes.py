@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import Done, Wizard, checklist
+from tests.integration.commandline import Done, Wizard, checklist, phase, step
 
 LOST = "outcome unknown: its runner on the host was killed; what it had begun may still run"
 WHERE = "inputs:\n  where: {type: path}\n"
@@ -71,22 +71,15 @@ def test_what_was_retried_in_vain_is_asked_about(wizard: Wizard, tmp_path: Path)
     assert effects(tmp_path) == ["acted", "acted"]
 
 
-OUTLIVES = """
-  - id: one
-    title: One
-    steps:
-      - id: act
-        title: Act
-        why: to act
-        run:
-          command: >-
-            echo began >> {{ where }}/effects;
-            if mkdir {{ where }}/once; then
-            cd {{ where }}; trap 'echo ended >> effects; exit' TERM; kill -9 $PPID; while :; do sleep 0.05; done; fi
-          undo: echo undone >> {{ where }}/effects
-        checks:
-          - file: {path: "{{ where }}/effects"}
-"""
+OUTLIVES = phase(
+    step(
+        "act",
+        'command: "cd {{ where }}; echo began >> effects; if mkdir once; then '
+        "trap 'echo ended >> effects; exit' TERM; kill -9 $PPID; while :; do sleep 0.05; done; fi\", "
+        'undo: "echo undone >> {{ where }}/effects"',
+        'file: {path: "{{ where }}/effects"}',
+    )
+)
 
 
 @pytest.mark.parametrize(("answer", "then"), [("run it again", "began"), ("undo this step", "undone")])

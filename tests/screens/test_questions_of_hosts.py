@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from screens.canned import checklist_of
 from screens.modals.choosing import Choosing
-from screens.modals.hosthold import host_held
-from screens.modals.role import role
+from screens.modals.hosttrouble import host_held, out_of_role
 from screens.view import View
 from tests.screens import stories
 from tests.screens.stories import followed, live, upto
@@ -50,7 +49,7 @@ def test_it_says_who_holds_it_and_what_each_answer_does() -> None:
 
 
 def test_a_changed_role_is_told_and_to_go_on_is_the_grave_answer() -> None:
-    modal = role(view(), CHANGED)
+    modal = out_of_role(view(), CHANGED)
     assert "was master when the run learnt it, and is replica now" in modal._body.plain
     assert [one.answer for one in modal._choices if one.grave] == [GO_ON]
 
@@ -75,7 +74,7 @@ async def test_it_opens_and_a_slip_of_the_hand_takes_nothing_over() -> None:
         assert source.submitted == [Answer("host:stock", TAKE_OVER, "spoke with kim")]
 
 
-@given(NASTY, st.sampled_from([host_held, role]))
+@given(NASTY, st.sampled_from([host_held, out_of_role]))
 def test_what_a_host_says_is_not_believed_to_be_plain(text: str, modal: Modal) -> None:
     body = modal(view(), ev.QuestionAsked("host:stock", "host_held", text, [AGAIN, TAKE_OVER, PAUSE]))._body
     assert hidden(body.plain) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import Done, Wizard, checklist
+from tests.integration.commandline import Done, Wizard, checklist, phase, step
 from tests.services.sshd import Sshd
 from tests.support.redis_lab import Lab, redis_lab
 
@@ -23,26 +23,12 @@ hosts:
 defaults:
   redis: {{address: "{address}"}}
 """
-STEPS = """\
-  - id: one
-    title: One
-    steps:
-      - id: first
-        title: First
-        why: it comes first
-        on: web
-        run: {{command: "{meanwhile}", irreversible: it stays}}
-        checks:
-          - command: {{command: "true", exit_status: 0, stdout_is: ""}}
-      - id: second
-        title: Second
-        why: it comes second
-        on: web
-        run: {{command: "touch {{{{ where }}}}/changed", irreversible: it stays}}
-        checks:
-          - on: web
-            file: {{path: "{{{{ where }}}}/changed"}}
-"""
+CHANGE = step(
+    "second",
+    'command: "touch {{ where }}/changed", irreversible: it stays',
+    'file: {path: "{{ where }}/changed"}',
+    on="web",
+)
 
 
 @pytest.fixture
@@ -54,7 +40,8 @@ def lab(home: Path) -> Iterator[Lab]:
 def run(home: Path, server: Sshd, lab: Lab, *words: str) -> Done:
     """A run whose first step has redis-cli say these words."""
     head = HEAD.format(vm=server.destination, identity=server.identity, address=lab.address)
-    steps = STEPS.format(meanwhile=f"redis-cli -s {lab.address} {' '.join(words)}")
+    told = f'command: "redis-cli -s {lab.address} {" ".join(words)}", irreversible: it stays'
+    steps = phase(step("first", told, 'command: {command: "true", exit_status: 0, stdout_is: ""}', on="web"), CHANGE)
     trusted = ("--accept-host-key", server.fingerprint)
     return Wizard(home).run(checklist(steps, head), "--set", f"where={home}", *trusted)
 

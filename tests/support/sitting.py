@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from wizard.hosts.fake import FakeHost
 from wizard.run import events as ev
@@ -14,6 +15,7 @@ from wizard.run.intents import PAUSE, Answer
 from wizard.run.preparation import Prepared, open_run
 from wizard.run.session import Session
 
+E = TypeVar("E", bound=ev.Event)
 Said = Callable[[ev.QuestionAsked], str]
 
 
@@ -46,7 +48,7 @@ class Sitting:
         finally:
             context.recorder.journal.close()
 
-    def of(self, kind: type[ev.Event]) -> list[ev.Event]:
+    def of(self, kind: type[E]) -> list[E]:
         """Events of a kind."""
         return [event for event in self.events if isinstance(event, kind)]
 

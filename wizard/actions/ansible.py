@@ -47,6 +47,11 @@ class AnsibleSpec(ActionSpec):
         """A dry run changes nothing."""
         return self.check is not True
 
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """It runs on the operator's machine, and what it changes is there."""
+        return (self.host,)
+
 
 class Ansible(Action[AnsibleSpec]):
     """One run of one playbook.

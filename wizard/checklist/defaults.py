@@ -57,11 +57,10 @@ class _Filler:
         if key == SOURCES and isinstance(value, Mapping):
             return {label: self._source(source) for label, source in value.items()}
         if key == HOSTS and isinstance(value, Mapping):
-            return {name: self._host(host) for name, host in value.items()}
+            return {name: self.part(host) for name, host in value.items()}
+        if key == ROLE:
+            return self._source(value)
         return self._kind(key, value, self._specs(key, part))
-
-    def _host(self, host: Any) -> Any:
-        return {**host, ROLE: self._source(host[ROLE])} if isinstance(host, Mapping) and ROLE in host else host
 
     def _source(self, source: Any) -> Any:
         if not isinstance(source, Mapping) or "redis" not in source:

@@ -193,6 +193,11 @@ class Step(Spec):
         """What its kind is given."""
         return cast("ActionSpec", getattr(self, self.keys[self.kind]))
 
+    @property
+    def changed_hosts(self) -> tuple[str, ...]:
+        """The hosts that it changes, the one it runs on first."""
+        return tuple(dict.fromkeys((self.on, *self.action.reaches))) if self.action.changes else ()
+
 
 class Phase(Spec):
     """Steps that belong together, and the gate behind them."""

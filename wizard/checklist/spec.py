@@ -171,6 +171,11 @@ class ActionSpec(Spec):
         return True
 
     @property
+    def reaches(self) -> tuple[str, ...]:
+        """The hosts of the checklist that it changes besides the one it runs on."""
+        return ()
+
+    @property
     def irreversible_reason(self) -> str:
         """Why it cannot be undone, in the author's words; empty where it can."""
         return ""

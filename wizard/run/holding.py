@@ -29,16 +29,17 @@ async def hold(context: Context, steps: Iterable[Step]) -> None:
         Paused: A person left it to the other run.
         HostError: Whether another run does cannot be learnt.
     """
-    for name in dict.fromkeys(host for step in steps if step.action.changes for host in _changed(context, step)):
+    for name in _reached(context, steps):
         # The links are another object once any of them changed: a new connection must be told again what it holds.
         if context.holds.held.get(name) is not context.recorder.state.links:
             await _hold(context, name)
             context.holds.held[name] = context.recorder.state.links
 
 
-def _changed(context: Context, step: Step) -> list[str]:
-    names = (step.on, str(getattr(step.action, "host", "")))
-    return [name for name in names if name in context.hosts and context.hosts[name].destination is not None]
+def _reached(context: Context, steps: Iterable[Step]) -> list[str]:
+    """The hosts that these steps change over a connection."""
+    names = dict.fromkeys(name for step in steps for name in step.changed_hosts)
+    return [name for name in names if context.hosts[name].destination is not None]
 
 
 async def _hold(context: Context, name: str) -> None:
@@ -69,9 +70,8 @@ async def _taken_over(context: Context, name: str, got: Hold) -> str:
 async def let_go(context: Context) -> None:
     """Let go of every host this run holds, as it has ended. Where that fails, the next run is told who held it last."""
     tried = context.recorder.state.steps
-    steps = [step for phase in context.checklist.phases for step in phase.steps if tried[step.id].attempts]
-    acted = [host for step in steps if step.action.changes for host in _changed(context, step)]
-    for name in dict.fromkeys([*context.holds.held, *acted]):
+    acted = [step for phase in context.checklist.phases for step in phase.steps if tried[step.id].attempts]
+    for name in dict.fromkeys([*context.holds.held, *_reached(context, acted)]):
         try:
             await holding.release(context.hosts[name], context.run)
         except HostError:

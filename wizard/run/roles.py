@@ -7,9 +7,9 @@ not another one: the run itself may have stopped what would tell it. That it can
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from wizard.checklist.model import Step
+from wizard.checklist.model import Source, Step
 from wizard.checklist.templating import render
 from wizard.errors import HostError, StepRefused, WizardError
 from wizard.run import events as ev
@@ -24,16 +24,20 @@ LONGEST = 80
 """Characters of a role; what says more than a word or two is no role, and only its beginning is compared."""
 
 
+Asked = Iterator[tuple[str, Source]]
+"""Hosts, and what tells the role of each."""
+
+
 async def learn(context: Context) -> None:
-    """Learn the roles that are not known yet, all at once. A host that cannot be asked now is asked before a change."""
-    await asyncio.gather(*(_learn(context, name) for name, spec in context.checklist.hosts.items() if spec.role))
+    """Look at every role there is, all at once. A host that cannot be asked now is asked before a change."""
+    await asyncio.gather(*(_learn(context, *one) for one in _asked(context, context.checklist.hosts)))
 
 
-async def _learn(context: Context, name: str) -> None:
+async def _learn(context: Context, name: str, source: Source) -> None:
     try:
-        await _look(context, name)
+        await _look(context, name, source)
     except HostError as problem:
-        _record(context, name, RoleState(why=str(problem)))
+        _record(context, name, RoleState(why=problem.what))
 
 
 async def keep(context: Context, steps: Iterable[Step]) -> None:
@@ -43,35 +47,31 @@ async def keep(context: Context, steps: Iterable[Step]) -> None:
         Paused: A person left it, or nobody is there.
         HostError: The host cannot be asked.
     """
-    for name in _changed(context, steps):
-        while _differs(await _look(context, name)):
+    for name, source in _asked(context, [name for step in steps for name in step.changed_hosts]):
+        while _differs(now := await _look(context, name, source)):
             asked = ev.QuestionAsked(HOST + name, "role", _told(context, name), [AGAIN, GO_ON, PAUSE], needs_note=True)
-            answer = await context.desk.question(asked)
-            if answer.answer == GO_ON:
-                now = context.recorder.state.roles[name].now
-                context.recorder.record(ev.RoleSeen(name, now, pinned=True))
+            if (await context.desk.question(asked)).answer == GO_ON:
+                context.recorder.record(ev.RoleSeen(name, now.now, pinned=True))
                 break
 
 
 async def refuse(context: Context, step: Step) -> None:
-    """The same where nobody can be asked: each undo of a rollback.
+    """The same where nobody can be asked: an undo of a rollback.
 
     Raises:
         StepRefused: The host is not what it was.
         HostError: It cannot be asked.
     """
-    for name in _changed(context, [step]):
-        if _differs(await _look(context, name)):
+    for name, source in _asked(context, step.changed_hosts):
+        if _differs(await _look(context, name, source)):
             mend = "Find out whether this is still the host to work on; `wizard rollback` then asks about it"
             raise StepRefused(_told(context, name), where=context.hosts[name].label, mend=mend)
 
 
-def _changed(context: Context, steps: Iterable[Step]) -> list[str]:
-    """The hosts that these steps change, as far as the checklist says what tells their role."""
-    declared = context.checklist.hosts
-    changing = [step for step in steps if step.action.changes]
-    names = dict.fromkeys(name for step in changing for name in (step.on, str(getattr(step.action, "host", ""))))
-    return [name for name in names if name in declared and declared[name].role]
+def _asked(context: Context, names: Iterable[str]) -> Asked:
+    """Those of these hosts of which the checklist says what tells their role."""
+    declared = {name: spec.role for name, spec in context.checklist.hosts.items() if spec.role}
+    return ((name, declared[name]) for name in dict.fromkeys(names) if name in declared)
 
 
 def _differs(role: RoleState) -> bool:
@@ -83,17 +83,15 @@ def _told(context: Context, name: str) -> str:
     return f"{context.hosts[name].label} was {role.pinned} when the run learnt it, and is {role.now} now"
 
 
-async def _look(context: Context, name: str) -> RoleState:
+async def _look(context: Context, name: str, source: Source) -> RoleState:
     """What it is now, put on record where that is news; the first role that is told is what changes go by."""
-    spec = context.checklist.hosts[name].role
-    assert spec is not None  # noqa: S101 - asked of such hosts only
     try:
-        role = one_line(await value_of(context.hosts[name], render(spec, context.scope())), LONGEST)
+        role = one_line(await value_of(context.hosts[name], render(source, context.scope())), LONGEST)
         seen = RoleState(now=role, why="" if role else "nothing was said")
     except HostError:
         raise
     except WizardError as problem:
-        seen = RoleState(why=str(problem))
+        seen = RoleState(why=problem.what)
     _record(context, name, seen)
     return context.recorder.state.roles[name]
 

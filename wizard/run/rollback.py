@@ -141,10 +141,8 @@ class Rollback:
     async def _guarded(self, step: str) -> Undone:
         """The undo of one step; whatever goes wrong with it is its own outcome and holds up no other."""
         try:
-            # The link may have been lost meanwhile, and the host taken over or out of its role.
+            # The link may have been lost meanwhile, and the host taken over.
             await hold(self._context, [self._steps[step]])
-            await refuse(self._context, self._steps[step])
-            await end_leftovers(self._context, self._steps[step])
             return await self._restored(self._steps[step])
         except JournalUnwritable:
             raise
@@ -162,6 +160,8 @@ class Rollback:
             return Undone(NOT_NEEDED, "there is nothing to take back", reason=step.action.needless_undo)
         if step.action.irreversible_reason:
             return Undone(NOT_UNDOABLE, "left as it is", reason=step.action.irreversible_reason)
+        await refuse(self._context, step)
+        await end_leftovers(self._context, step)
         changed = await action.compare(before)
         if action.provable and not changed and not self._cut_off(step.id):
             return Undone(NOT_NEEDED, "everything is as it was captured")

@@ -82,7 +82,7 @@ async def test_a_person_may_take_a_host_in_its_new_role_and_is_asked_once(prepar
     here = sitting(prepared, one, says)
     assert await here.walk() == "resolved"
     assert here.asked.count(("host:one", "role")) == 1
-    assert [(seen.role, seen.pinned) for seen in here.of(ev.RoleSeen)] == [  # type: ignore[attr-defined]
+    assert [(seen.role, seen.pinned) for seen in here.of(ev.RoleSeen)] == [
         ("master", True),
         ("replica", False),
         ("replica", True),
@@ -119,5 +119,5 @@ async def test_what_a_step_requires_is_looked_at_again_once_it_was_approved(prep
     with pytest.raises(Paused):
         await here.walk()
     (blocked,) = here.of(ev.GateBlocked)
-    assert blocked.blocked_by == ["there is a copy"]  # type: ignore[attr-defined]
+    assert blocked.blocked_by == ["there is a copy"]
     assert acts(one) == []

@@ -100,7 +100,7 @@ async def test_pausing_begins_nothing_and_the_resumed_run_reads_everything_and_a
     again = Sitting(reopen(prepared.directory, Request("")), hosts(), PERSON, lambda _asked: BEGIN)
     assert await again.walk() == "resolved"
     assert again.asked == [("preflight", "begin")]
-    assert next(event.moment for event in again.of(ev.EvidenceObserved)) == "before"  # type: ignore[attr-defined]
+    assert next(event.moment for event in again.of(ev.EvidenceObserved)) == "before"
 
 
 async def test_a_run_whose_first_step_began_is_not_asked_again(prepared: Prepared) -> None:
@@ -166,7 +166,7 @@ async def test_a_host_that_cannot_be_reached_is_told_to_who_watches(prepared: Pr
     here = Sitting(prepared, made, PERSON, lambda _asked: BEGIN)
     with pytest.raises(WizardError, match="no route"):
         await here.walk()
-    assert [event.scope for event in here.of(ev.TroubleMet)] == ["host:two"]  # type: ignore[attr-defined]
+    assert [event.scope for event in here.of(ev.TroubleMet)] == ["host:two"]
     assert len(here.of(ev.HostConnected)) == 2
 
 
@@ -175,7 +175,7 @@ async def test_a_look_that_fails_blocks_nothing(prepared: Prepared) -> None:
     made["one"].answers_with("clock", HostUnreachable("cut"))
     here = Sitting(prepared, made, PERSON, lambda _asked: BEGIN)
     assert await here.walk() == "resolved"
-    why = {event.host: event.why for event in here.of(ev.HostExamined)}  # type: ignore[attr-defined]
+    why = {event.host: event.why for event in here.of(ev.HostExamined)}
     assert why["one"] == "cut"
     assert why["two"] == ""
 
