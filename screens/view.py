@@ -120,6 +120,7 @@ class View:
             ev.UndoStarted: self._undo_started,
             ev.UndoEnded: self._undo_ended,
             ev.AttemptIntended: self.printed.begin,
+            ev.LeftoverEnded: self._leftover_ended,
             ev.RollbackEnded: self._rollback_ended,
         }
         if checklist:
@@ -190,7 +191,7 @@ class View:
         """How a step stands; one of a stopped run is paused, and one that asks waits."""
         if step.status not in {st.RUNNING, st.CHECKING}:
             return step.status
-        asks = self.waiting is not None and self.waiting.scope == step.id
+        asks = self.waiting is not None and (self.waiting.scope == step.id or self.waiting.scope.startswith(HOST))
         return PAUSED if self.state.paused else WAITS if asks else step.status
 
     def host(self, name: str) -> str:
@@ -277,6 +278,10 @@ class View:
         self.speaking = host
         self.log(host).mark(f"{what}{self.named(step)}")
         self.together.heard(host)
+
+    def _leftover_ended(self, event: ev.LeftoverEnded) -> None:
+        self.log(event.host).mark(f"what attempt {event.attempt} had left running was ended")
+        self.together.heard(event.host)
 
     def _step_ended(self, event: ev.StepEnded) -> None:
         self.ended[event.step] = event

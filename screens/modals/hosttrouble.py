@@ -9,7 +9,7 @@ from textual.content import Content
 from screens.modals.choosing import Choosing
 from screens.view import View
 from screens.widgets.choices import Choice, Words
-from screens.words import plain
+from screens.words import moment, plain
 from wizard.run import events as ev
 from wizard.run import intents
 
@@ -52,7 +52,9 @@ def host_held(view: View, asked: ev.QuestionAsked) -> Choosing:
 
 def out_of_role(view: View, asked: ev.QuestionAsked) -> Choosing:
     """The modal of a host whose role, master or replica, is another one."""
-    told = [Content.styled("After a failover another host may be the one to work on. Nothing was started here.", "dim")]
+    told = [
+        Content.styled("After a failover another host may be the one to work on. This change was not started.", "dim")
+    ]
     return _modal(view, asked, "The host is not what it was", told, OUT_OF_ROLE)
 
 
@@ -61,4 +63,7 @@ def _modal(
 ) -> Choosing:
     title = Content.assemble((word, "bold"), f" · {view.named(asked.scope)}")
     first = Content.assemble(("told     ", "dim"), (plain(asked.text), "bold $warning"))
-    return Choosing(title, Content("\n").join([first, *told]), choices, "error")
+    looked = moment(view.state.last_at)
+    # Whoever looks again and is told the same is to see that it is a new look.
+    when = [Content.assemble(("looked   ", "dim"), f"{looked:%H:%M:%S}Z")] if looked else []
+    return Choosing(title, Content("\n").join([first, *when, *told]), choices, "error")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,21 @@ def test_a_changed_role_is_told_and_to_go_on_is_the_grave_answer() -> None:
     modal = out_of_role(view(), CHANGED)
     assert "was master when the run learnt it, and is replica now" in modal._body.plain
     assert [one.answer for one in modal._choices if one.grave] == [GO_ON]
+
+
+async def test_the_step_that_is_kept_from_its_change_waits_and_a_second_look_is_told_from_the_first() -> None:
+    whole = followed(upto("clean", ev.StepStarted), CHANGED)
+    source = live(whole)
+    async with at(source) as hands:
+        assert "■ waiting for you" in hands.shown().splitlines()[1]
+        (first,) = [line for line in hands.shown().splitlines() if "looked" in line]
+        await hands.press("1", "enter")
+        assert source.submitted == [Answer("host:stock", AGAIN)]
+        again = followed(whole, ev.QuestionAnswered("host:stock", AGAIN), CHANGED)[-2:]
+        source.tell([replace(record, at="2026-03-14T02:59:59.000Z") for record in again])
+        await hands.settle()
+        (second,) = [line for line in hands.shown().splitlines() if "looked" in line]
+        assert second != first
 
 
 async def test_a_changed_role_is_taken_only_with_a_reason() -> None:
