@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.run.test_listing import record, started
+from tests.support.journals import record, started
 from wizard import cli, naming
 from wizard.run import events as ev
 from wizard.run.listing import LOCK

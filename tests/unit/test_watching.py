@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.run.test_listing import record, started
+from tests.support.journals import record, started
 from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.journal import JOURNAL, Journal

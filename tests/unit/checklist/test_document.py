@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.checklist.examples import GOOD
 from tests.unit.checklist.fake_kinds import KINDS, FakeKinds
-from tests.unit.checklist.test_lint import GOOD
 from wizard.checklist.build import build
 from wizard.checklist.document import load
 from wizard.checklist.loading import MAX_BYTES

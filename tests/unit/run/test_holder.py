@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.run.test_listing import record, started
+from tests.support.journals import record, started
 from wizard.errors import RunDirectoryInUse
 from wizard.redact import Redactor
 from wizard.run import events as ev

@@ -4,10 +4,10 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.journals import record, started
 from wizard import paths
 from wizard.errors import UsageError
 from wizard.redact import MARKER, Redactor
@@ -15,30 +15,6 @@ from wizard.run import events as ev
 from wizard.run.journal import JOURNAL, Journal
 from wizard.run.listing import list_runs, summary, table, writer
 from wizard.run.verification import verify
-
-
-def started(run: str = "r", title: str = "A title") -> ev.RunStarted:
-    steps = [{"id": s, "title": s, "host": "local", "kind": "run", "changes": True} for s in ("one", "two")]
-    blank: dict[str, Any] = {"path": "", "sha256": "", "source": "", "operator": "o", "machine": "m", "wizard": "0"}
-    return ev.RunStarted(
-        run=run,
-        checklist="some",
-        title=title,
-        severity="low",
-        inputs={},
-        secrets=[],
-        outline=[{"id": "p", "title": "P", "steps": steps}],
-        exit_criteria=[],
-        **blank,
-    )
-
-
-def record(directory: Path, *events: ev.Event) -> Path:
-    journal = Journal(directory, Redactor([]), who="tester")
-    for event in events:
-        journal.append(event)
-    journal.close()
-    return directory
 
 
 @pytest.fixture
