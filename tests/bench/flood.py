@@ -31,6 +31,25 @@ BETWEEN = 0.025
 IDLE, NEVER = 1.0, 30.0
 """Seconds of a measurement without a flood, and after which a key was not answered."""
 
+CHECKLIST = """\
+checklist: flood
+title: A flood
+severity: low
+{hosts}phases:
+  - id: one
+    title: One
+    steps:
+      - id: pour
+        title: Pour
+        why: to see what it costs
+        {on}run: {{command: {command}, read_only: true}}
+        checks:
+          - command: {{command: "true", stdout_is: ""}}
+exit_criteria:
+  - name: it is over
+    command: {{command: "true", exit_status: 0, stdout_is: ""}}
+"""
+
 
 @dataclass
 class Seen:

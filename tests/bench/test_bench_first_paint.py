@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench.contestants import clean_environment, tool
+from tests.bench.flood import CHECKLIST
 from tests.bench.rounds import Timed, interleaved, table
-from tests.bench.test_bench_interface import CHECKLIST
 from tests.support.terminal import PATIENCE, Terminal, python
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]

@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 
 from tests.bench.contestants import tool
-from tests.bench.flood import Flood, Seen, environment
+from tests.bench.flood import CHECKLIST, Flood, Seen, environment
 from tests.services import sshd
 from tests.support.terminal import Terminal
 
@@ -27,24 +27,6 @@ FLOODS = 10
 LONG = 250 * 1000 * 1000
 """Bytes of the endless line: five seconds at 50 MB/s, and below what a host keeps of one attempt."""
 
-CHECKLIST = """\
-checklist: flood
-title: A flood
-severity: low
-{hosts}phases:
-  - id: one
-    title: One
-    steps:
-      - id: pour
-        title: Pour
-        why: to see what it costs
-        {on}run: {{command: {command}, read_only: true}}
-        checks:
-          - command: {{command: "true", stdout_is: ""}}
-exit_criteria:
-  - name: it is over
-    command: {{command: "true", exit_status: 0, stdout_is: ""}}
-"""
 POURS = f"yes {LINE} | head -n {LINES}"
 EMPTY = f"yes '' | head -n {LINES}"
 ENDLESS = "for i in $(seq 100); do head -c 2500000 /dev/zero | tr '\\0' x; sleep 0.05; done; echo"

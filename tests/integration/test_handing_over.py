@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.commandline import Wizard, checklist
-from tests.integration.test_editing_a_step import Person, prepared_at, state_of, worked
+from tests.integration.operators import Person, prepared_at, state_of, worked
 from wizard.redact import Redactor
 from wizard.report.files import render_handover
 from wizard.run import events as ev

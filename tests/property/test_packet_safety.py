@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.journals.make import HOSTILE, STORIES
-from tests.property.test_report_safety import BLOCKS, DIALECTS, INLINES, attacked, flat, headings, strings, tables
+from tests.property.hostile_journals import attacked, strings
+from tests.property.markdown import BLOCKS, DIALECTS, INLINES, flat, headings, tables
 from wizard.report.build import build
 from wizard.report.markdown import to_markdown
 from wizard.report.packet import packet

@@ -1,129 +1,24 @@
 """Nothing from outside breaks out of its place in the report: no markup, link, image or HTML, whatever the text is."""
 
-import dataclasses
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from tests.fixtures.journals.make import HOSTILE, OUTPUTS, STORIES
+from tests.property.hostile_journals import attacked, strings
+from tests.property.markdown import BLOCKS, DIALECTS, INLINES, flat, github, headings, tables
 from wizard.report.build import build
 from wizard.report.escape import code, fence, text
 from wizard.report.markdown import to_markdown
-from wizard.run.events import Record, body_of, event_of
 from wizard.text import hidden
-
-BLOCKS = {
-    *(f"{name}_{end}" for name in ("heading", "paragraph", "bullet_list", "list_item") for end in ("open", "close")),
-    *(f"{name}_{end}" for name in ("table", "thead", "tbody", "tr", "th", "td") for end in ("open", "close")),
-    "fence",
-    "inline",
-}
-INLINES = {"text", "code_inline", "strong_open", "strong_close", "text_special"}
-KEPT = {"step", "phase", "scope", "kind", "id", "key", "sha256", "outcome", "role", "moment", "verdict", "run", "state"}
-"""Fields that say where something belongs; a stranger in them is seen by the hostile_text golden report."""
-
-
-def github() -> MarkdownIt:
-    """GitHub's flavour; bare host names and addresses become links."""
-    return MarkdownIt("gfm-like", {"html": True, "linkify": True})
-
-
-def tables() -> MarkdownIt:
-    """CommonMark with tables."""
-    return MarkdownIt("commonmark", {"html": True}).enable("table")
-
-
-def plain() -> MarkdownIt:
-    """CommonMark alone, to which a table is a paragraph."""
-    return MarkdownIt("commonmark", {"html": True})
-
-
-DIALECTS = (github, tables, plain)
-nasty = st.sampled_from(
-    [
-        HOSTILE,
-        "`",
-        "``` ```` `",
-        "\\",
-        "\\|",
-        "|",
-        "a|`b\\`|c",
-        "![i](u)",
-        "<b>",
-        "<http://x.example>",
-        "http://x.example",
-        "www.x.example",
-        "www.",
-        "a@b.example",
-        "x.io",
-        "start-redis.sh",
-        "//x.example",
-        "mailto:a@b.example",
-        "[r]: http://x.example",
-        "[^1]: x",
-        "# h",
-        "1. x",
-        "- x",
-        "+ x",
-        "---",
-        "===",
-        "~~~",
-        "~~s~~",
-        "*e*",
-        "__s__",
-        "> q",
-        "&copy;",
-        "\n\n# h\n\n",
-        "\r\n```\n",
-        "    code",
-        "\t- x",
-        "|---|",
-        "a\u2028# b",
-        "\u202e\u200b",
-    ]
-)
-pieces = st.lists(st.one_of(nasty, st.text(max_size=8), st.sampled_from(list("`|\\<>[]()!*_~#&@.:/- \n"))), max_size=6)
-strings = pieces.map("".join).filter(lambda value: bool(value.strip()))
-
-
-def replaced(value: Any, by: str, field: str = "") -> Any:
-    """The same shape with every text in it replaced, but for those that say where something belongs."""
-    if isinstance(value, str):
-        return value if field in KEPT or not value else by
-    if isinstance(value, dict):
-        return {key: replaced(item, by, key) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [replaced(item, by, field) for item in value] if field != "plan" else list(value)
-    return value
-
-
-def attacked(name: str, by: str) -> list[Record]:
-    records = STORIES[name]().records
-    return [
-        dataclasses.replace(record, who=by, event=event_of(record.event.kind, replaced(body_of(record.event), by)))
-        for record in records
-    ]
 
 
 def report(name: str, by: str) -> str:
     records = attacked(name, by)
     return to_markdown(build(records), lambda _: by.encode("utf-8", "surrogatepass"))
-
-
-def flat(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        yield token
-        yield from flat(token.children or [])
-
-
-def headings(tokens: list[Token]) -> list[str]:
-    return [token.tag for token in tokens if token.type == "heading_open"]
 
 
 def shape(markdown: str) -> list[str]:
