@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens import test_hostile_terminal
-from tests.screens.test_hostile_terminal import looked_at
+from tests.screens import hostile_terminal
+from tests.screens.hostile_terminal import looked_at
 
 COUNT = 130_000
 """Texts made; those that are cut off at a frame are not counted."""
@@ -17,7 +17,7 @@ COUNT = 130_000
 @pytest.mark.bench
 @pytest.mark.timeout(900)
 def test_nothing_of_a_hundred_thousand_hostile_texts_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(test_hostile_terminal, "LONGEST", 800.0)
+    monkeypatch.setattr(hostile_terminal, "LONGEST", 800.0)
     began = time.monotonic()
     painted = looked_at(tmp_path, COUNT, 7)
     print(f"\n{painted.total():,} texts painted and taken apart in {time.monotonic() - began:.0f} s: {dict(painted)}")

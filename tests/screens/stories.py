@@ -20,7 +20,7 @@ from tests.fixtures.journals import make
 from wizard.run import events as ev
 from wizard.run.engine import Outcome
 from wizard.run.events import Record
-from wizard.run.intents import ABORT, GATE_ANSWERS, OVERRIDE, PAUSE, SCOPE_ANSWERS, UNDO_STEP
+from wizard.run.intents import ABORT, GATE_ANSWERS, HAND_OVER, OVERRIDE, PAUSE, SCOPE_ANSWERS, UNDO_STEP
 from wizard.run.journal import decode
 from wizard.run.window import Window
 
@@ -105,6 +105,74 @@ def at_undone_gate(outcome: str = "rolled back") -> CannedRun:
     ]
     shut = followed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1], gate_events())
     return live(followed(shut, *undone, gate_events(blocked_by=[f"the step was undone: {outcome}"])))
+
+
+OFFERED = ev.EditOffered("start", "systemctl start -- stock", "systemctl stop -- stock", "systemctl start stock", "u")
+NOTIFY = """
+notify:
+  - {who: the shop's floor manager, when: every half hour, at: [gate, mend], text: "{{ data_dir }} is broken; {{ captured.keys }} keys"}
+  - {who: support, at: [end]}
+"""  # noqa: E501
+
+
+def at_editable_gate() -> CannedRun:
+    """A step with a text of its own."""
+    start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
+    return live(followed(start, OFFERED, gate_events()))
+
+
+def noticed(told: list[Record]) -> list[Record]:
+    """The same run of a checklist that says who is to be told."""
+    started = told[0].event
+    assert isinstance(started, ev.RunStarted)
+    return [replace(told[0], event=replace(started, source=started.source + NOTIFY)), *told[1:]]
+
+
+def at_noticed_gate() -> CannedRun:
+    """A gate at which somebody is to be told."""
+    start = noticed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1])
+    return live(followed(start, gate_events()))
+
+
+def irreversible(command: str = "x") -> CannedRun:
+    """An approval of a step that nobody can take back."""
+    told = upto("clean", ev.StepRendered, 5)
+    started = told[0].event
+    assert isinstance(started, ev.RunStarted)
+    text = started.source.replace(
+        'ownership: {path: "{{ data_dir }}", owner: stock, group: stock, recursive: true}',
+        "run: {command: x, irreversible: it stays}",
+    )
+    told[0] = replace(told[0], event=replace(started, source=text))
+    asked = ev.QuestionAsked("chown", "approve", command, ["run", PAUSE, ABORT])
+    return live(followed(told, asked))
+
+
+def handed_over() -> CannedRun:
+    """A run that waits for its successor."""
+    start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
+    given = ev.HandedOver("Robin", "look at the disk first", "start", "desk1")
+    return CannedRun(
+        followed(start, gate_events(), ev.GateAnswered("start", HAND_OVER), given, ev.RunPaused("handed over")),
+        outputs=outputs(),
+    )
+
+
+class Detachable(CannedRun):
+    """A run that could be left alone."""
+
+    tied = ""
+
+    def detach(self) -> None:
+        """Nothing."""
+
+
+def detachable(tied: str = "", told: Sequence[Record] = ()) -> CannedRun:
+    """A step at work, or what is told."""
+    told = told or upto("clean", ev.AttemptClaimed, 4)
+    run = Detachable(told, outputs=outputs(), running=True)
+    run.tied = tied
+    return run
 
 
 def at_evidence_gate() -> CannedRun:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import string
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from textual.content import Content
-from textual.pilot import Pilot
 
 from screens.canned import CannedRun
-from screens.interface import Interface
 from screens.modals.approve import ALL_OF_PHASE
-from screens.modals.base import Modal
 from screens.modals.choosing import Choosing
 from screens.modals.question import COULD_NOT
-from screens.run import RunScreen
 from screens.widgets.choices import Choice, Choices
 from tests.screens import stories
-from tests.screens.stories import Held, followed, gate_events, interface, live, over, upto
+from tests.screens.canned_driver import At, at, figure
+from tests.screens.stories import followed, gate_events, live, over, upto
 from wizard.errors import HostUnreachable
 from wizard.run import events as ev
 from wizard.run import intents
@@ -29,57 +24,6 @@ from wizard.run.intents import GATE_ANSWERS, AddNote, Answer, CancelStep, Stop
 from wizard.run.recorder import Output
 
 UNDOES = {intents.UNDO_STEP, intents.UNDO_PHASE, intents.UNDO_EVERYTHING}
-
-
-class At:
-    """An interface that is run, with hands on it."""
-
-    def __init__(self, app: Interface, pilot: Pilot[int], held: Held) -> None:
-        self.app = app
-        self.pilot = pilot
-        self.held = held
-
-    @property
-    def run(self) -> RunScreen:
-        """The run screen."""
-        return next(screen for screen in self.app.screen_stack if isinstance(screen, RunScreen))
-
-    @property
-    def asking(self) -> bool:
-        """A modal is open."""
-        return isinstance(self.app.screen, Modal)
-
-    async def press(self, *keys: str) -> None:
-        """Press, once whatever is open listens."""
-        for key in keys:
-            self.held.later()
-            await self.pilot.press(key)
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Let the interface take in what happened."""
-        await self.pilot.pause()
-        self.run.take_in()
-        await self.pilot.pause()
-
-    def shown(self) -> str:
-        """Everything in sight, as text."""
-        lines = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in line) for line in lines)
-
-
-@asynccontextmanager
-async def at(source: CannedRun, size: tuple[int, int] = (80, 24), plan: str | None = None) -> AsyncIterator[At]:
-    held = Held()
-    app = interface(source, held, plan)
-    async with app.run_test(size=size) as pilot:
-        hands = At(app, pilot, held)
-        await hands.settle()
-        yield hands
-
-
-def figure(place: int) -> str:
-    return str((place + 1) % 10)
 
 
 AT_ONCE = [one for one in GATE_ANSWERS if one not in {intents.EDIT, intents.HAND_OVER}]

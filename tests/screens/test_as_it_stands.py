@@ -14,7 +14,7 @@ from screens.view import View
 from screens.watch import SOMEBODY
 from screens.widgets.outline import ASKS, Outline
 from tests.screens import stories
-from tests.screens.test_answers import at, figure
+from tests.screens.canned_driver import at, figure
 from wizard.run import events as ev
 from wizard.run.intents import GATE_ANSWERS, UNDO_EVERYTHING
 

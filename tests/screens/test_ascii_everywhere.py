@@ -25,7 +25,7 @@ from tests.screens.test_monitor import (  # noqa: F401 - collected here once mor
     test_the_monitor,
     test_the_step_shows_it_in_brief,
 )
-from tests.screens.test_opening import place, test_what_is_on_show_meanwhile  # noqa: F401 - collected here once more, with another theme
+from tests.screens.test_opening import test_what_is_on_show_meanwhile  # noqa: F401 - collected here once more, with another theme
 from tests.screens.test_palette import test_it_is_pictured as test_the_palette  # noqa: F401 - collected here once more, with another theme
 from tests.screens.test_pictures_ascii import BEYOND, ascii_only, painted  # noqa: F401 - collected here once more, with another theme
 from tests.screens.test_pictures_of_runs import (  # noqa: F401 - collected here once more, with another theme

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.screen import Screen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
-from screens.app import _Sitting
 from screens.inputs import Inputs
 from screens.report import Report
-from screens.run import RunScreen
 from screens.start import Start
 from screens.widgets.choices import Choices
-from tests.fixtures.journals import make
-from tests.screens.stories import Held
-from wizard.run.intents import Stop
+from tests.screens.start_driver import CHECKLIST, Hands, sitting
 from wizard.run.journal import read
 from wizard.run.preparation import Request
 
-CHECKLIST = Path(make.__file__).parents[1] / "checklists" / "harbour.yaml"
 SECRET = """\
 checklist: secretive
 title: Asks for a secret
@@ -47,59 +37,6 @@ exit_criteria:
   - name: over
     command: {command: "true", exit_status: 0, stdout_is: ""}
 """
-
-
-class Hands:
-    """Hands on an interface that began at some screen."""
-
-    def __init__(self, sitting: _Sitting, pilot: Pilot[int], held: Held) -> None:
-        self.sitting = sitting
-        self.pilot = pilot
-        self.held = held
-
-    @property
-    def screen(self) -> Screen[Any]:
-        """What is in sight."""
-        return self.sitting._app.screen
-
-    async def until(self, met: Callable[[], bool]) -> None:
-        """Let the interface go on until it is so."""
-        for _ in range(1500):
-            if met():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(f"never; {self.screen} is in sight")
-
-    async def press(self, *keys: str) -> None:
-        """Press, with every modal listening."""
-        for key in keys:
-            self.held.later()
-            await self.pilot.press(key)
-        await self.pilot.pause()
-
-    def on_run(self) -> bool:
-        """A run is in sight, with everything it will say at first."""
-        return any(
-            isinstance(screen, RunScreen) and screen.view.state.started for screen in self.sitting._app.screen_stack
-        )
-
-    def complaints(self) -> list[str]:
-        """What the form says is wrong."""
-        return [str(one.content) for one in self.screen.query(".complaint").results(Static) if one.display]
-
-
-@asynccontextmanager
-async def sitting(first: Callable[[_Sitting], Screen[Any]]) -> AsyncIterator[Hands]:
-    held = Held()
-    made = _Sitting(first)
-    made._app.clocks = held.clocks
-    try:
-        async with made._app.run_test(size=(100, 40)) as pilot:
-            await pilot.pause()
-            yield Hands(made, pilot, held)
-    finally:
-        made._submit(Stop())
-        made._wait()
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from screens.widgets.detail import Detail
 from screens.widgets.heading import heading
 from tests.screens import stories
 from tests.screens.stories import NOW, interface
-from tests.screens.test_monitor import mid_watch
+from tests.screens.watchstories import mid_watch
 from wizard.run import events as ev
 from wizard.run.estimate import Timing
 

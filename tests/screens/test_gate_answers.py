@@ -17,55 +17,27 @@ from screens.modals.handover import HandOver as HandOverTo
 from screens.rollback import RollbackPage
 from screens.view import View
 from tests.screens import stories
-from tests.screens.stories import followed, gate_events, live, over, upto
-from tests.screens.test_answers import At, at, figure
+from tests.screens.canned_driver import At, at, figure
+from tests.screens.stories import (
+    OFFERED,
+    at_editable_gate,
+    at_noticed_gate,
+    followed,
+    gate_events,
+    handed_over,
+    irreversible,
+    live,
+    noticed,
+    over,
+    upto,
+)
 from wizard.run import events as ev
 from wizard.run import intents
 from wizard.run.engine import PAUSED, Outcome
-from wizard.run.events import Record
 from wizard.run.intents import GATE_ANSWERS, SCOPE_ANSWERS, AddNote, Answer, Edit, HandOver
 from wizard.run.recorder import Output
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["small", "wide"])
-OFFERED = ev.EditOffered("start", "systemctl start -- stock", "systemctl stop -- stock", "systemctl start stock", "u")
-NOTIFY = """
-notify:
-  - {who: the shop's floor manager, when: every half hour, at: [gate, mend], text: "{{ data_dir }} is broken; {{ captured.keys }} keys"}
-  - {who: support, at: [end]}
-"""  # noqa: E501
-
-
-def at_editable_gate() -> CannedRun:
-    """A step with a text of its own."""
-    start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
-    return live(followed(start, OFFERED, gate_events()))
-
-
-def noticed(told: list[Record]) -> list[Record]:
-    """The same run of a checklist that says who is to be told."""
-    started = told[0].event
-    assert isinstance(started, ev.RunStarted)
-    return [replace(told[0], event=replace(started, source=started.source + NOTIFY)), *told[1:]]
-
-
-def at_noticed_gate() -> CannedRun:
-    """A gate at which somebody is to be told."""
-    start = noticed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1])
-    return live(followed(start, gate_events()))
-
-
-def irreversible(command: str = "x") -> CannedRun:
-    """An approval of a step that nobody can take back."""
-    told = upto("clean", ev.StepRendered, 5)
-    started = told[0].event
-    assert isinstance(started, ev.RunStarted)
-    text = started.source.replace(
-        'ownership: {path: "{{ data_dir }}", owner: stock, group: stock, recursive: true}',
-        "run: {command: x, irreversible: it stays}",
-    )
-    told[0] = replace(told[0], event=replace(started, source=text))
-    asked = ev.QuestionAsked("chown", "approve", command, ["run", intents.PAUSE, intents.ABORT])
-    return live(followed(told, asked))
 
 
 def in_environment(source: CannedRun, environment: str) -> CannedRun:
@@ -303,16 +275,6 @@ async def test_a_hand_over_that_is_not_wanted_changes_nothing() -> None:
         await hands.press("h", *"Kim", "escape")
         assert not hands.asking
     assert source.submitted == []
-
-
-def handed_over() -> CannedRun:
-    """A run that waits for its successor."""
-    start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
-    given = ev.HandedOver("Robin", "look at the disk first", "start", "desk1")
-    return CannedRun(
-        followed(start, gate_events(), ev.GateAnswered("start", intents.HAND_OVER), given, ev.RunPaused("handed over")),
-        outputs=stories.outputs(),
-    )
 
 
 @SIZES

@@ -9,9 +9,20 @@ import pytest
 
 from screens.canned import CannedRun
 from tests.screens import stories
-from tests.screens.stories import Held, followed, gate_events, interface, live, over, upto
-from tests.screens.test_gate_answers import at_editable_gate, at_noticed_gate, handed_over, irreversible
-from tests.screens.test_pictures import LONG, SIZES, WIDE_COMMAND, Compare, pressing
+from tests.screens.pictures import LONG, SIZES, WIDE_COMMAND, Compare, pressing
+from tests.screens.stories import (
+    Held,
+    at_editable_gate,
+    at_noticed_gate,
+    followed,
+    gate_events,
+    handed_over,
+    interface,
+    irreversible,
+    live,
+    over,
+    upto,
+)
 from wizard.run import events as ev
 from wizard.run.engine import Outcome
 from wizard.run.intents import ABORT, PAUSE

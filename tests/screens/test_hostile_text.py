@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,55 +26,15 @@ from screens.widgets.detail import step_told
 from screens.widgets.heading import heading
 from screens.widgets.undo import rollback_told, stack_told
 from tests.screens import stories
+from tests.screens.hostile_text import NASTY, poisoned
 from wizard.checklist.model import Notice
 from wizard.report.packet import packet
 from wizard.report.packet_text import packet_text
 from wizard.run import events as ev
-from wizard.run.events import Record
 from wizard.run.recorder import Output
 from wizard.text import hidden
 
-PIECES = [
-    *"\x1b\x07\x9b\x9d\u202e\u200b\ufeff\r\n\t\0[]",
-    "[@click=app.exit]",
-    "[/",
-    "[bold red]",
-    "\x1b]52;c;aGk=\x07",
-]
-NASTY = st.lists(st.one_of(st.characters(), st.sampled_from(PIECES)), max_size=20).map("".join)
 STORIES = ["failed_and_rolled_back", "hostile_text", "unknown_outcome"]
-
-
-def poisoned(records: Sequence[Record], text: str) -> list[Record]:
-    """The same journal with this text in every field that a host, a file or a person could choose."""
-    return [replace(record, event=_poisoned(record.event, text)) for record in records]
-
-
-def _poisoned(event: ev.Event, text: str) -> ev.Event:
-    kept = {
-        "step",
-        "scope",
-        "phase",
-        "host",
-        "key",
-        "outcome",
-        "plan",
-        "answers",
-        "verdict",
-        "source",
-        "path",
-        "sha256",
-        "state",
-        "output",
-    }
-    changed: dict[str, Any] = {}
-    for field in fields(event):
-        value = getattr(event, field.name)
-        if field.name not in kept and isinstance(value, str):
-            changed[field.name] = text
-        if field.name in {"evidence", "advice", "blocked_by", "lines"}:
-            changed[field.name] = [text]
-    return replace(event, **changed)
 
 
 def told(view: View) -> Iterator[Content]:

@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 from screens.completion import paths
 from screens.help import Help
 from screens.inputs import Field, Inputs
+from tests.screens.pictures import SIZES, Compare
 from tests.screens.stories import interface_of
-from tests.screens.test_pictures import SIZES, Compare
 from wizard.checklist.document import load
 from wizard.checklist.surroundings import Input as Declared
 from wizard.kinds import registry

@@ -17,18 +17,12 @@ from screens.modals.detach import Busy
 from screens.widgets.choices import Choices
 from tests.integration.commandline import checklist, wait_until
 from tests.screens import stories
-from tests.screens.stories import Held, interface
-from tests.screens.test_pictures_of_runs import Detachable, detachable
-from tests.screens.test_terminal import WIZARD, Place, given_back, press_until
-from tests.support.terminal import ALTERNATE, Terminal
+from tests.screens.sandbox import WIZARD, Place
+from tests.screens.stories import Detachable, Held, detachable, interface
+from tests.support.terminal import ALTERNATE, Terminal, given_back, press_until
 from wizard.errors import WizardError
 from wizard.run.holder import holder, is_detached
 from wizard.run.listing import writer
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
 
 
 async def pressed(pilot: Pilot[int], held: Held, *keys: str) -> Interface:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
 from screens.elsewhere import EDITORS, PAGERS, named
-from tests.screens.test_terminal import Place
+from tests.screens.sandbox import Place
 from tests.support.terminal import ALTERNATE, BACK
 from wizard.errors import UsageError
 
@@ -29,11 +28,6 @@ base.DEAF = base.Modal.DEAF = 0.0
 from wizard.cli import main
 sys.exit(main(sys.argv[1:]))
 """
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
 
 
 def test_a_pager_has_the_terminal_until_it_ends_and_the_run_is_as_it_was(place: Place) -> None:

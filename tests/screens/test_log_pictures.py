@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.screens.logstories import printed
+from tests.screens.pictures import SIZES
 from tests.screens.stories import Held, interface
-from tests.screens.test_pictures import SIZES
 
 Compare = Callable[..., bool]
 

@@ -14,9 +14,9 @@ from screens.notes import Notes, _about, _told, lines_of
 from screens.report import Report
 from screens.view import View
 from tests.screens import stories
+from tests.screens.canned_driver import At, at
+from tests.screens.hostile_text import NASTY
 from tests.screens.stories import followed
-from tests.screens.test_answers import At, at
-from tests.screens.test_hostile_text import NASTY
 from wizard.run.events import NoteAdded, NoteSettled
 from wizard.run.intents import AddNote, PutOnRecord
 from wizard.run.journal import read

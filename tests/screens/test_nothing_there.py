@@ -10,9 +10,9 @@ from screens.modals.past import past
 from screens.nothing import NOTHING
 from screens.widgets.outline import Outline
 from tests.screens import stories
-from tests.screens.test_answers import at
-from tests.screens.test_gate_answers import at_editable_gate
-from tests.screens.test_pictures_of_runs import many
+from tests.screens.canned_driver import at
+from tests.screens.fake_shelf import many
+from tests.screens.stories import at_editable_gate
 
 
 def told(hands: object) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,8 +17,8 @@ from screens.settings import Loaded, Settings
 from screens.titles import BACK, KEEP, setting
 from screens.view import View
 from tests.screens import stories
+from tests.screens.sandbox import Place
 from tests.screens.stories import Held, live
-from tests.screens.test_terminal import Place
 from wizard.run import events as ev
 
 LOUD = Notices(bell=True, desktop="osc9", after=20.0)
@@ -145,11 +144,6 @@ async def test_a_gate_that_is_answered_at_once_is_not_told(monkeypatch: pytest.M
         await pilot.pause(0.1)
     assert said[:2] == [setting("wizard"), setting("wizard: stock-save - waiting for you")]
     assert not any("\x07" in one for one in said)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
 
 
 def test_the_title_is_given_back(place: Place) -> None:

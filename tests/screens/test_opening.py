@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from textual.app import ComposeResult
@@ -14,7 +13,8 @@ from textual.widgets import Static
 
 from screens.interface import Interface
 from screens.opening import Opening
-from tests.screens.test_terminal import Place, given_back
+from tests.screens.sandbox import Place
+from tests.support.terminal import given_back
 from wizard.errors import UsageError
 
 
@@ -104,11 +104,6 @@ async def test_a_hostile_name_is_harmless() -> None:
         shown = line(app)
         assert "\x1b" not in shown
         assert "[@click=app.quit]b c" in shown
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
 
 
 def test_a_checklist_that_is_wrong_is_told_on_the_terminal_as_it_was(place: Place) -> None:

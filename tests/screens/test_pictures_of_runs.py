@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,69 +15,16 @@ from screens.canned import CannedRun
 from screens.compare import Compare
 from screens.modals.past import past
 from screens.modals.pick import PickRun
-from screens.shelf import Offered, Shelf
+from screens.shelf import Shelf
 from screens.start import Start
 from screens.watch import WatchScreen
 from tests.screens import stories
-from tests.screens.stories import Held, interface, interface_of
-from tests.screens.test_pictures import LONG, SIZES, SUMMARY, Nothing
-from tests.screens.test_pictures import Compare as Compared
-from wizard.checklist.document import load
-from wizard.kinds import registry
+from tests.screens.fake_shelf import HOLDER, LIVE, SUMMARY, Nothing, Stocked, many
+from tests.screens.pictures import LONG, SIZES
+from tests.screens.pictures import Compare as Compared
+from tests.screens.stories import Held, detachable, interface, interface_of
 from wizard.run.events import Record
 from wizard.run.journal import Reading
-from wizard.run.listing import RunSummary
-
-HOLDER = "dana on bastion, process 4711, since 2026-03-14T02:15:00.123Z"
-STATES = (
-    ("paused", "gate blocked by it is up"), ("resolved", ""), ("crashed", "no end on record"), ("mitigated", ""),
-    ("rolled back", ""), ("rollback incomplete", ""), ("aborted", ""), ("broken", "line 3: not a journal line"),
-    ("empty", "it never began"),
-)  # fmt: skip
-LIVE = replace(SUMMARY, state="live", detail=HOLDER)
-
-
-def many() -> list[RunSummary]:
-    """Three hundred runs in every state."""
-    older = [
-        replace(
-            SUMMARY,
-            id=f"20260313-{number:06}-0a1b",
-            began=f"2026-03-{13 - number // 40:02}T{number % 24:02}:15:00.000Z",
-            state=STATES[number % len(STATES)][0],
-            detail=STATES[number % len(STATES)][1],
-            checklist=("stock-save", "log-level")[number % 2],
-            directory=Path(f"/home/dana/runs/{number:04}"),
-            path="/home/dana/checklists/log-level.yaml",
-        )
-        for number in range(298)
-    ]
-    return [LIVE, replace(LIVE, directory=Path("/home/dana/runs/d"), detached=True), *older]
-
-
-class Stocked(Shelf):
-    """A shelf with these runs."""
-
-    def __init__(self, runs: Sequence[RunSummary], wrong: str = "") -> None:
-        super().__init__()
-        self._stock = list(runs)
-        self.wrong = wrong
-
-    def shipped(self) -> list[Offered]:
-        """One."""
-        path = stories.JOURNALS / "checklist.yaml"
-        return [Offered("stock-save", path, load(path, registry()).checklist)]
-
-    def runs(self) -> Iterator[list[RunSummary]]:
-        """All at once."""
-        return iter([self._stock])
-
-    def recent(self, runs: Sequence[RunSummary]) -> list[Offered]:
-        """One that is there, and one that is broken."""
-        (shipped,) = self.shipped()
-        mine, broken = Path("/home/dana/checklists/mine.yaml"), Path("/home/dana/checklists/broken.yaml")
-        wrong = Offered("broken", broken, wrong="broken.yaml:3:1: not a mapping", source=str(broken))
-        return [replace(shipped, name="mine", path=mine, source=str(mine)), wrong] if runs else []
 
 
 def pressing(*keys: str, held: Held | None = None) -> Callable[[Pilot[int]], Awaitable[None]]:
@@ -181,23 +128,6 @@ def test_a_run_that_is_watched(snap_compare: Compared, name: str, size: tuple[in
     source, keys = WATCHED[name]
     app = interface_of(lambda: WatchScreen(source(), lambda _: None), held)  # type: ignore[arg-type]
     assert snap_compare(app, terminal_size=size, run_before=pressing(*keys, held=held))
-
-
-class Detachable(CannedRun):
-    """A run that could be left alone."""
-
-    tied = ""
-
-    def detach(self) -> None:
-        """Nothing."""
-
-
-def detachable(tied: str = "", told: Sequence[Record] = ()) -> CannedRun:
-    """A step at work, or what is told."""
-    told = told or stories.upto("clean", stories.ev.AttemptClaimed, 4)
-    run = Detachable(told, outputs=stories.outputs(), running=True)
-    run.tied = tied
-    return run
 
 
 ALONE: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {

@@ -14,35 +14,20 @@ from screens.report import Report
 from screens.widgets.paper import Paper
 from tests.fixtures.journals.make import HOSTILE
 from tests.screens import stories
+from tests.screens.notestories import NOTED, SEQ, at_work
+from tests.screens.pictures import LONG, SIZES, Compare, pressing
 from tests.screens.stories import Held, followed, interface, interface_of
-from tests.screens.test_pictures import LONG, SIZES, Compare, pressing
 from wizard.report.build import build
 from wizard.report.markdown import to_markdown
-from wizard.run import events as ev
-from wizard.run.events import Event, NoteAdded, NoteSettled, Record, SectionWritten
+from wizard.run.events import NoteAdded, NoteSettled, Record, SectionWritten
 
 Before = Callable[[Pilot[int]], Awaitable[None]]
 
-START = stories.upto("clean", ev.AttemptClaimed, 4)
-SEQ = len(START)
-NOTED: tuple[Event, ...] = (
-    NoteAdded("customers report errors", "observation", "", "2026-03-14T01:40:00.000Z"),
-    NoteAdded("the disk is full", "hypothesis", "look"),
-    NoteAdded("somebody ran chown by hand", "hypothesis", "chown"),
-    NoteAdded("tell the shop that writes are back", "todo"),
-    NoteAdded("write to the on-call of tomorrow", "todo"),
-    NoteSettled(SEQ + 2, "eliminated", "because df shows 40 % free"),
-    NoteSettled(SEQ + 4, "done"),
-)
 WORDS = (
     "The owner of the directory was changed by hand during the move of Tuesday.\n\n- nobody had an alarm on saves\n"
     f"- {LONG}"
 )
 LONG_NOTES = (NoteAdded(LONG, "hypothesis"), NoteAdded(HOSTILE, "todo"), NoteSettled(SEQ + 1, "confirmed", LONG))
-
-
-def at_work(*events: Event) -> CannedRun:
-    return CannedRun(followed(START, *events), outputs=stories.outputs(), running=True)
 
 
 RUNS: dict[str, tuple[Callable[[], CannedRun], Sequence[str]]] = {

@@ -22,10 +22,10 @@ from screens.run import RunScreen
 from screens.view import View
 from screens.widgets.choices import Choices
 from tests.screens import stories
+from tests.screens.canned_driver import At, at
+from tests.screens.hostile_text import NASTY, poisoned
+from tests.screens.pictures import LONG, SIZES, Compare, pressing
 from tests.screens.stories import NOW, Held, followed, interface, live
-from tests.screens.test_answers import At, at
-from tests.screens.test_hostile_text import NASTY, poisoned
-from tests.screens.test_pictures import LONG, SIZES, Compare, pressing
 from wizard.kinds import registry
 from wizard.run import events as ev
 from wizard.run.events import Event, Record

@@ -13,9 +13,9 @@ from screens.modals.choosing import Choosing
 from screens.modals.hosttrouble import host_held, out_of_role
 from screens.view import View
 from tests.screens import stories
+from tests.screens.canned_driver import at
+from tests.screens.hostile_text import NASTY
 from tests.screens.stories import followed, live, upto
-from tests.screens.test_answers import at
-from tests.screens.test_hostile_text import NASTY
 from wizard.run import events as ev
 from wizard.run.intents import AGAIN, GO_ON, PAUSE, TAKE_OVER, Answer
 from wizard.text import hidden

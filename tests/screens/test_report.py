@@ -98,14 +98,6 @@ class Reader:
         return "\n".join(one.message for one in self.app._notifications)
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Path:
-    directory = tmp_path / "run"
-    directory.mkdir(mode=0o700)
-    copy(stories.JOURNALS / "clean.jsonl", directory / "events.jsonl")
-    return directory
-
-
 @asynccontextmanager
 async def reading(source: CannedRun, size: tuple[int, int] = WIDE) -> AsyncIterator[Reader]:
     held = Held()

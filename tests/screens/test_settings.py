@@ -21,6 +21,7 @@ from screens.settingsfile import normal
 from screens.widgets.keybar import KeyBar
 from screens.widgets.pane import Pane
 from tests.screens import stories
+from tests.screens.classes import subclasses
 from tests.screens.stories import Held
 from wizard.paths import settings_file
 
@@ -159,11 +160,6 @@ def test_every_screen_that_names_its_area_has_it_in_the_keymap() -> None:
         if isinstance(binding, Binding) and binding.id and "." in binding.id
     }
     assert names <= known
-
-
-def subclasses(of: type) -> set[type]:
-    """Every class below one."""
-    return {one for below in of.__subclasses__() for one in {below, *subclasses(below)}}
 
 
 DOCS = Path(screens.__file__).parents[1] / "docs" / "settings.md"

@@ -9,16 +9,15 @@ import pytest
 
 from screens.canned import past_run
 from screens.report import report_of
+from tests.screens.notestories import NOTED, at_work
 from tests.screens.stories import Held, interface, interface_of
-from tests.screens.test_pictures_of_words import NOTED, at_work
-from tests.screens.test_report import run  # noqa: F401 - a fixture
 
 STEPS = ["tab", "down", "up", "pagedown", "end", "home", "c", "enter", "slash", "n", "N", "e", "escape", "escape", "x"]
 KEYS = {"report": [*STEPS, "1"], "notes": ["N", *STEPS, "t"]}
 
 
 @pytest.mark.parametrize("name", KEYS)
-async def test_a_storm_of_sizes_breaks_nothing(name: str, run: Path) -> None:  # noqa: F811 - the fixture
+async def test_a_storm_of_sizes_breaks_nothing(name: str, run: Path) -> None:
     sizes = random.Random(name)  # noqa: S311 - the same sizes each time
     held = Held()
     source = past_run(run)

@@ -21,9 +21,9 @@ from screens.watch import WatchScreen
 from screens.watched import WatchedRun
 from screens.widgets.choices import Choices
 from tests.fixtures.journals import make
+from tests.screens.fake_shelf import Stocked, many
+from tests.screens.start_driver import CHECKLIST, Hands, sitting
 from tests.screens.stories import interface_of, records
-from tests.screens.test_choosing_a_run import CHECKLIST, Hands, sitting
-from tests.screens.test_pictures_of_runs import Stocked, many
 from wizard.redact import Redactor
 from wizard.report.comparing import compare
 from wizard.run import events as ev

@@ -2,81 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import ROOT
-from tests.support.terminal import ALTERNATE, BACK, CURSOR, Terminal, python
+from tests.screens.sandbox import WIZARD, Place, come_to_a_change
+from tests.support.terminal import ALTERNATE, Terminal, given_back, press_until
 
-CHECKLIST = ROOT / "tests" / "fixtures" / "checklists" / "harbour.yaml"
-WIZARD = [sys.executable, "-m", "wizard.cli"]
-RESTORED = (BACK, CURSOR)
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
-
-
-class Place:
-    """A home, a harbour, and a run directory."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.harbour = home / "harbour"
-        self.run = home / "run"
-        self.harbour.mkdir()
-        (self.harbour / "board").write_text("yesterday\n")
-        (self.harbour / "table").write_text("today\n")
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What a wizard needs to start, and its places."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        state = {"HOME": str(self.home), "WIZARD_STATE_DIR": str(self.home / "state")}
-        return {**state, "PATH": path, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-
-    @property
-    def words(self) -> list[str]:
-        """A run of the harbour's checklist."""
-        return ["run", str(CHECKLIST), "--set", f"where={self.harbour}", "--set", "pace=0", "--run-dir", str(self.run)]
-
-    def terminal(self, *words: str, program: str = "", **environment: str) -> Terminal:
-        """The wizard in a terminal."""
-        before = python(program) if program else WIZARD
-        return Terminal([*before, *(words or self.words)], {**self.environment, **environment})
-
-    def kinds(self) -> list[str]:
-        """What the whole lines of the journal tell, by kind."""
-        journal = self.run / "events.jsonl"
-        whole = journal.read_text().rpartition("\n")[0] if journal.exists() else ""
-        return [json.loads(line)["kind"] for line in whole.splitlines()]
-
-    def waits(self) -> bool:
-        """The run waits for a person."""
-        return "question_asked" in self.kinds()
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
-
-
-def given_back(terminal: Terminal) -> bool:
-    """The screen as it was, the cursor in sight, and the terminal set as before."""
-    shown = terminal.seen.rpartition(ALTERNATE)[2]
-    return all(sign in shown for sign in RESTORED) and terminal.settings() == terminal.before
-
-
-def come_to_a_change(place: Place, terminal: Terminal) -> None:
-    """Begin, and come to the first changing step."""
-    terminal.until(b"Begin the first step?")
-    press_until(terminal, "1\r", lambda: "question_answered" in place.kinds())
-    terminal.until(b"Approve this change")
 
 
 @pytest.mark.parametrize(
@@ -131,17 +66,6 @@ def test_a_rollback_that_is_not_wanted_undoes_nothing(place: Place) -> None:
         assert given_back(terminal)
     assert place.kinds() == before
     assert (place.harbour / "board.old").exists()
-
-
-def press_until(terminal: Terminal, keys: str, met: Callable[[], bool]) -> None:
-    """Press until it is so: a modal is deaf for a moment, which no test should have to know to the millisecond."""
-
-    def pressed() -> bool:
-        if not met():
-            terminal.press(keys)
-        return met()
-
-    terminal.until(pressed, f"an effect of {keys!r}")
 
 
 CRASHING = """

@@ -17,16 +17,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 import screens
-from tests.screens.test_settings import subclasses
-from tests.screens.test_terminal import (  # noqa: F401 - a fixture
-    WIZARD,
-    Place,
-    come_to_a_change,
-    given_back,
-    place,
-    press_until,
-)
-from tests.support.terminal import Terminal
+from tests.screens.classes import subclasses
+from tests.screens.sandbox import WIZARD, Place, come_to_a_change
+from tests.support.terminal import Terminal, given_back, press_until
 from tests.support.vt import Picture
 
 SIZES = 1000
@@ -65,7 +58,7 @@ def any_size(sizes: random.Random) -> tuple[int, int]:
 
 
 @pytest.mark.timeout(300)
-def test_a_thousand_sizes_reach_it_and_then_the_screen_is_right(place: Place, tmp_path: Path) -> None:  # noqa: F811
+def test_a_thousand_sizes_reach_it_and_then_the_screen_is_right(place: Place, tmp_path: Path) -> None:
     sizes = random.Random(4)  # noqa: S311 - the same sizes each time
     heard = tmp_path / "sizes"
 
@@ -94,7 +87,7 @@ def test_a_thousand_sizes_reach_it_and_then_the_screen_is_right(place: Place, tm
     assert place.kinds()[-1] == "run_paused"
 
 
-def undisturbed(place: Place) -> list[str]:  # noqa: F811
+def undisturbed(place: Place) -> list[str]:
     """The same screen in a terminal that nobody resized."""
     words = [*place.words[:-1], f"{place.run}-2"]
     other = copy.copy(place)
@@ -133,7 +126,7 @@ phases:
 """
 
 
-def test_where_nobody_reads_the_terminal_the_run_goes_on_to_its_end(place: Place) -> None:  # noqa: F811
+def test_where_nobody_reads_the_terminal_the_run_goes_on_to_its_end(place: Place) -> None:
     """As after Ctrl-S: the journal grows by every step, though not one byte of the screen is taken meanwhile."""
     checklist = place.home / "talking.yaml"
     checklist.write_text(CHECKLIST)
@@ -152,7 +145,7 @@ def test_where_nobody_reads_the_terminal_the_run_goes_on_to_its_end(place: Place
     assert outcome(place) == "resolved"
 
 
-def outcome(place: Place) -> str:  # noqa: F811
+def outcome(place: Place) -> str:
     """How the journal says that the run ended."""
     lines = (place.run / "events.jsonl").read_text().splitlines()
     return str(json.loads(lines[-1])["body"].get("outcome"))
@@ -209,7 +202,7 @@ def widgets() -> list[str]:
 
 
 @pytest.mark.parametrize("broken", widgets(), ids=lambda name: name.rpartition(":")[2])
-def test_an_error_in_any_widget_gives_the_screen_back_and_keeps_the_run(place: Place, broken: str) -> None:  # noqa: F811
+def test_an_error_in_any_widget_gives_the_screen_back_and_keeps_the_run(place: Place, broken: str) -> None:
     with place.terminal(program=BREAKING, BROKEN=broken) as terminal:
         assert terminal.end() == 4
         assert given_back(terminal)
@@ -221,7 +214,7 @@ def test_an_error_in_any_widget_gives_the_screen_back_and_keeps_the_run(place: P
     assert place.kinds()[-1] == "run_paused"
 
 
-def test_a_run_whose_interface_broke_goes_on(place: Place) -> None:  # noqa: F811
+def test_a_run_whose_interface_broke_goes_on(place: Place) -> None:
     with place.terminal(program=BREAKING, BROKEN="screens.widgets.heading:Heading") as terminal:
         assert terminal.end() == 4
     words = [*WIZARD, "resume", str(place.run), "--headless"]

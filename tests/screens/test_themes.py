@@ -14,8 +14,8 @@ from screens.canned import CannedRun
 from screens.settings import Loaded, Settings
 from screens.theme import THEMES, usual
 from tests.screens import stories
+from tests.screens.pictures import RUNS, pressing
 from tests.screens.stories import Held, interface, interface_of
-from tests.screens.test_pictures import RUNS, pressing
 
 BEYOND = "\x7e"
 

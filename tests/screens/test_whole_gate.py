@@ -11,7 +11,7 @@ from screens.modals.choosing import Choosing
 from screens.modals.edit import EditStep
 from screens.modals.handover import HandOver
 from screens.widgets.choices import Choices
-from tests.screens.test_whole_run import Sitting, sitting
+from tests.screens.live_driver import Sitting, sitting
 from wizard.run import events as ev
 from wizard.run.journal import read
 

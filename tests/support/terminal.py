@@ -19,6 +19,7 @@ PATIENCE = 60.0
 """Seconds without what is waited for after which a test has failed; nothing is measured by it."""
 
 ALTERNATE, BACK, CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
+RESTORED = (BACK, CURSOR)
 
 
 class Terminal:
@@ -105,3 +106,20 @@ class Terminal:
 def python(program: str) -> list[str]:
     """A Python program as words."""
     return [sys.executable, "-c", program]
+
+
+def given_back(terminal: Terminal) -> bool:
+    """The screen as it was, the cursor in sight, and the terminal set as before."""
+    shown = terminal.seen.rpartition(ALTERNATE)[2]
+    return all(sign in shown for sign in RESTORED) and terminal.settings() == terminal.before
+
+
+def press_until(terminal: Terminal, keys: str, met: Callable[[], bool]) -> None:
+    """Press until it is so: a modal is deaf for a moment, which no test should have to know to the millisecond."""
+
+    def pressed() -> bool:
+        if not met():
+            terminal.press(keys)
+        return met()
+
+    terminal.until(pressed, f"an effect of {keys!r}")
