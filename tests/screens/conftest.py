@@ -1,13 +1,19 @@
-"""What every test of a screen stands on: the same terminal everywhere."""
+"""What the tests of screens stand on: the same terminal everywhere, and each picture in more than one theme."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
+from textual.app import App
+from textual.pilot import Pilot
 
 from tests.screens import stories
+from tests.screens.pictures import ASCII_TEXT, DARK, LAST_ASCII, Compare, Theme, text_of
 from tests.screens.sandbox import Place
 
 
@@ -29,3 +35,45 @@ def run(tmp_path: Path) -> Path:
     directory.mkdir(mode=0o700)
     copy(stories.JOURNALS / "clean.jsonl", directory / "events.jsonl")
     return directory
+
+
+@pytest.fixture(params=[DARK, ASCII_TEXT])
+def theme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Theme:
+    """The theme of every interface that the test starts without settings."""
+    chosen: Theme = request.param
+    monkeypatch.setattr("screens.interface.USUAL", chosen.name)
+    return chosen
+
+
+@pytest.fixture
+def snap_compare(snap_compare: Compare, theme: Theme) -> Compare:
+    """Compares with the picture of the theme; in the ASCII theme each character of the screen is looked at too."""
+
+    def compare(
+        app: App[Any],
+        press: Sequence[str] = (),
+        terminal_size: tuple[int, int] = (80, 24),
+        run_before: Callable[[Pilot[Any]], Awaitable[None]] | None = None,
+    ) -> bool:
+        async def before(pilot: Pilot[Any]) -> None:
+            if run_before:
+                await run_before(pilot)
+            await pilot.pause()
+            await pilot.press(*press)
+            await pilot.pause()
+            beyond = {character for character in text_of(pilot) if character > LAST_ASCII}
+            assert not beyond
+
+        async def read() -> None:
+            async with app.run_test(size=terminal_size) as pilot:
+                await pilot.pause()
+                await before(pilot)
+
+        if theme.name != "ascii":
+            return snap_compare(app, press, terminal_size, run_before)
+        if theme.pictured:
+            return snap_compare(app, terminal_size=terminal_size, run_before=before)
+        asyncio.run(read())
+        return True
+
+    return compare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 from textual.pilot import Pilot
@@ -17,6 +18,29 @@ from wizard.run.engine import FAILED, PAUSED, Outcome
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[int]], Awaitable[None]]
+
+
+class Theme(NamedTuple):
+    """A theme in which a screen is shown.
+
+    Args:
+        name: One of ``screens.theme.THEMES``.
+        pictured: A picture of it is kept and compared; else its text is only read.
+    """
+
+    name: str
+    pictured: bool = True
+
+
+DARK = pytest.param(Theme("dark"), id=pytest.HIDDEN_PARAM)
+"""The usual theme: its tests and pictures are not named for it."""
+
+LIGHT = pytest.param(Theme("light"), id="light")
+ASCII = pytest.param(Theme("ascii"), id="ascii")
+ASCII_TEXT = pytest.param(Theme("ascii", pictured=False), id="ascii")
+LAST_ASCII = "~"
+"""No character of the ASCII theme is beyond it."""
+
 SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
 LONG = "a name that goes on and on, as names do that somebody gave in a hurry at night, and then on " * 3
 WIDE_COMMAND = (
@@ -26,6 +50,16 @@ UNREACHABLE = HostUnreachable("no route to host", where="ops@192.0.2.10", mend="
 KEY = HostKeyUnknown(
     "the host's key is not known", fingerprint="SHA256:pXk0+Vq3bT0m0Ck1yQ8a9JrJ0bV", where="192.0.2.10"
 )
+
+
+def themes(*which: object) -> pytest.MarkDecorator:
+    """Show what a test shows in these themes, in place of the dark one and the text of the ASCII one."""
+    return pytest.mark.parametrize("theme", which, indirect=True)
+
+
+def text_of(pilot: Pilot[int]) -> str:
+    """The text of the whole screen."""
+    return "\n".join("".join(part.text for part in strip) for strip in pilot.app.screen._compositor.render_strips())
 
 
 def pressing(*keys: str, held: Held) -> Before:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.screens.logstories import printed
-from tests.screens.pictures import SIZES
+from tests.screens.pictures import SIZES, Compare
 from tests.screens.stories import Held, interface
-
-Compare = Callable[..., bool]
 
 LOOKS = {
     "search": ("slash", *"line 05", "enter"),

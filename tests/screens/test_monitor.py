@@ -18,14 +18,12 @@ from screens.widgets.choices import Choices
 from screens.widgets.pane import Pane
 from screens.widgets.wrapped import Wrapped
 from tests.screens import stories
+from tests.screens.pictures import SIZES, Compare
 from tests.screens.stories import NOW, Held, interface, live, upto
 from tests.screens.watchstories import mid_watch, sampled, verdicts, watched
 from wizard.run import events as ev
 from wizard.run.events import Record
 from wizard.run.intents import ABORT, Answer, CancelStep
-
-Compare = Callable[..., bool]
-SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
 
 LONG = "a name that goes on and on, as names do that somebody gave in a hurry at night, and then on " * 2
 

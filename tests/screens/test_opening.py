@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from screens.interface import Interface
 from screens.opening import Opening
+from tests.screens.pictures import SIZES, Compare
 from tests.screens.sandbox import Place
 from tests.support.terminal import given_back
 from wizard.errors import UsageError
@@ -125,10 +126,7 @@ def test_something_is_in_sight_before_the_run_is(place: Place) -> None:
         assert terminal.end() == 143
 
 
-SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
-
-
 @SIZES
 @pytest.mark.parametrize("what", ["redis-ownership", "a name that goes on and on " * 9], ids=["short", "long"])
-def test_what_is_on_show_meanwhile(snap_compare: Callable[..., bool], what: str, size: tuple[int, int]) -> None:
+def test_what_is_on_show_meanwhile(snap_compare: Compare, what: str, size: tuple[int, int]) -> None:
     assert snap_compare(Loading().interface(what), terminal_size=size)

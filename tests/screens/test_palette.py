@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -18,10 +16,9 @@ from screens.run import RunScreen
 from screens.settings import Loaded, Settings
 from screens.widgets.listing import Listing
 from tests.screens import stories
+from tests.screens.pictures import SIZES, Compare
 from tests.screens.stories import Held, interface
 from wizard.run import events as ev
-
-SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
 
 
 def labels(app: Interface) -> list[str]:
@@ -210,7 +207,7 @@ def test_what_begins_so_comes_first_then_what_holds_it_then_its_letters(typed: s
 
 @SIZES
 @pytest.mark.parametrize("typed", ["", "ro", "zzz"], ids=["all", "found", "nothing"])
-def test_it_is_pictured(snap_compare: Callable[..., bool], typed: str, size: tuple[int, int]) -> None:
+def test_it_is_pictured(snap_compare: Compare, typed: str, size: tuple[int, int]) -> None:
     held = Held()
 
     async def before(pilot: Pilot[int]) -> None:

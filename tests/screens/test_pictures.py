@@ -20,7 +20,7 @@ from screens.widgets.choices import Choices
 from screens.widgets.paper import Paper
 from tests.screens import stories
 from tests.screens.fake_shelf import SUMMARY, Nothing
-from tests.screens.pictures import RUNS, SIZES, Compare, pressing
+from tests.screens.pictures import ASCII, DARK, LIGHT, RUNS, SIZES, Compare, pressing, themes
 from tests.screens.stories import Held, interface, interface_of
 from wizard.checklist.document import load
 from wizard.kinds import registry
@@ -28,6 +28,7 @@ from wizard.kinds import registry
 
 @SIZES
 @pytest.mark.parametrize("name", RUNS)
+@themes(DARK, ASCII)
 def test_the_run_screen(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
     held = Held()
     source, keys = RUNS[name]
@@ -35,12 +36,14 @@ def test_the_run_screen(snap_compare: Compare, name: str, size: tuple[int, int])
 
 
 @SIZES
+@themes(DARK, ASCII)
 def test_a_rollback_is_shown_before_it_begins(snap_compare: Compare, size: tuple[int, int]) -> None:
     told = CannedRun(stories.records("mitigated"), outputs=stories.outputs())
     assert snap_compare(interface(told, plan=""), terminal_size=size)
 
 
 @SIZES
+@themes(DARK, ASCII)
 def test_the_inputs(snap_compare: Compare, size: tuple[int, int]) -> None:
     checklist = load(stories.JOURNALS / "checklist.yaml", registry()).checklist
     complaints = {"vm": "not given: give it with --set vm=…"}
@@ -49,6 +52,7 @@ def test_the_inputs(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 
 @SIZES
+@themes(DARK, ASCII, LIGHT)
 def test_the_report(snap_compare: Compare, size: tuple[int, int]) -> None:
     text = (stories.JOURNALS / "clean.md").read_text()
 
@@ -61,6 +65,7 @@ def test_the_report(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 
 @SIZES
+@themes(DARK, ASCII, LIGHT)
 def test_the_start(snap_compare: Compare, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     path = stories.JOURNALS / "checklist.yaml"
     monkeypatch.setattr("screens.shelf.shipped", lambda: {"stock-save": path})
@@ -75,6 +80,7 @@ def test_the_start(snap_compare: Compare, size: tuple[int, int], monkeypatch: py
 
 
 @SIZES
+@themes(DARK, ASCII)
 def test_a_past_run(snap_compare: Compare, size: tuple[int, int]) -> None:
     held = Held()
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from screens.rehearsals import Rehearsals
 from screens.widgets.choices import Choices
+from tests.screens.pictures import ASCII, DARK, SIZES, Compare, themes
 from tests.screens.stories import interface_of
 from wizard.drill.faults import FAULTS
 
-Compare = Callable[..., bool]
 
-
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["wide", "small"])
+@SIZES
 @pytest.mark.parametrize("keys", [(), ("down", "down", "down")], ids=["whole", "rehearsal"])
+@themes(DARK, ASCII)
 def test_it_is_pictured(snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     screen = Rehearsals(lambda _step: None)
     assert snap_compare(interface_of(lambda: screen), terminal_size=size, press=list(keys))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from rich.cells import cell_len
-from textual.pilot import Pilot
 
 from screens import words
 from screens.ascii import TABLE
@@ -14,42 +13,35 @@ from screens.canned import CannedRun
 from screens.settings import Loaded, Settings
 from screens.theme import THEMES, usual
 from tests.screens import stories
-from tests.screens.pictures import RUNS, pressing
+from tests.screens.pictures import DARK, LAST_ASCII, RUNS, Compare, pressing, text_of, themes
 from tests.screens.stories import Held, interface, interface_of
-
-BEYOND = "\x7e"
-
-
-def painted(pilot: Pilot[int]) -> str:
-    """Everything on the screen."""
-    return "\n".join("".join(part.text for part in strip) for strip in pilot.app.screen._compositor.render_strips())
 
 
 async def test_the_key_goes_through_the_themes_and_back() -> None:
     app = interface(stories.working())
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        first = painted(pilot)
+        first = text_of(pilot)
         seen = []
         for _ in THEMES:
             seen.append(app.theme)
             await pilot.press("T")
             await pilot.pause()
         assert seen == [theme.name for theme in THEMES.values()]
-        assert painted(pilot) == first
+        assert text_of(pilot) == first
 
 
 async def test_ascii_comes_and_goes_at_once() -> None:
     app = interface(stories.working())
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert max(painted(pilot)) > BEYOND
+        assert max(text_of(pilot)) > LAST_ASCII
         await pilot.press("T", "T")
         await pilot.pause()
-        assert max(painted(pilot)) <= BEYOND
+        assert max(text_of(pilot)) <= LAST_ASCII
         await pilot.press("T")
         await pilot.pause()
-        assert max(painted(pilot)) > BEYOND
+        assert max(text_of(pilot)) > LAST_ASCII
 
 
 async def test_a_title_of_another_script_is_shown_as_it_is() -> None:
@@ -61,13 +53,13 @@ async def test_a_title_of_another_script_is_shown_as_it_is() -> None:
     app = interface(source, loaded=Loaded(Settings("ascii")))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert title in painted(pilot)
+        assert title in text_of(pilot)
 
 
 def test_every_sign_has_one_cell_and_so_has_what_stands_for_it() -> None:
     for code, stands in TABLE.items():
         assert len(stands) == 1
-        assert " " <= stands <= BEYOND
+        assert " " <= stands <= LAST_ASCII
         assert cell_len(chr(code)) == 1
 
 
@@ -119,7 +111,8 @@ LIGHT: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", LIGHT)
-def test_the_light_theme(snap_compare: Callable[..., bool], name: str) -> None:
+@themes(DARK)
+def test_the_light_theme(snap_compare: Compare, name: str) -> None:
     held = Held()
     source, keys = LIGHT[name]
     app = interface(source(), held, loaded=Loaded(Settings("light")))
