@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from .canaries import MONITOR, last_logged, looks, rotate, say, seen, vacuum
 from .machine import USER
 from .operator import Operator
-from .test_connection import Wizard, wait_while_alive
+from .slow_step import Wizard, wait_while_alive
 from .tools import wait_until
 
 PATIENCE = 1800.0

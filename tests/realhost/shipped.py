@@ -6,13 +6,19 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from .operator import REPOSITORY
 
 NAME = "redis-ownership"
 SHIPPED = REPOSITORY / "checklists" / f"{NAME}.yaml"
 SECTION, PHASE, STEP, TAIL = r"(?m)^(?=[a-z])", r"(?m)^(?=  - id: )", r"(?m)^(?=      - id: )", r"(?m)^(?=    [a-z])"
+SHORT: dict[str, Any] = {
+    "monitor_for": "2s",
+    "monitor_every": "1s",
+    "stop_timeout": 30,
+    "second_restart": "false",
+}
 ABOUT_STEPS = ("prevention:", "impact:", "notify:")
 """Sections that name phases, steps or what steps capture, so that they go where steps go."""
 STEP_ID = re.compile(r"      - id: (\S+)\n")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 
+from .incident import DATA_DIR
+from .project import Project
 from .truth import PathState, Truth
+
+OF_THE_MOMENT = {"MainPID", "ExecMainStatus", "Result", "NRestarts", "SubState"}
+"""What says how a process came to run, not how it is configured."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +46,29 @@ class Standing:
             servers=[(server.pid, server.user) for server in truth.servers()],
             paused=truth.writes_paused(),
         )
+
+
+@dataclass(frozen=True)
+class Everything:
+    """The host and the project, without what only tells one process from the next."""
+
+    host: Standing
+    project: dict[str, tuple[bytes, int]]
+
+    @classmethod
+    def of(cls, truth: Truth, project: Project) -> Self:
+        """Read it now."""
+        standing = Standing.of(truth)
+        snapshot = f"{DATA_DIR}/dump.rdb"
+        paths = {
+            path: replace(state, size=0) if path in {snapshot, DATA_DIR} else state
+            for path, state in standing.paths.items()
+        }
+        service = {name: value for name, value in standing.service.items() if name not in OF_THE_MOMENT}
+        servers = [(0, user) for _, user in standing.servers]
+        return cls(replace(standing, paths=paths, service=service, servers=servers), _files(project.root))
+
+
+def _files(root: Path) -> dict[str, tuple[bytes, int]]:
+    found = (path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts)
+    return {str(path.relative_to(root)): (path.read_bytes(), path.stat().st_mode) for path in found}

@@ -12,7 +12,7 @@ from .canaries import WHOLE, blind, say, seen, start_logging, start_silent, star
 from .follower import Follower, following
 from .machine import Machine
 from .operator import Operator
-from .test_connection import SLOW, assert_done_once, wait_for_effects
+from .slow_step import SLOW, assert_done_once, wait_for_effects
 
 LINES = 720
 APART = 5.0 if WHOLE else 0.1

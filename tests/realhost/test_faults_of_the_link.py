@@ -16,7 +16,7 @@ from .canaries import WHOLE, blind, looks, say, seen, start_silent
 from .follower import Follower, following
 from .machine import USER, Machine
 from .operator import Finished, Operator
-from .test_connection import SLOW, Wizard, assert_done_once, wait_for_effects, wait_while_alive
+from .slow_step import SLOW, Wizard, assert_done_once, wait_for_effects, wait_while_alive
 from .tools import wait_until
 
 CUT = 300.0 if WHOLE else 32.0

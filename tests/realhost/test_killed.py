@@ -13,7 +13,8 @@ from .incident import ALL_KEYS
 from .machine import Machine
 from .operator import ANSWERS, Operator
 from .project import Project
-from .test_rollback import SHORT, Everything
+from .shipped import SHORT
+from .standing import Everything
 from .truth import Truth
 
 STRUCK = ["create-template", "parse-error", "let-it-save", "deploy-unit", "chown-data", "watch"]

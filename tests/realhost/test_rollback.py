@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
 
 import pytest
 
-from .incident import ALL_KEYS, DATA_DIR
+from .incident import ALL_KEYS
 from .machine import Machine
 from .operator import Finished, Operator
 from .project import Project
-from .shipped import Copy
-from .standing import Standing
+from .shipped import SHORT, Copy
+from .standing import Everything
 from .truth import Truth
 
-SHORT: dict[str, Any] = {
-    "monitor_for": "2s",
-    "monitor_every": "1s",
-    "stop_timeout": 30,
-    "second_restart": "false",
-}
 LAST_STEPS = {
     "template": "commit-template",
     "configuration": "commit-configuration",
@@ -32,36 +24,8 @@ LAST_STEPS = {
 }
 """The step of each phase that is made to fail: late enough that everything the phase changes is to be undone."""
 
-OF_THE_MOMENT = {"MainPID", "ExecMainStatus", "Result", "NRestarts", "SubState"}
-"""What says how a process came to run, not how it is configured."""
 
 BACKUPS = "/var/backups/incident-wizard"
-
-
-@dataclass(frozen=True)
-class Everything:
-    """The host and the project, without what only tells one process from the next."""
-
-    host: Standing
-    project: dict[str, tuple[bytes, int]]
-
-    @classmethod
-    def of(cls, truth: Truth, project: Project) -> Self:
-        """Read it now."""
-        standing = Standing.of(truth)
-        snapshot = f"{DATA_DIR}/dump.rdb"
-        paths = {
-            path: replace(state, size=0) if path in {snapshot, DATA_DIR} else state
-            for path, state in standing.paths.items()
-        }
-        service = {name: value for name, value in standing.service.items() if name not in OF_THE_MOMENT}
-        servers = [(0, user) for _, user in standing.servers]
-        return cls(replace(standing, paths=paths, service=service, servers=servers), _files(project.root))
-
-
-def _files(root: Path) -> dict[str, tuple[bytes, int]]:
-    found = (path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts)
-    return {str(path.relative_to(root)): (path.read_bytes(), path.stat().st_mode) for path in found}
 
 
 def made_to_fail(step: str) -> Copy:
