@@ -1,11 +1,16 @@
-"""Settings that every test shares."""
+"""Settings and fixtures that every test shares."""
 
 from __future__ import annotations
 
 import os
 import signal
 
+import pytest
 from hypothesis import settings
+
+# Helpers assert too, and what they compared is to be told as in a test.
+FOLDERS = ("bench", "crash", "drill", "integration", "property", "realhost", "screens", "services", "support", "unit")
+pytest.register_assert_rewrite(*(f"tests.{folder}" for folder in FOLDERS))
 
 # Whoever started the tests in the background of a shell had them ignore Control-C, and so every program they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
