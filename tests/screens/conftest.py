@@ -1,15 +1,17 @@
-"""What the tests of screens stand on: the same terminal everywhere, and each picture in more than one theme."""
+"""What the tests of screens stand on: one terminal, style sheets parsed once, each picture in more than one theme."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from shutil import copy
 from typing import Any
 
 import pytest
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from tests.screens import stories
@@ -22,6 +24,28 @@ def same_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests may have switched colours off; the pictures have them."""
     for name in ("NO_COLOR", "TEXTUAL_ANIMATIONS", "TEXTUAL_THEME", "TEXTUAL_PRESS", "TEXTUAL_SCREENSHOT"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def shared_style_rules() -> Iterator[None]:
+    """One parse of each style sheet for all applications of a process: each would parse the same text again.
+
+    Textual keeps what it has parsed in each application; here the variables, which are the theme's, become part of
+    the key, so that a test sees the same rules as it would alone.
+    """
+    parse: Any = Stylesheet._parse_rules
+    parsed: dict[object, list[RuleSet]] = {}
+
+    def parse_once(sheet: Stylesheet, css: str, read_from: Any, *more: Any, **named: Any) -> list[RuleSet]:
+        variables = tuple(sorted(sheet._variables.items()))
+        key = (css, read_from, more, tuple(sorted(named.items())), variables)
+        if key not in parsed:
+            parsed[key] = parse(sheet, css, read_from, *more, **named)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
 
 
 @pytest.fixture
