@@ -5,12 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RUNS := $(VENV)/.runs
-# Most of a trial is waiting, so there are more of them at a time than cores.
-CRASHERS ?= 5
+# Most of a test and of a trial is waiting, so there are more of them at a time than cores.
+TESTERS ?= 4
+CRASHERS ?= 6
+PYTEST := $(BIN)/python -m pytest
+# A test goes to whoever is free; those that share what is slow to build go to one.
+SPREAD := --dist loadgroup
+# The Pythons that the tests are tried with beside this one, where they are installed.
+PYTHONS ?= 3.11 3.12 3.13
 N ?= 10000
 FIRST ?= 0
 
-.PHONY: help drill setup test explore lint format types services crashes crash chaos realhost monitor bench schema reference build clean
+.PHONY: help drill setup quick test slowest pythons explore lint format types services crashes crash chaos realhost monitor bench schema reference build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -35,30 +41,54 @@ $(READY): $(RUNS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[drill]' --group dev
 	@touch $@
 
-test: setup  ## unit, property and integration tests, without root
-	$(BIN)/python -m pytest -n auto -m "not services"
+quick: setup  ## after each edit, under a minute: style and types, unit and property tests
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(PYTEST) -q -n $(TESTERS) tests/unit tests/property
 
-explore: setup  ## the property tests with new examples each time: a failing one belongs into its test as an example
-	EXPLORE=yes $(BIN)/python -m pytest -n auto -m "hypothesis and not services"
+test: setup  ## unit, property, screen, drill and integration tests, without root: four minutes
+	$(PYTEST) -n $(TESTERS) $(SPREAD) -m "not services"
+
+slowest: setup  ## the hundred slowest of these, how long each computes and how long it waits; WHERE=tests/services for others
+	$(PYTEST) -q -n $(TESTERS) $(SPREAD) -p tests.support.costs $(or $(WHERE),-m "not services")
+
+pythons: $(foreach version,$(PYTHONS),$(VENV)/$(version)/.ready)  ## unit, property and screen tests with each Python of PYTHONS that is installed
+	@for version in $(PYTHONS); do \
+	  [ -x $(VENV)/$$version/bin/python ] || { echo "Python $$version is not installed"; continue; }; \
+	  echo "Python $$version"; $(VENV)/$$version/bin/python -m pytest -q -n $(TESTERS) tests/unit tests/property tests/screens || exit; \
+	done
+
+$(VENV)/%/.ready: $(READY)
+	@mkdir -p $(@D)
+	@! python$* -c '' 2>/dev/null || { python$* -m venv $(@D) && \
+	  $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' && \
+	  $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[drill]' --group dev; }
+	@touch $@
+
+explore: setup  ## the property tests with new examples each time: a failing one belongs into its test as an example; storms at full scale
+	EXPLORE=yes $(PYTEST) -n $(TESTERS) $(SPREAD) -m "hypothesis and not services"
+	EXPLORE=yes $(PYTEST) -n $(TESTERS) $(SPREAD) tests/screens/test_sizes.py tests/screens/test_sizes_of_words.py \
+	  tests/screens/test_start.py tests/screens/test_terminal_storms.py tests/screens/test_hostile_terminal.py
 
 services: setup  ## tests against real sshd, shells, ACLs and Redis: apt packages of tests/services/requirements.apt
-	$(BIN)/python -m pytest tests/services
-	$(BIN)/python -m pytest -m services
+	$(PYTEST) -n $(TESTERS) $(SPREAD) tests/services
+	$(PYTEST) -n $(TESTERS) $(SPREAD) -m services
 
 crashes: setup  ## the crash matrix here, a part of it over SSH, and 200 trials of chaos: within ten minutes; apt packages of services
-	$(BIN)/python -m pytest -n $(CRASHERS) -m "crash and not crash_all" tests/crash
+	$(PYTEST) -n $(CRASHERS) $(SPREAD) -m "crash and not crash_all" tests/crash
 
 crash: setup  ## the whole crash matrix over SSH: about half an hour
-	$(BIN)/python -m pytest -n $(CRASHERS) -k test_over_ssh_all tests/crash
+	$(PYTEST) -n $(CRASHERS) $(SPREAD) -k test_over_ssh_all tests/crash
 
 chaos: setup  ## N=10000 trials of two operators, a bad link and kills; FIRST=0 is the first seed
-	CHAOS_TRIALS=$(N) CHAOS_FIRST=$(FIRST) $(BIN)/python -m pytest -n $(CRASHERS) -k chaos tests/crash
+	CHAOS_TRIALS=$(N) CHAOS_FIRST=$(FIRST) $(PYTEST) -n $(CRASHERS) $(SPREAD) -k chaos tests/crash
 
 realhost: setup  ## the real incident on a real host: root, systemd-nspawn, apt packages of tests/realhost/requirements.apt
-	$(BIN)/python -m pytest -m realhost tests/realhost
+	$(PYTEST) -n $(TESTERS) $(SPREAD) -m realhost tests/realhost
 
 monitor: setup  ## an hour's watch on a real host, in earnest: 720 of 720 lines through twelve cuts
-	WHOLE=1 $(BIN)/python -m pytest -m realhost -k 720_of_720 tests/realhost
+	WHOLE=1 $(PYTEST) -m realhost -k 720_of_720 tests/realhost
 
 lint: setup  ## style and layers
 	$(BIN)/ruff check .
@@ -73,7 +103,7 @@ types: setup  ## mypy --strict
 	$(BIN)/mypy
 
 bench: setup  ## timings, not assertions
-	$(BIN)/python -m pytest -m bench tests/bench -s
+	$(PYTEST) -m bench tests/bench -s
 
 schema: setup  ## write checklists/checklist.schema.json from the model
 	$(BIN)/wizard schema > checklists/checklist.schema.json

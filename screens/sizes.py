@@ -28,7 +28,7 @@ def fold(screen: Screen[Any]) -> None:
     All of them in one go, as each change of a screen's classes styles everything on it anew.
     """
     width, height = screen.app.size
-    classes = {}
+    classes: dict[str, bool] = {}
     for size, kinds in ((width, COLUMNS), (height, LINES)):
         chosen = [name for least, name in kinds if size >= least][-1]
         classes |= {name: name == chosen for _, name in kinds}

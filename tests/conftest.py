@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 import pytest
 from hypothesis import settings
 
+from tests.support.scale import EXPLORE
+
 # Helpers assert too, and what they compared is to be told as in a test.
 FOLDERS = ("bench", "crash", "drill", "integration", "property", "realhost", "screens", "services", "support", "unit")
 pytest.register_assert_rewrite(*(f"tests.{folder}" for folder in FOLDERS))
 
-# Whoever started the tests in the background of a shell had them ignore Control-C, and so every program they start.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Whoever started the tests in the background of a shell, or by nohup, had them ignore these, and so their programs.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 # A slow machine is no failure, so no example is held to a time. A test judges the change and not the luck of the draw,
 # so its examples are always the same; `make explore` draws new ones, and what it finds becomes an example of its test.
-settings.register_profile("wizard", deadline=None, derandomize="EXPLORE" not in os.environ)
+settings.register_profile("wizard", deadline=None, derandomize=not EXPLORE)
 settings.load_profile("wizard")

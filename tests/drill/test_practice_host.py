@@ -22,6 +22,9 @@ from wizard.drill.standins.call import UNMODELLED
 from wizard.errors import ToolMissing, UsageError
 from wizard.hosts.factory import make_host
 
+# One process has what they share.
+pytestmark = pytest.mark.xdist_group("practice host")
+
 
 @pytest.fixture(scope="module")
 def practice() -> Iterator[Practice]:

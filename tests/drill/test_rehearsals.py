@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,40 +20,29 @@ STEPS = [fault.step for fault in FAULTS]
 pytestmark = pytest.mark.timeout(600)
 
 
-def rehearse(step: str, directory: Path) -> dict[str, Any]:
+Rehearsed = tuple[str, dict[str, Any], list[dict[str, Any]]]
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(step, marks=pytest.mark.xdist_group(f"rehearsal of {step}")) for step in STEPS]
+)
+def rehearsed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
+    """One rehearsal, once for all that is asked of it: its step, what was seen, and the events of its run."""
+    directory = tmp_path_factory.mktemp("rehearsals") / request.param
     done = subprocess.run(
-        [sys.executable, "-m", "tests.drill.rehearsal", step, str(directory)],
+        [sys.executable, "-m", "tests.drill.rehearsal", request.param, str(directory)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Path, Future[dict[str, Any]]]]]:
-    """All of them, two at a time: most of a rehearsal is waiting."""
-    home = tmp_path_factory.mktemp("rehearsals")
-    with ThreadPoolExecutor(2) as pool:
-        yield {step: (home / step, pool.submit(rehearse, step, home / step)) for step in STEPS}
-
-
-@pytest.fixture(params=STEPS)
-def rehearsed(
-    request: pytest.FixtureRequest, started: dict[str, tuple[Path, Future[dict[str, Any]]]]
-) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
-    """One rehearsal: its step, what was seen, and the events of its run."""
-    directory, future = started[request.param]
-    told = future.result()
     lines = (directory / "events.jsonl").read_text().splitlines()
-    return request.param, told, [json.loads(line) for line in lines]
+    return request.param, json.loads(done.stdout), [json.loads(line) for line in lines]
 
 
 def test_the_step_fails_and_everything_is_as_it_was(
-    rehearsed: tuple[str, dict[str, Any], list[dict[str, Any]]],
+    rehearsed: Rehearsed,
 ) -> None:
     step, told, events = rehearsed
     shut = [event["body"]["scope"] for event in events if event["kind"] == "gate_blocked"]
@@ -70,7 +57,7 @@ def test_the_step_fails_and_everything_is_as_it_was(
 
 
 def test_no_key_is_lost_and_nothing_was_asked_that_is_not_modelled(
-    rehearsed: tuple[str, dict[str, Any], list[dict[str, Any]]],
+    rehearsed: Rehearsed,
 ) -> None:
     step, told, _ = rehearsed
     assert told["keys_before"] == told["keys_after"]["server"] == ALL_KEYS

@@ -11,6 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+# One process has what they share.
+pytestmark = pytest.mark.xdist_group("wheel")
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel's content in a folder of its own; the libraries are this environment's."""

@@ -62,7 +62,7 @@ class Healed:
         return datetime.fromisoformat(at).timestamp()
 
 
-@pytest.fixture(scope="module", params=HOSTS)
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in HOSTS])
 def healed(
     request: pytest.FixtureRequest, _able_to_boot: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Healed]:

@@ -9,6 +9,7 @@ import pytest
 from screens.widgets.wrapped import Wrapped
 from tests.screens import stories
 from tests.screens.stories import Held, interface
+from tests.support.scale import scaled
 
 
 @pytest.mark.parametrize("story", ["at_gate", "undoing"])
@@ -18,7 +19,7 @@ async def test_a_storm_of_sizes_breaks_nothing(story: str) -> None:
     held = Held()
     app = interface(source, held)
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(25):
+        for _ in range(scaled(10, 25)):
             await pilot.resize_terminal(
                 sizes.choice([1, 2, 5, sizes.randint(1, 250)]), sizes.choice([1, 2, sizes.randint(1, 70)])
             )
@@ -38,7 +39,7 @@ async def test_a_text_that_was_folded_for_a_few_cells_has_its_room_again() -> No
         await pilot.pause()
         text = app.screen.query_one(Wrapped)
         height = text.size.height
-        for _ in range(40):
+        for _ in range(scaled(10, 40)):
             await pilot.resize_terminal(sizes.choice([1, 2, 3, 7, 30, 100]), sizes.choice([1, 2, 6, 24]))
             await pilot.resize_terminal(80, 24)
             await pilot.pause()

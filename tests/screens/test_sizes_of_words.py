@@ -11,6 +11,7 @@ from screens.canned import past_run
 from screens.report import report_of
 from tests.screens.notestories import NOTED, at_work
 from tests.screens.stories import Held, interface, interface_of
+from tests.support.scale import scaled
 
 STEPS = ["tab", "down", "up", "pagedown", "end", "home", "c", "enter", "slash", "n", "N", "e", "escape", "escape", "x"]
 KEYS = {"report": [*STEPS, "1"], "notes": ["N", *STEPS, "t"]}
@@ -23,7 +24,7 @@ async def test_a_storm_of_sizes_breaks_nothing(name: str, run: Path) -> None:
     source = past_run(run)
     app = interface_of(lambda: report_of(source), held) if name == "report" else interface(at_work(*NOTED), held)
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(60):
+        for _ in range(scaled(15, 60)):
             held.later()
             await pilot.press(sizes.choice(KEYS[name]))
             await pilot.resize_terminal(

@@ -24,6 +24,7 @@ from tests.fixtures.journals import make
 from tests.screens.fake_shelf import Stocked, many
 from tests.screens.start_driver import CHECKLIST, Hands, sitting
 from tests.screens.stories import interface_of, records
+from tests.support.scale import scaled
 from wizard.redact import Redactor
 from wizard.report.comparing import compare
 from wizard.run import events as ev
@@ -254,7 +255,7 @@ async def test_a_storm_of_sizes_breaks_nothing(home: Path, make_screen: Callable
     app = interface_of(lambda: make_screen(home))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.app.workers.wait_for_complete()
-        for _ in range(25):
+        for _ in range(scaled(10, 25)):
             await pilot.resize_terminal(
                 sizes.choice([1, 2, 5, sizes.randint(1, 250)]), sizes.choice([1, 2, sizes.randint(1, 70)])
             )
