@@ -30,7 +30,8 @@ _SAMPLES = (
     steps.checklist(steps.QUICK, steps.DO, _HERE, steps.INPUTS + _BOX, on="box", mark=steps.WHO),
 )
 _READ = [document_from(Source(_HERE, text, "")) for text in _SAMPLES]
-LOADED = (headless, running, files, preparation, resuming, arguments.parser(), _READ)
+PARSER = arguments.parser()
+LOADED = (headless, running, files, preparation, resuming, _READ)
 """What a command loads when it runs; a forked life has it already, the models of a checklist built."""
 
 gc.freeze()  # what the parent has loaded stays shared with the lives, as no collection of theirs visits it
@@ -166,6 +167,7 @@ def live(life: Life) -> None:
         _watch_messages(fate, SshDuplex, lambda duplex, half: duplex._channel.write(half))
     else:
         _watch_messages(fate, LocalDuplex, lambda duplex, half: duplex._input.write(half))
+    cli.parser = lambda: PARSER  # type: ignore[attr-defined] - as of a process that has read its command line
     status = cli.main(list(life.arguments))
     print(f"= {status}", flush=True)
     os._exit(status)

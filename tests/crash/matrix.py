@@ -36,10 +36,10 @@ HALVES: tuple[Row, ...] = tuple(
 """The same where the wizard dies in the middle of a write or of a message."""
 
 
-def over_ssh(root: Path, plan: Plan, server: Sshd, port: int = 0) -> Trial:
+def over_ssh(root: Path, plan: Plan, server: Sshd, port: int = 0, done: Path | None = None) -> Trial:
     """A trial whose step is on the server, maybe through a proxy at ``port``."""
     port = port or server.port
-    trial = Trial(root, plan, steps.SSH.format(user=server.user, port=port, identity=server.identity), on="box")
+    trial = Trial(root, plan, steps.SSH.format(user=server.user, port=port, identity=server.identity), "box", done)
     (root / ".ssh").mkdir(exist_ok=True)
     (root / ".ssh" / "known_hosts").write_text(server.known_line.replace(f":{server.port} ", f":{port} "))
     return trial
@@ -50,15 +50,15 @@ def row(folder: Path, row: Row, server: Sshd | None = None) -> int:
     role, kind, runner, manner, part = row
     for number in count(part, PARTS):
         plan = Plan(kind, role, runner, number, manner)
-        if not one(folder / f"{number}", plan, server):
+        if not one(folder / "trial", plan, server, folder / "done"):
             return len(range(part, number, PARTS))
     raise AssertionError
 
 
-def one(root: Path, plan: Plan, server: Sshd | None = None) -> str:
-    """Carry out one trial and judge it; where the wizard was struck."""
+def one(root: Path, plan: Plan, server: Sshd | None = None, done: Path | None = None) -> str:
+    """Carry out one trial and judge it; where the wizard was struck. ``done``: see ``Trial``."""
     root.mkdir()
-    trial = over_ssh(root, plan, server) if server else Trial(root, plan)
+    trial = over_ssh(root, plan, server, done=done) if server else Trial(root, plan, done=done)
     try:
         trial.carry_out()
         judge(trial)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -43,12 +44,14 @@ class Trial:
         plan: What is tried.
         hosts: The section of hosts in the checklist, with ``{place}`` for the directory on the host.
         on: The host of the step, where it is not this machine.
+        done: Where the state in which the step is done is kept, for further trials of undoing it in the same ``root``.
     """
 
     root: Path
     plan: Plan
     hosts: str = steps.LOCAL
     on: str = ""
+    done: Path | None = None
     runs: list[Path] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
 
@@ -103,7 +106,7 @@ class Trial:
     def carry_out(self) -> None:
         """Die where it is planned, then do what a person would until there is an outcome, three times at most."""
         if self.plan.role == steps.UNDO:
-            assert self.run_anew() == 0, "the step that is to be undone was not done"
+            self._do_the_step()
             sabotage.arm(self.place, self.plan.runner)
             self.again("rollback", instant=self.plan.instant)
         else:
@@ -113,6 +116,17 @@ class Trial:
             if self.outcome():
                 return
             self.go_on()
+
+    def _do_the_step(self) -> None:
+        """Do what is to be undone, or take it from an earlier trial: each would begin with the very same run."""
+        if self.done and self.done.exists():
+            copy(self.done, self.root)
+            self.runs.append(self.root / "run0")
+            return
+        assert self.run_anew() == 0, "the step that is to be undone was not done"
+        if self.done:
+            self.done.mkdir()
+            copy(self.root, self.done)
 
     def go_on(self) -> None:
         """Do what a person would next."""
@@ -193,6 +207,11 @@ def quiet(place: Path, seconds: float = 10.0) -> None:
     deadline = time.monotonic() + seconds
     while any(processes(f"{place}/spool")) and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy all that is in a directory; names that were one file stay one, as a spool's claims are links."""
+    subprocess.run(["cp", "-a", f"{source}/.", target], check=True)
 
 
 def removed(root: Path) -> None:
