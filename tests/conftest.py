@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import socket
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -22,3 +24,11 @@ for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHU
 # so its examples are always the same; `make explore` draws new ones, and what it finds becomes an example of its test.
 settings.register_profile("wizard", deadline=None, derandomize=not EXPLORE)
 settings.load_profile("wizard")
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port on which nobody listens, nor can while the test lasts: it is bound, and not listened on."""
+    with socket.socket() as held:
+        held.bind(("", 0))
+        yield held.getsockname()[1]

@@ -181,7 +181,7 @@ def test_stopped_while_the_practice_host_starts_it_leaves_nothing_behind(
 
 
 def test_a_machine_without_the_programs_is_told_what_to_install(driller: Driller) -> None:
-    with driller.start("--headless", PATH="/nonexistent") as process:
+    with driller.start("--headless", PATH=str(driller.home / "none")) as process:
         _, told = process.communicate()
     assert process.returncode == 2
     assert "apt-get install git" in told

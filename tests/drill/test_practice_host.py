@@ -171,7 +171,14 @@ def ssh(practice: Practice, *words: str, known_hosts: Path, stdin: bytes = b"") 
     """The small ssh, called as Ansible calls ssh."""
     place = json.loads((practice.layout.operator / "inputs.yaml").read_text())["vm"].rpartition(":")[2]
     options = ["-C", "-o", "ControlMaster=auto", "-o", f"Port={place}", "-o", f'IdentityFile="{practice.layout.key}"']
-    options += ["-o", f'UserKnownHostsFile="/nonexistent" "{known_hosts}"', "-o", 'User="autobot"', "-o", "Port=1"]
+    options += [
+        "-o",
+        f'UserKnownHostsFile="{known_hosts}.none" "{known_hosts}"',
+        "-o",
+        'User="autobot"',
+        "-o",
+        "Port=1",
+    ]
     program = [sys.executable, "-m", "wizard.drill.sshclient"]
     return subprocess.run([*program, *options, "127.0.0.1", *words], input=stdin, capture_output=True, check=False)
 

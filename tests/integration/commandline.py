@@ -101,6 +101,7 @@ class Wizard:
         return subprocess.Popen(
             ["/bin/sh", "-c", f'{limit}exec "$@"', "sh", sys.executable, "-m", "wizard.cli", *map(str, arguments)],
             env={**env, "PYTHONPATH": str(ROOT), **environment},
+            cwd=self.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

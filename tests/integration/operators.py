@@ -31,7 +31,7 @@ phases:
       - id: look
         title: Look
         why: a command that cannot be found
-        run: {command: "no-such-program", read_only: true}
+        run: {command: "{{ where }}/no-such-program", read_only: true}
         checks:
           - name: it printed
             command: {command: "true", exit_status: 0, stdout_is: ""}

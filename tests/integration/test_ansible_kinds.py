@@ -218,7 +218,7 @@ class TestAction:
         assert not private.exists()
 
     async def test_without_ansible_it_says_what_is_missing(self, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("wizard.facts.ansible_script.tool", lambda name: f"/nonexistent/{name}")
+        monkeypatch.setattr("wizard.facts.ansible_script.tool", lambda name: str(lab.root / "none" / name))
 
         with pytest.raises(ToolMissing, match="Ansible is not installed"):
             await lab.action(tags=["deploy"]).capture()

@@ -149,7 +149,7 @@ KINDS = """\
         why: nobody else can
         manual: {ask: Is it done?, answers: [done]}
         checks:
-          - file: {path: /no/such/file}
+          - file: {path: "{{ where }}/none"}
 """
 
 

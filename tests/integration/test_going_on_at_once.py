@@ -14,7 +14,8 @@ from wizard.run.journal import Journal, read
 from wizard.run.preparation import Request, open_run, prepare
 from wizard.run.resuming import reopen
 
-STUCK = """\
+STUCK = checklist(
+    """\
   - id: one
     title: One
     steps:
@@ -23,8 +24,10 @@ STUCK = """\
         why: it fails
         run: {command: "exit 1", irreversible: it did nothing}
         checks:
-          - file: {path: /never}
-"""
+          - file: {path: "{{ absent }}"}
+""",
+    "inputs:\n  absent: {type: path, default: ~/none}\n",
+)
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def wizard(tmp_path: Path) -> Wizard:
 
 
 def test_a_resume_does_not_go_on_from_a_record_that_grew_since_it_was_read(wizard: Wizard) -> None:
-    assert wizard.run(checklist(STUCK)).exit_status == 4
+    assert wizard.run(STUCK).exit_status == 4
     prepared = reopen(wizard.directory, Request(""))
     other = Journal(wizard.directory, Redactor(()))
     other.append(NoteAdded("the other wizard went on"))
@@ -48,9 +51,9 @@ def test_a_resume_does_not_go_on_from_a_record_that_grew_since_it_was_read(wizar
 def test_a_run_does_not_begin_in_a_record_that_another_wizard_began_meanwhile(
     wizard: Wizard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = wizard.write(checklist(STUCK))
+    file = wizard.write(STUCK)
     prepared = prepare(Request(str(file), run_dir=wizard.directory))
-    wizard.run(checklist(STUCK))
+    wizard.run(STUCK)
     whole = read(wizard.directory)
     monkeypatch.setattr("wizard.run.preparation.JOURNAL", "looked before the other began")
     with pytest.raises(RunDirectoryInUse):

@@ -16,7 +16,8 @@ from wizard.run import events as ev
 from wizard.run.intents import AddNote, Answer, HandOver
 from wizard.run.recorder import Output
 
-GATED = checklist("""\
+GATED = checklist(
+    """\
   - id: one
     title: One
     steps:
@@ -28,8 +29,10 @@ GATED = checklist("""\
         checks:
           - name: never so
             advice: Look at the file.
-            file: {path: /no/such/file}
-""")
+            file: {path: "{{ absent }}"}
+""",
+    "inputs:\n  absent: {type: path, default: ~/none}\n",
+)
 HANDED = "first: {answer: hand over, reason: look at the disk first, to: Robin}\n"
 
 

@@ -303,7 +303,7 @@ def test_where_the_journal_cannot_grow_nothing_more_is_done(wizard: Wizard, tmp_
     assert read(wizard.directory).broken is None
 
 
-def test_an_unreachable_host_is_exit_3_in_words(wizard: Wizard) -> None:
+def test_an_unreachable_host_is_exit_3_in_words(wizard: Wizard, closed_port: int) -> None:
     steps = """
   - id: one
     title: One
@@ -314,7 +314,7 @@ def test_an_unreachable_host_is_exit_3_in_words(wizard: Wizard) -> None:
         on: far
         run: {command: "true", read_only: true}
 """
-    head = 'hosts:\n  far: {ssh: "nobody@127.0.0.1", port: 1}\n'
+    head = f'hosts:\n  far: {{ssh: "nobody@127.0.0.1", port: {closed_port}}}\n'
     done = wizard.run(checklist(steps, head))
     assert done.exit_status == 3
     assert "Traceback" not in done.stderr

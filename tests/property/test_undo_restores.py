@@ -144,7 +144,7 @@ def plant(top: Path, nodes: list[tuple[bool, list[bytes], int]]) -> list[Path]:
             path.mkdir() if is_folder else path.touch(exist_ok=False)
             path.chmod(mode | (0o700 if is_folder else 0))
             made.append(path)
-    (top / "link").symlink_to("/nowhere")
+    (top / "link").symlink_to(top.with_name(f"{top.name}-none"))
     return made
 
 

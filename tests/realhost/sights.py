@@ -128,7 +128,7 @@ async def look(place: Place) -> dict[str, Any]:
 
 
 async def _sights(host: Host, place: Place, mark: Mark) -> dict[str, str]:
-    world = World(host, {"redis": host}, "sights", Path("/nonexistent"), {"step_start": {"redis": mark}})
+    world = World(host, {"redis": host}, "sights", Path("/dev/null"), {"step_start": {"redis": mark}})
     names = _names((await host.ask("id -u redis; id -g redis; id -u autobot; id -g autobot")).text.split(), place)
     seen = {name: await _check(world, kind, spec, place) for name, (kind, spec) in CHECKS.items()}
     for name, script in READINGS.items():

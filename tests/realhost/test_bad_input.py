@@ -54,7 +54,8 @@ def test_a_key_that_does_not_let_us_in_is_told(operator: Operator) -> None:
 
 
 def test_a_key_file_that_is_not_there_is_told(operator: Operator) -> None:
-    told(operator.run(NAME, identity="/nowhere/key"), 3, "/nowhere/key")
+    key = operator.home / "none"
+    told(operator.run(NAME, identity=key), 3, str(key))
 
 
 def test_a_host_that_is_down_is_told(operator: Operator) -> None:

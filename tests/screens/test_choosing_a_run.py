@@ -42,6 +42,7 @@ exit_criteria:
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("WIZARD_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.delenv("NO_SUCH_VARIABLE", raising=False)
     (tmp_path / "harbour").mkdir()
     (tmp_path / "harbour" / "board").write_text("yesterday\n")
     (tmp_path / "harbour" / "table").write_text("today\n")

@@ -22,6 +22,7 @@ from screens.widgets.contents import Contents
 from screens.widgets.paper import Paper
 from tests.screens import stories
 from tests.screens.stories import Held, gate_events, interface, interface_of
+from tests.support.absent import absent_name
 from wizard.redact import Redactor
 from wizard.run.events import SectionWritten
 from wizard.run.inbox import INBOX
@@ -271,7 +272,7 @@ async def test_an_editor_is_given_the_words_privately_and_what_it_leaves_is_look
 
 
 @pytest.mark.usefixtures("lent")
-@pytest.mark.parametrize("called", ["no-such-editor", "'unended", "false"])
+@pytest.mark.parametrize("called", [pytest.param(absent_name("editor"), id="no-such-editor"), "'unended", "false"])
 async def test_an_editor_that_does_not_work_loses_nothing(
     run: Path, called: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,10 +139,9 @@ async def test_an_identity_file_that_is_not_there_is_named(server: Sshd, home: P
         await connect(server, identity=home / "missing_key", accept=[server.fingerprint])
 
 
-async def test_a_wrong_port_is_a_host_that_cannot_be_reached(server: Sshd) -> None:
-    port = sshd.free_port()
-    with pytest.raises(HostUnreachable, match=f"port {port}"):
-        await connect(server, port=port)
+async def test_a_wrong_port_is_a_host_that_cannot_be_reached(server: Sshd, closed_port: int) -> None:
+    with pytest.raises(HostUnreachable, match=f"port {closed_port}"):
+        await connect(server, port=closed_port)
 
 
 async def test_a_host_that_has_no_address_cannot_be_reached(server: Sshd) -> None:

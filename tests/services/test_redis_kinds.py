@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.lab_host import LabHost, LabStage, lab_world
-from tests.support.redis_lab import Lab, break_saving, free_port, redis_lab, wait_until
+from tests.support.redis_lab import Lab, break_saving, redis_lab, wait_until
 from wizard.actions.base import Result
 from wizard.actions.redis import RedisAction, RedisSpec
 from wizard.checks.base import Observation, Outcome
@@ -93,8 +93,8 @@ class TestSave:
         assert not result.ok
         assert "rdb_bgsave_in_progress:1" in result.output
 
-    async def test_without_a_server_nothing_is_started(self, tmp_path: Path) -> None:
-        spec = RedisSpec(address=f"127.0.0.1:{free_port()}", save=True)
+    async def test_without_a_server_nothing_is_started(self, tmp_path: Path, closed_port: int) -> None:
+        spec = RedisSpec(address=f"127.0.0.1:{closed_port}", save=True)
         with pytest.raises(StepRefused, match="refused"):
             await RedisAction(spec, lab_world(tmp_path)).capture()
 
@@ -275,8 +275,10 @@ class TestCheck:
     async def test_what_does_not_hold_fails(self, lab: Lab, tmp_path: Path, wrong: dict[str, object]) -> None:
         assert (await look(lab, tmp_path, **wrong)).outcome is Outcome.FAIL
 
-    async def test_an_absent_server_fails_ping_and_leaves_the_rest_unknown(self, tmp_path: Path) -> None:
-        nowhere = {"address": f"127.0.0.1:{free_port()}"}
+    async def test_an_absent_server_fails_ping_and_leaves_the_rest_unknown(
+        self, tmp_path: Path, closed_port: int
+    ) -> None:
+        nowhere = {"address": f"127.0.0.1:{closed_port}"}
         pinged = RedisCheckSpec.model_validate({**nowhere, "ping": True, "keys": "1"})
         counted = RedisCheckSpec.model_validate({**nowhere, "keys": "1"})
 
@@ -365,6 +367,6 @@ class TestSnapshot:
         lab.stop()
         spec = RedisCheckSpec.model_validate({**lab.target(), "snapshot": {"path": str(path), "keys": "2"}})
 
-        seen = await RedisCheck(spec, lab_world(tmp_path, LabHost(path="/nonexistent"))).observe()
+        seen = await RedisCheck(spec, lab_world(tmp_path, LabHost(path=str(tmp_path / "none")))).observe()
 
         assert seen.outcome is Outcome.UNKNOWN

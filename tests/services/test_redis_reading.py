@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.lab_host import LabHost
-from tests.support.redis_lab import Lab, break_saving, free_port, redis_lab
+from tests.support.redis_lab import Lab, break_saving, redis_lab
 from wizard.checklist.redis_target import RedisTarget
 from wizard.facts.redis import open_redis, read_values
 from wizard.facts.redis_replies import RedisUnanswered, Trouble
@@ -110,8 +110,8 @@ async def test_a_user_who_may_not_ask_is_denied(lab: Lab, *, forwards: bool) -> 
 
 
 @WAYS
-async def test_where_nothing_listens_the_server_is_absent(*, forwards: bool) -> None:
-    nowhere = RedisTarget(address=f"127.0.0.1:{free_port()}")
+async def test_where_nothing_listens_the_server_is_absent(closed_port: int, *, forwards: bool) -> None:
+    nowhere = RedisTarget(address=f"127.0.0.1:{closed_port}")
 
     with pytest.raises(RedisUnanswered) as refused:
         await read_values(LabHost(forwards=forwards), nowhere, ["dbsize"])
@@ -120,7 +120,7 @@ async def test_where_nothing_listens_the_server_is_absent(*, forwards: bool) -> 
 
 
 async def test_without_redis_cli_both_failures_are_told(tmp_path: Path) -> None:
-    host = LabHost(forwards=False, path="/nonexistent")
+    host = LabHost(forwards=False, path=str(tmp_path / "none"))
 
     with pytest.raises(
         RedisUnanswered, match="redis-cli cannot be run, and asking directly failed: forwarding is forbidden"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.absent import absent_name
 from tests.support.shellhost import ShellHost
 from tests.support.stage import RecordingStage, world
 from wizard.actions.file import File, FileSpec
@@ -219,8 +220,9 @@ async def test_what_is_no_file_of_its_own_is_refused(tmp_path: Path, kind: str) 
 
 
 async def test_an_unknown_owner_is_refused_before_anything_happens(tmp_path: Path) -> None:
-    with pytest.raises(StepRefused, match="no account redis-stack"):
-        await action(path=str(tmp_path / "a"), content="new", owner="redis-stack").capture()
+    name = absent_name("account")
+    with pytest.raises(StepRefused, match=f"no account {name}"):
+        await action(path=str(tmp_path / "a"), content="new", owner=name).capture()
 
 
 async def test_owner_and_group_can_be_given_by_number(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.absent import absent_name
 from tests.support.shellhost import ShellHost
 from tests.support.stage import RecordingStage, world
 from tests.support.trees import photograph
@@ -225,8 +226,8 @@ async def test_a_link_a_missing_path_and_a_missing_account_are_refused(tree: Pat
     for path, fields in (
         (tree / "outside", {"mode": "0700"}),
         (tree / "none", {"mode": "0700"}),
-        (tree, {"owner": "redis-stack"}),
-        (tree, {"grant": {"account": "redis-stack"}}),
+        (tree, {"owner": absent_name("account")}),
+        (tree, {"grant": {"account": absent_name("account")}}),
     ):
         with pytest.raises(StepRefused):
             await action(path, **fields).capture()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.absent import absent_name
 from tests.support.shellhost import ScriptedHost, ShellHost
 from tests.support.stage import world
 from wizard.checks.base import Observation, Outcome
@@ -31,8 +32,8 @@ async def look(host: ShellHost | None = None, **fields: Any) -> Observation:
         ({"command": ":", "stdout_is": ""}, Outcome.PASS),
         ({"command": "echo x", "stdout_is": ""}, Outcome.FAIL),
         ({"command": "echo redis", "stdout_is": "redis"}, Outcome.PASS),
-        ({"command": "no-such-command-here"}, Outcome.UNKNOWN),
-        ({"command": "no-such-command-here", "exit_status": 127}, Outcome.PASS),
+        ({"command": absent_name("command")}, Outcome.UNKNOWN),
+        ({"command": absent_name("command"), "exit_status": 127}, Outcome.PASS),
     ],
 )
 async def test_a_command_is_judged_by_its_end_and_its_output(fields: dict[str, Any], outcome: Outcome) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.absent import absent_name
 from tests.support.shellhost import ScriptedHost, ShellHost
 from tests.support.stage import world
 from wizard.checks.base import Observation, Outcome
@@ -194,12 +195,12 @@ async def port(host: ShellHost, **fields: Any) -> Outcome:
     return (await PortCheck(PortSpec(**fields), world(host)).observe()).outcome
 
 
-async def test_a_real_port_is_open_until_it_is_closed(open_port: int) -> None:
+async def test_a_real_port_is_open_until_it_is_closed(open_port: int, closed_port: int) -> None:
     assert await port(ShellHost(), port=open_port) is Outcome.PASS
     assert await port(ShellHost(), port=open_port, address="127.0.0.1") is Outcome.PASS
-    assert await port(ShellHost(), port=open_port, address="10.0.0.1") is Outcome.FAIL
+    assert await port(ShellHost(), port=open_port, address="192.0.2.1") is Outcome.FAIL
     assert await port(ShellHost(), port=open_port, listening=False) is Outcome.FAIL
-    assert await port(ShellHost(), port=1, listening=False) is Outcome.PASS
+    assert await port(ShellHost(), port=closed_port, listening=False) is Outcome.PASS
 
 
 @pytest.mark.parametrize(
@@ -227,10 +228,10 @@ async def user(account: str, **fields: Any) -> Outcome:
 
 async def test_accounts_are_judged_by_what_is_asked() -> None:
     assert await user("root", group="root", login=True) is Outcome.PASS
-    assert await user("root", group="no-such-group") is Outcome.FAIL
+    assert await user("root", group=absent_name("group")) is Outcome.FAIL
     assert await user("daemon", login=True) is Outcome.FAIL
-    assert await user("no-such-account") is Outcome.FAIL
-    assert await user("no-such-account", exists=False) is Outcome.PASS
+    assert await user(absent_name("account")) is Outcome.FAIL
+    assert await user(absent_name("account"), exists=False) is Outcome.PASS
     assert await user("root", exists=False) is Outcome.FAIL
 
 

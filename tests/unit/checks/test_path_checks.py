@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.absent import absent_name
 from tests.support.shellhost import ScriptedHost, ShellHost
 from tests.support.stage import world
 from wizard.checks.base import Observation, Outcome
@@ -16,7 +17,7 @@ from wizard.checks.yaml import YamlCheck, YamlSpec
 from wizard.errors import StepRefused
 from wizard.hosts.base import Answer
 
-ME = str(os.getuid())
+ME, STRANGER = str(os.getuid()), str(os.getuid() + 1)
 
 
 async def file(path: Path, **fields: Any) -> Observation:
@@ -53,8 +54,8 @@ def data(tmp_path: Path) -> Path:
         ({}, Outcome.PASS),
         ({"exists": False}, Outcome.FAIL),
         ({"owner": ME, "mode": "0640", "kind": "file"}, Outcome.PASS),
-        ({"owner": "65533"}, Outcome.FAIL),
-        ({"group": "no-such-group"}, Outcome.FAIL),
+        ({"owner": STRANGER}, Outcome.FAIL),
+        ({"group": absent_name("group")}, Outcome.FAIL),
         ({"mode": "0644"}, Outcome.FAIL),
         ({"kind": "directory"}, Outcome.FAIL),
         ({"contains": ["User=redis", "Group=redis"]}, Outcome.PASS),
@@ -107,7 +108,7 @@ async def test_an_empty_tree_is_no_proof(tmp_path: Path) -> None:
 
 
 async def test_offending_paths_are_named_up_to_five(data: Path) -> None:
-    seen = await tree(data, owner="65533")
+    seen = await tree(data, owner=STRANGER)
 
     assert seen.outcome is Outcome.FAIL
     assert len(seen.evidence) == 6
@@ -130,8 +131,9 @@ async def test_a_wrong_mode_of_the_top_is_found(data: Path) -> None:
 
 async def test_a_missing_tree_or_account_fails(data: Path) -> None:
     assert (await tree(data / "none", owner=ME)).outcome is Outcome.FAIL
-    seen = await tree(data, owner="redis-stack")
-    assert (seen.outcome, seen.observed) == (Outcome.FAIL, "there is no account redis-stack")
+    name = absent_name("account")
+    seen = await tree(data, owner=name)
+    assert (seen.outcome, seen.observed) == (Outcome.FAIL, f"there is no account {name}")
 
 
 async def test_a_part_that_cannot_be_read_is_an_error_the_gate_calls_unknown() -> None:

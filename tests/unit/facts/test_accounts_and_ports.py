@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.absent import absent_name
 from tests.support.shellhost import ScriptedHost, ShellHost
 from wizard.facts.accounts import NoSuchName, account, gid_of, require, uid_of
 from wizard.facts.asking import Unseen
@@ -36,8 +38,8 @@ def open_port() -> Iterator[int]:
 def without(tmp_path: Path) -> ShellHost:
     """A host whose PATH holds neither getent nor ss."""
     for name in ("awk", "cat", "id"):
-        (tmp_path / name).symlink_to(f"/usr/bin/{name}")
-    return ShellHost(argv=["/usr/bin/env", f"PATH={tmp_path}", "/bin/sh"])
+        (tmp_path / name).symlink_to(str(shutil.which(name)))
+    return ShellHost(argv=["env", f"PATH={tmp_path}", "/bin/sh"])
 
 
 async def test_root_is_found_by_name_and_number() -> None:
@@ -58,11 +60,11 @@ async def test_an_account_is_found_without_getent(without: ShellHost) -> None:
 
     assert found
     assert found.uid == 0
-    assert await account(without, "no-such-account") is None
+    assert await account(without, absent_name("account")) is None
 
 
 async def test_a_missing_account_is_none() -> None:
-    assert await account(ShellHost(), "no-such-account") is None
+    assert await account(ShellHost(), absent_name("account")) is None
     assert await account(ShellHost(), "-x") is None
 
 
@@ -77,10 +79,11 @@ async def test_names_become_numbers_and_numbers_stay() -> None:
 
 
 async def test_missing_names_are_refused_by_name() -> None:
-    with pytest.raises(NoSuchName, match="no account redis-stack"):
-        await require(ShellHost(), "redis-stack", None)
-    with pytest.raises(NoSuchName, match="no group redis-stack"):
-        await require(ShellHost(), "root", "redis-stack")
+    name = absent_name("name")
+    with pytest.raises(NoSuchName, match=f"no account {name}"):
+        await require(ShellHost(), name, None)
+    with pytest.raises(NoSuchName, match=f"no group {name}"):
+        await require(ShellHost(), "root", name)
 
 
 async def test_listeners_are_read_from_ss() -> None:

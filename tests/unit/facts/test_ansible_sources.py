@@ -23,7 +23,7 @@ PLAYBOOK = """\
     - {name: worked out, template: {src: "{{ item }}.j2", dest: /etc/f}}
     - {import_tasks: more/tasks.yml}
   handlers:
-    - {name: handled, copy: {src: /nonexistent/g, dest: /etc/g}}
+    - {name: handled, copy: {src: ABSENT/g, dest: /etc/g}}
   roles: [web]
 """
 
@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Path:
     base = tmp_path / "playbooks"
     for folder in ("files", "templates", "more", "roles/web/tasks", "roles/web/templates"):
         (base / folder).mkdir(parents=True)
-    (base / "site.yml").write_text(PLAYBOOK)
+    (base / "site.yml").write_text(PLAYBOOK.replace("ABSENT", str(tmp_path / "none")))
     (base / "more" / "tasks.yml").write_text("- {name: included, copy: {src: h, dest: /etc/h}}\n")
     (base / "roles/web/tasks/main.yml").write_text("- {name: of the role, template: {src: i.j2, dest: /etc/i}}\n")
     for name in ("files/a.conf", "b.j2", "templates/c.j2", "more/h", "roles/web/templates/i.j2"):

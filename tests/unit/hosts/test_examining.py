@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tests.support.absent import absent_name
 from tests.support.lab_host import LabHost
 from wizard.errors import LinkLost
 from wizard.hosts.base import Answer
@@ -13,12 +14,13 @@ from wizard.hosts.fake import FakeHost
 
 
 async def test_a_real_shell_tells_clock_tools_and_room(tmp_path: Path) -> None:
-    seen = await examine(LabHost(), ["sh", "no-such-program"], [str(tmp_path / "not" / "there yet")])
+    program = absent_name("program")
+    seen = await examine(LabHost(), ["sh", program], [str(tmp_path / "not" / "there yet")])
     assert seen.why == ""
     assert seen.skew is not None
     assert abs(seen.skew) <= seen.within + 0.1
     assert Path(seen.tools["sh"]).exists()
-    assert seen.tools["no-such-program"] == ""
+    assert seen.tools[program] == ""
     assert seen.kernel.startswith(os.uname().sysname)
     paths = {disk["path"]: disk for disk in seen.disks}
     assert set(paths) == {"spool", "/", str(tmp_path / "not" / "there yet")}
