@@ -13,6 +13,7 @@ from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from tests.screens import stories
 from tests.screens.pictures import ASCII_TEXT, DARK, LAST_ASCII, Compare, Theme, text_of
@@ -70,8 +71,11 @@ def theme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Th
 
 
 @pytest.fixture
-def snap_compare(snap_compare: Compare, theme: Theme) -> Compare:
+def snap_compare(snap_compare: Compare, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> Compare:
     """Compares with the picture of the theme; in the ASCII theme each character of the screen is looked at too."""
+    # A cursor that blinks is in the picture of a quick machine, and not in that of a slow one.
+    for widget in (Input, TextArea):
+        monkeypatch.setattr(widget, "cursor_blink", False)
 
     def compare(
         app: App[Any],

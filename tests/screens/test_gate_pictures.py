@@ -90,10 +90,7 @@ RUNS: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {
 
 @SIZES
 @pytest.mark.parametrize("name", RUNS)
-def test_what_a_gate_opens(
-    snap_compare: Compare, name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("textual.widgets.TextArea.cursor_blink", False)
+def test_what_a_gate_opens(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
     held = Held()
     source, keys = RUNS[name]
     assert snap_compare(interface(source(), held), terminal_size=size, run_before=pressing(*keys, held=held))

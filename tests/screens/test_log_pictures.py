@@ -39,7 +39,6 @@ def test_a_log(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
             await pilot.press(key)
         # A search begins when nobody types any more.
         await pilot.pause(0.5)
-        await steady(pilot)
 
     assert snap_compare(interface(printed(), held), terminal_size=size, run_before=before)
 
@@ -54,13 +53,5 @@ def test_where_to_save_a_log(snap_compare: Compare, size: tuple[int, int]) -> No
         held.later()
         pilot.app.screen.query_one("#words", Input).value = str(Path("/dev/null"))
         await pilot.press("enter")
-        await steady(pilot)
 
     assert snap_compare(interface(printed(), held), terminal_size=size, run_before=before)
-
-
-async def steady(pilot: Pilot[int]) -> None:
-    """No cursor that comes and goes."""
-    for line in pilot.app.screen.query(Input):
-        line.cursor_blink = False
-    await pilot.pause()
