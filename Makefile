@@ -16,7 +16,7 @@ PYTHONS ?= 3.11 3.12 3.13
 N ?= 10000
 FIRST ?= 0
 
-.PHONY: help drill setup quick test slowest pythons explore lint format types services crashes crash chaos realhost monitor bench schema reference build clean
+.PHONY: help drill setup quick test drills slowest pythons explore lint format types services crashes crash chaos realhost monitor bench schema reference build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -47,11 +47,14 @@ quick: setup  ## after each edit, under a minute: style and types, unit and prop
 	@$(BIN)/mypy
 	@$(PYTEST) -q -n $(TESTERS) tests/unit tests/property
 
-test: setup  ## unit, property, screen, drill and integration tests, without root: four minutes
-	$(PYTEST) -n $(TESTERS) $(SPREAD) -m "not services"
+test: setup  ## unit, property, screen and integration tests, without root: four minutes
+	$(PYTEST) -n $(TESTERS) $(SPREAD) -m "not services and not drill"
+
+drills: setup  ## the first incident on the practice host, whole, stopped in its middle, and every rehearsal; without root
+	$(PYTEST) -n $(TESTERS) $(SPREAD) -m drill
 
 slowest: setup  ## the hundred slowest of these, how long each computes and how long it waits; WHERE=tests/services for others
-	$(PYTEST) -q -n $(TESTERS) $(SPREAD) -p tests.support.costs $(or $(WHERE),-m "not services")
+	$(PYTEST) -q -n $(TESTERS) $(SPREAD) -p tests.support.costs $(or $(WHERE),-m "not services and not drill")
 
 pythons: $(foreach version,$(PYTHONS),$(VENV)/$(version)/.ready)  ## unit, property and screen tests with each Python of PYTHONS that is installed
 	@for version in $(PYTHONS); do \

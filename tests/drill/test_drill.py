@@ -20,7 +20,7 @@ from tests.drill.rehearsal import until
 from wizard.drill.host.sweep import MARK
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.drill]
 
 
 @dataclass

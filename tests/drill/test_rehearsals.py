@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 DATA = "var/lib/redis-stack"
 STEPS = [fault.step for fault in FAULTS]
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.drill]
 
 
 Rehearsed = tuple[str, dict[str, Any], list[dict[str, Any]]]
