@@ -72,9 +72,9 @@ $(VENV)/%/.ready: $(READY)
 explore: setup  ## the property tests with new examples each time: a failing one belongs into its test as an example; storms at full scale
 	EXPLORE=yes $(PYTEST) -n $(TESTERS) $(SPREAD) -m "hypothesis and not services"
 	EXPLORE=yes $(PYTEST) -n $(TESTERS) $(SPREAD) tests/screens/test_sizes.py tests/screens/test_sizes_of_words.py \
-	  tests/screens/test_start.py tests/screens/test_terminal_storms.py tests/screens/test_hostile_terminal.py
+	  tests/screens/test_start.py tests/screens/test_terminal_storms.py
 
-services: setup  ## tests against real sshd, shells, ACLs and Redis: apt packages of tests/services/requirements.apt
+services: setup  ## tests against real sshd, shells, ACLs, Redis and Ansible: apt packages of tests/services/requirements.apt
 	$(PYTEST) -n $(TESTERS) $(SPREAD) tests/services
 	$(PYTEST) -n $(TESTERS) $(SPREAD) -m services
 

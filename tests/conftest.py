@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-
-from tests.support.scale import EXPLORE
 
 # Helpers assert too, and what they compared is to be told as in a test.
 FOLDERS = ("bench", "crash", "drill", "integration", "property", "realhost", "screens", "services", "support", "unit")
@@ -22,7 +21,7 @@ for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHU
 
 # A slow machine is no failure, so no example is held to a time. A test judges the change and not the luck of the draw,
 # so its examples are always the same; `make explore` draws new ones, and what it finds becomes an example of its test.
-settings.register_profile("wizard", deadline=None, derandomize=not EXPLORE)
+settings.register_profile("wizard", deadline=None, derandomize="EXPLORE" not in os.environ)
 settings.load_profile("wizard")
 
 

@@ -43,6 +43,8 @@ PLAYBOOK = """\
       tags: [idle]
 """
 
+pytestmark = pytest.mark.services
+
 
 @dataclass
 class Lab:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import NamedTuple
 
 import pytest
 from textual.pilot import Pilot
@@ -20,24 +19,11 @@ Compare = Callable[..., bool]
 Before = Callable[[Pilot[int]], Awaitable[None]]
 
 
-class Theme(NamedTuple):
-    """A theme in which a screen is shown.
-
-    Args:
-        name: One of ``screens.theme.THEMES``.
-        pictured: A picture of it is kept and compared; else its text is only read.
-    """
-
-    name: str
-    pictured: bool = True
-
-
-DARK = pytest.param(Theme("dark"), id=pytest.HIDDEN_PARAM)
+DARK = pytest.param("dark", id=pytest.HIDDEN_PARAM)
 """The usual theme: its tests and pictures are not named for it."""
 
-LIGHT = pytest.param(Theme("light"), id="light")
-ASCII = pytest.param(Theme("ascii"), id="ascii")
-ASCII_TEXT = pytest.param(Theme("ascii", pictured=False), id="ascii")
+LIGHT = pytest.param("light", id="light")
+ASCII = pytest.param("ascii", id="ascii")
 LAST_ASCII = "~"
 """No character of the ASCII theme is beyond it."""
 
@@ -53,7 +39,7 @@ KEY = HostKeyUnknown(
 
 
 def themes(*which: object) -> pytest.MarkDecorator:
-    """Show what a test shows in these themes, in place of the dark one and the text of the ASCII one."""
+    """Show what a test shows in these themes, of ``screens.theme.THEMES``, in place of the dark one."""
     return pytest.mark.parametrize("theme", which, indirect=True)
 
 

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from screens.widgets.logs import Logs
 from tests.screens.logstories import printed
 from tests.screens.pictures import SIZES, Compare
 from tests.screens.stories import Held, interface
@@ -26,6 +27,13 @@ LOOKS = {
 }
 
 
+async def searched(pilot: Pilot[int], logs: Logs) -> None:
+    """Wait until what is searched for was searched for: that begins when nobody types any more."""
+    while logs._needle and not (logs._search and logs._search.needle is logs._needle and not logs._search.behind):
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
 @SIZES
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_log(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
@@ -33,12 +41,12 @@ def test_a_log(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
 
     async def before(pilot: Pilot[int]) -> None:
         await pilot.pause()
-        pilot.app.screen.logs.pane.focus()  # type: ignore[attr-defined]
+        logs = pilot.app.screen.query_one(Logs)
+        logs.pane.focus()
         for key in LOOKS[name]:
             held.later()
             await pilot.press(key)
-        # A search begins when nobody types any more.
-        await pilot.pause(0.5)
+        await searched(pilot, logs)
 
     assert snap_compare(interface(printed(), held), terminal_size=size, run_before=before)
 
