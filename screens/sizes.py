@@ -23,13 +23,9 @@ def opened_from_another(screen: Screen[Any]) -> bool:
 
 
 def fold(screen: Screen[Any]) -> None:
-    """Give a new screen its classes at once: Textual does so only when it hears of a size, which may be never.
-
-    All of them in one go, as each change of a screen's classes styles everything on it anew.
-    """
+    """Give a new screen its classes at once: Textual does so only when it hears of a size, which may be never."""
     width, height = screen.app.size
-    classes: dict[str, bool] = {}
-    for size, kinds in ((width, COLUMNS), (height, LINES)):
-        chosen = [name for least, name in kinds if size >= least][-1]
-        classes |= {name: name == chosen for _, name in kinds}
-    screen.update_classes(classes)
+    for size, classes in ((width, COLUMNS), (height, LINES)):
+        chosen = [name for least, name in classes if size >= least][-1]
+        for _, name in classes:
+            screen.set_class(name == chosen, name)
