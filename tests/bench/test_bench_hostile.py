@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens import hostile_terminal
-from tests.screens.hostile_terminal import looked_at
+from tests.screens.hostile_terminal import count_painted
 
 COUNT = 130_000
 """Texts made; those that are cut off at a frame are not counted."""
@@ -16,9 +15,8 @@ COUNT = 130_000
 
 @pytest.mark.bench
 @pytest.mark.timeout(900)
-def test_nothing_of_a_hundred_thousand_hostile_texts_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hostile_terminal, "LONGEST", 800.0)
+def test_nothing_of_a_hundred_thousand_hostile_texts_is_obeyed(tmp_path: Path) -> None:
     began = time.monotonic()
-    painted = looked_at(tmp_path, COUNT, 7)
+    painted = count_painted(tmp_path, COUNT, 7, longest=800.0)
     print(f"\n{painted.total():,} texts painted and taken apart in {time.monotonic() - began:.0f} s: {dict(painted)}")
     assert painted.total() >= 100_000

@@ -54,7 +54,7 @@ exit_criteria:
 Asked = ev.GateBlocked | ev.QuestionAsked
 
 
-class Person:
+class ScriptedOperator:
     """Begins, and answers what is asked then by a list, in order; what is asked beyond it stops the run."""
 
     def __init__(self, *replies: Answer) -> None:
@@ -73,14 +73,14 @@ class Person:
             self.submit(reply)
 
 
-def prepared_at(home: Path, token: str = "") -> Prepared:
+def prepare_trial(home: Path, token: str = "") -> Prepared:
     file = home / "trial.yaml"
     file.write_text(CHECKLIST)
     (home / "board").write_text("yesterday\n")
     return prepare(Request(str(file), [f"where={home}"], run_dir=home / "run", typed={"token": token}))
 
 
-def worked(prepared: Prepared, person: Person, *, approve: bool = True) -> Outcome:
+def run_to_end(prepared: Prepared, person: ScriptedOperator, *, approve: bool = True) -> Outcome:
     engine = engine_of(prepared, Manner(approve=approve), [person], Session.walk, lambda: None)
     person.submit = engine.submit
     engine.start()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.commandline import Wizard, checklist
-from tests.integration.operators import Person, prepared_at, state_of, worked
+from tests.integration.operators import ScriptedOperator, prepare_trial, run_to_end, state_of
 from wizard.redact import Redactor
 from wizard.report.files import render_handover
 from wizard.run import events as ev
@@ -135,9 +135,9 @@ def test_acknowledging_goes_with_a_headless_run(wizard: Wizard) -> None:
 
 
 def test_handing_over_while_a_step_waits_keeps_the_state_and_masks_secrets(tmp_path: Path) -> None:
-    prepared = prepared_at(tmp_path, token="correct-horse-battery")
+    prepared = prepare_trial(tmp_path, token="correct-horse-battery")
 
-    class Leaving(Person):
+    class Leaving(ScriptedOperator):
         def __call__(self, message: ev.Record | Output) -> None:
             super().__call__(message)
             if isinstance(message, ev.Record) and isinstance(message.event, ev.GateBlocked):
@@ -145,7 +145,7 @@ def test_handing_over_while_a_step_waits_keeps_the_state_and_masks_secrets(tmp_p
                 self.submit(HandOver("Robin", "mind the correct-horse-battery"))
 
     person = Leaving(Answer("nothing", "x"))
-    assert worked(prepared, person).word == "paused"
+    assert run_to_end(prepared, person).word == "paused"
     assert state_of(prepared).handed_over is not None
     told = render_handover(prepared.directory, Redactor(["correct-horse-battery"]))
     assert "correct-horse-battery" not in told

@@ -54,23 +54,23 @@ nasty = st.sampled_from(
     ]
 )
 pieces = st.lists(st.one_of(nasty, st.text(max_size=8), st.sampled_from(list("`|\\<>[]()!*_~#&@.:/- \n"))), max_size=6)
-strings = pieces.map("".join).filter(lambda value: bool(value.strip()))
+hostile_strings = pieces.map("".join).filter(lambda value: bool(value.strip()))
 
 
-def replaced(value: Any, by: str, field: str = "") -> Any:
+def with_text(value: Any, by: str, field: str = "") -> Any:
     """The same shape with every text in it replaced, but for those that say where something belongs."""
     if isinstance(value, str):
         return value if field in KEPT or not value else by
     if isinstance(value, dict):
-        return {key: replaced(item, by, key) for key, item in value.items()}
+        return {key: with_text(item, by, key) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [replaced(item, by, field) for item in value] if field != "plan" else list(value)
+        return [with_text(item, by, field) for item in value] if field != "plan" else list(value)
     return value
 
 
-def attacked(name: str, by: str) -> list[Record]:
+def hostile_journal(name: str, by: str) -> list[Record]:
     records = STORIES[name]().records
     return [
-        dataclasses.replace(record, who=by, event=event_of(record.event.kind, replaced(body_of(record.event), by)))
+        dataclasses.replace(record, who=by, event=event_of(record.event.kind, with_text(body_of(record.event), by)))
         for record in records
     ]

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.journals.make import HOSTILE, STORIES
-from tests.property.hostile_journals import attacked, strings
+from tests.property.hostile_journals import hostile_journal, hostile_strings
 from tests.property.markdown import BLOCKS, DIALECTS, INLINES, flat, headings, tables
 from wizard.report.build import build
 from wizard.report.markdown import to_markdown
@@ -21,7 +21,7 @@ from wizard.text import hidden
 
 def handed_over(name: str, by: str) -> list[Record]:
     """A hostile journal that ends with an edit, notes and a handover, hostile too."""
-    told = attacked(name, by)
+    told = hostile_journal(name, by)
     more: list[ev.Event] = [
         ev.StepEdited("start", by, by, by, by),
         ev.NoteAdded(by, "hypothesis"),
@@ -36,7 +36,7 @@ def handed_over(name: str, by: str) -> list[Record]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example("failed_and_rolled_back", HOSTILE)
-@given(st.sampled_from(sorted(STORIES)), strings)
+@given(st.sampled_from(sorted(STORIES)), hostile_strings)
 def test_a_packet_of_hostile_text_holds_our_blocks_and_nothing_else(name: str, by: str) -> None:
     markdown = packet_text(packet(handed_over(name, by), "/runs/one"))
     assert hidden(markdown) is None
@@ -49,7 +49,7 @@ def test_a_packet_of_hostile_text_holds_our_blocks_and_nothing_else(name: str, b
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example("deviations", HOSTILE)
-@given(st.sampled_from(sorted(STORIES)), strings)
+@given(st.sampled_from(sorted(STORIES)), hostile_strings)
 def test_a_report_of_a_hostile_edit_holds_our_blocks_and_nothing_else(name: str, by: str) -> None:
     markdown = to_markdown(build(handed_over(name, by)))
     assert hidden(markdown) is None

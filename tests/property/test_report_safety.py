@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.fixtures.journals.make import HOSTILE, OUTPUTS, STORIES
-from tests.property.hostile_journals import attacked, strings
+from tests.property.hostile_journals import hostile_journal, hostile_strings
 from tests.property.markdown import BLOCKS, DIALECTS, INLINES, flat, github, headings, tables
 from wizard.report.build import build
 from wizard.report.escape import code, fence, text
@@ -17,7 +17,7 @@ from wizard.text import hidden
 
 
 def report(name: str, by: str) -> str:
-    records = attacked(name, by)
+    records = hostile_journal(name, by)
     return to_markdown(build(records), lambda _: by.encode("utf-8", "surrogatepass"))
 
 
@@ -29,7 +29,7 @@ def shape(markdown: str) -> list[str]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example("failed_and_rolled_back", HOSTILE)
 @example("deviations", "a|`b\\`|c http://x.example a@b.example")
-@given(st.sampled_from(sorted(STORIES)), strings)
+@given(st.sampled_from(sorted(STORIES)), hostile_strings)
 def test_a_report_of_hostile_text_holds_our_blocks_and_nothing_else(name: str, by: str) -> None:
     markdown = report(name, by)
     assert hidden(markdown) is None
@@ -41,7 +41,7 @@ def test_a_report_of_hostile_text_holds_our_blocks_and_nothing_else(name: str, b
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(["clean", "rollback_incomplete"]), strings)
+@given(st.sampled_from(["clean", "rollback_incomplete"]), hostile_strings)
 def test_a_report_has_the_same_blocks_whatever_the_text(name: str, by: str) -> None:
     assert shape(report(name, by)) == shape(report(name, "two\nlines" if "\n" in by.strip() else "x"))
 
@@ -50,7 +50,7 @@ def content(dialect: MarkdownIt, markdown: str) -> str:
     return "".join(token.content for token in flat(dialect.parse(markdown)) if token.type in INLINES)
 
 
-@given(strings)
+@given(hostile_strings)
 @example("# a")
 @example("1) b")
 @example("*")
@@ -61,7 +61,7 @@ def test_prose_is_one_paragraph_of_text_and_code(value: str) -> None:
         assert {token.type for token in flat(tokens)} <= {*BLOCKS, *INLINES}
 
 
-@given(strings)
+@given(hostile_strings)
 def test_prose_reads_as_the_value_it_was_made_from(value: str) -> None:
     read = content(tables(), text(value))
     assert re.sub(r"\s", "", read) == re.sub(r"\s", "", content_of(value))
@@ -73,7 +73,7 @@ def content_of(value: str) -> str:
     return one_line(value)
 
 
-@given(strings)
+@given(hostile_strings)
 def test_a_value_in_a_table_stays_in_its_cell(value: str) -> None:
     for shown in (text(value), code(value)):
         for dialect in (github, tables):
@@ -82,7 +82,7 @@ def test_a_value_in_a_table_stays_in_its_cell(value: str) -> None:
             assert {token.type for token in flat(tokens)} <= {*BLOCKS, *INLINES}
 
 
-@given(st.text(max_size=60) | strings)
+@given(st.text(max_size=60) | hostile_strings)
 def test_a_fence_is_left_by_nothing_in_it(value: str) -> None:
     tokens = tables().parse(f"{fence(value, 'text')}\n\n# after")
     assert [token.type for token in tokens[:2]] == ["fence", "heading_open"]

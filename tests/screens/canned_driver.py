@@ -14,8 +14,8 @@ from screens.run import RunScreen
 from tests.screens.stories import Held, interface
 
 
-class At:
-    """An interface that is run, with hands on it."""
+class RunDriver:
+    """Drives an interface on a canned run: presses keys, waits until they are taken in, and reads what is shown."""
 
     def __init__(self, app: Interface, pilot: Pilot[int], held: Held) -> None:
         self.app = app
@@ -52,14 +52,16 @@ class At:
 
 
 @asynccontextmanager
-async def at(source: CannedRun, size: tuple[int, int] = (80, 24), plan: str | None = None) -> AsyncIterator[At]:
+async def drive_run(
+    source: CannedRun, size: tuple[int, int] = (80, 24), plan: str | None = None
+) -> AsyncIterator[RunDriver]:
     held = Held()
     app = interface(source, held, plan)
     async with app.run_test(size=size) as pilot:
-        hands = At(app, pilot, held)
-        await hands.settle()
-        yield hands
+        driver = RunDriver(app, pilot, held)
+        await driver.settle()
+        yield driver
 
 
-def figure(place: int) -> str:
+def digit_key(place: int) -> str:
     return str((place + 1) % 10)

@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 from screens.ascii import TABLE
 from tests.screens import stories
 from tests.screens.pictures import DARK, LAST_ASCII, Compare, text_of
-from tests.screens.sandbox import Place
+from tests.screens.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +50,8 @@ def shared_style_rules() -> Iterator[None]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def sandbox(tmp_path: Path) -> Sandbox:
+    return Sandbox(tmp_path)
 
 
 @pytest.fixture

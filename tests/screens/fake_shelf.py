@@ -25,7 +25,7 @@ STATES = (
 LIVE = replace(SUMMARY, state="live", detail=HOLDER)
 
 
-def many() -> list[RunSummary]:
+def many_runs() -> list[RunSummary]:
     """Three hundred runs in every state."""
     older = [
         replace(
@@ -43,7 +43,7 @@ def many() -> list[RunSummary]:
     return [LIVE, replace(LIVE, directory=Path("/home/dana/runs/d"), detached=True), *older]
 
 
-class Stocked(Shelf):
+class FakeShelf(Shelf):
     """A shelf with these runs."""
 
     def __init__(self, runs: Sequence[RunSummary], wrong: str = "") -> None:
@@ -68,7 +68,7 @@ class Stocked(Shelf):
         return [replace(shipped, name="mine", path=mine, source=str(mine)), wrong] if runs else []
 
 
-class Nothing:
+class FakeOpener:
     """Opens nothing."""
 
     def run(self, checklist: str) -> None:

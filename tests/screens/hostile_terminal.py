@@ -18,6 +18,7 @@ from wizard.text import hidden
 
 LONGEST = 100.0
 """Seconds in which it must be over; nothing is measured by it."""
+
 OURS = re.compile(
     r"control [\r\n]"
     r"|csi [mH]"
@@ -27,11 +28,12 @@ OURS = re.compile(
     r"|osc [02];(wizard[ -~]*)?|csi 2[23];0t"  # the title, of our own words; the one before is kept and given back
 )
 """What Textual and the wizard send by themselves."""
+
 NUMBER = re.compile(r"([oveyhf])([0-9a-f]+)\.")
 """How each text begins: for which place it is, and its number."""
 
 
-def shown(tmp_path: Path, count: int, seed: int) -> tuple[bytes, dict[str, object]]:
+def output_of(tmp_path: Path, count: int, seed: int, longest: float) -> tuple[bytes, dict[str, object]]:
     """All that reaches a terminal in which so many texts are shown, and what the program saw itself."""
     report = tmp_path / "report.json"
     words = [sys.executable, "-m", "tests.screens.hostile", str(count), str(seed), report]
@@ -39,7 +41,7 @@ def shown(tmp_path: Path, count: int, seed: int) -> tuple[bytes, dict[str, objec
     environment |= {"WIZARD_STATE_DIR": str(tmp_path / "state"), "COLORTERM": "truecolor"}
     sent = bytearray()
     with Terminal(words, environment, (200, 100)) as terminal:
-        deadline = time.monotonic() + LONGEST
+        deadline = time.monotonic() + longest
         while terminal.process.poll() is None:
             assert time.monotonic() < deadline, "it does not come to its end"
             if select.select([terminal.master], [], [], 0.05)[0]:
@@ -49,21 +51,21 @@ def shown(tmp_path: Path, count: int, seed: int) -> tuple[bytes, dict[str, objec
     return bytes(sent) + terminal.seen, json.loads(report.read_text())
 
 
-def strange(token: Token) -> bool:
+def is_foreign(token: Token) -> bool:
     """It is nothing that we send."""
     if token.kind == "text":
         return hidden(token.data.decode("utf-8")) is not None
     return OURS.fullmatch(shape(token)) is None
 
 
-def looked_at(tmp_path: Path, count: int, seed: int) -> Counter[str]:
+def count_painted(tmp_path: Path, count: int, seed: int, longest: float = LONGEST) -> Counter[str]:
     """Show so many, see that nothing came of it, and count those that were really painted, by their places."""
-    sent, report = shown(tmp_path, count, seed)
+    sent, report = output_of(tmp_path, count, seed, longest)
     assert report["crashed"] == ""
     assert report["actions"] == []
     assert report["armed"] == []
     pieces = list(tokens(sent))
-    assert Counter(shape(token) for token in pieces if strange(token)) == {}
+    assert Counter(shape(token) for token in pieces if is_foreign(token)) == {}
     text = "\n".join(token.data.decode() for token in pieces if token.kind == "text")
     assert "[@click=app.boom]" in text
     return Counter(place for place, _ in set(NUMBER.findall(text)))

@@ -18,10 +18,10 @@ PIECES = [
     "[bold red]",
     "\x1b]52;c;aGk=\x07",
 ]
-NASTY = st.lists(st.one_of(st.characters(), st.sampled_from(PIECES)), max_size=20).map("".join)
+HOSTILE_TEXT = st.lists(st.one_of(st.characters(), st.sampled_from(PIECES)), max_size=20).map("".join)
 
 
-def poisoned(records: Sequence[Record], text: str) -> list[Record]:
+def poison(records: Sequence[Record], text: str) -> list[Record]:
     """The same journal with this text in every field that a host, a file or a person could choose."""
     return [replace(record, event=_poisoned(record.event, text)) for record in records]
 

@@ -13,7 +13,7 @@ from screens.interface import Interface
 from screens.live import LiveRun
 from screens.run import RunScreen
 from screens.widgets.choices import Choices
-from tests.fixtures.journals import make
+from tests.screens.sandbox import HARBOUR, build_harbour
 from tests.screens.stories import Held
 from wizard.run import state as st
 from wizard.run.attempting import Manner
@@ -21,13 +21,12 @@ from wizard.run.intents import Stop
 from wizard.run.preparation import Request, prepare
 from wizard.run.session import Session
 
-CHECKLIST = Path(make.__file__).parents[1] / "checklists" / "harbour.yaml"
 TURNS = 1500
 """Frames without what is waited for after which a test has failed."""
 
 
-class Sitting:
-    """Hands on an interface with a live run."""
+class LiveDriver:
+    """Drives an interface with a live engine: presses keys, and waits for what is asked."""
 
     def __init__(self, harbour: Path, live: LiveRun, app: Interface, pilot: Pilot[int], held: Held) -> None:
         self.harbour = harbour
@@ -77,20 +76,17 @@ class Sitting:
 
 
 @asynccontextmanager
-async def sitting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sitting]:
+async def drive_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LiveDriver]:
     monkeypatch.setenv("WIZARD_STATE_DIR", str(tmp_path / "state"))
-    harbour = tmp_path / "harbour"
-    harbour.mkdir()
-    (harbour / "board").write_text("yesterday\n")
-    (harbour / "table").write_text("today\n")
+    harbour = build_harbour(tmp_path)
     run_dir = tmp_path / "run"
-    prepared = prepare(Request(str(CHECKLIST), [f"where={harbour}", "pace=0"], run_dir=run_dir))
+    prepared = prepare(Request(str(HARBOUR), [f"where={harbour}", "pace=0"], run_dir=run_dir))
     live = LiveRun(prepared, Manner(approve=True), Session.walk)
     held = Held()
     app = Interface(lambda: RunScreen(live), held.clocks)
     try:
         async with app.run_test(size=(80, 24)) as pilot:
-            here = Sitting(harbour, live, app, pilot, held)
+            here = LiveDriver(harbour, live, app, pilot, held)
             await here.asked("preflight")
             await here.press("1", "enter")
             yield here

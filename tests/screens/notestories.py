@@ -21,5 +21,5 @@ NOTED: tuple[Event, ...] = (
 )
 
 
-def at_work(*events: Event) -> CannedRun:
+def run_with(*events: Event) -> CannedRun:
     return CannedRun(followed(START, *events), outputs=stories.outputs(), running=True)

@@ -10,20 +10,26 @@ from pathlib import Path
 from tests.integration.commandline import ROOT
 from tests.support.terminal import Terminal, press_until, python
 
-CHECKLIST = ROOT / "tests" / "fixtures" / "checklists" / "harbour.yaml"
+HARBOUR = ROOT / "tests" / "fixtures" / "checklists" / "harbour.yaml"
 WIZARD = [sys.executable, "-m", "wizard.cli"]
 
 
-class Place:
+def build_harbour(home: Path) -> Path:
+    """What the checklist of the harbour works on."""
+    harbour = home / "harbour"
+    harbour.mkdir()
+    (harbour / "board").write_text("yesterday\n")
+    (harbour / "table").write_text("today\n")
+    return harbour
+
+
+class Sandbox:
     """A home, a harbour, and a run directory."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.harbour = home / "harbour"
+        self.harbour = build_harbour(home)
         self.run = home / "run"
-        self.harbour.mkdir()
-        (self.harbour / "board").write_text("yesterday\n")
-        (self.harbour / "table").write_text("today\n")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -35,7 +41,7 @@ class Place:
     @property
     def words(self) -> list[str]:
         """A run of the harbour's checklist."""
-        return ["run", str(CHECKLIST), "--set", f"where={self.harbour}", "--set", "pace=0", "--run-dir", str(self.run)]
+        return ["run", str(HARBOUR), "--set", f"where={self.harbour}", "--set", "pace=0", "--run-dir", str(self.run)]
 
     def terminal(self, *words: str, program: str = "", **environment: str) -> Terminal:
         """The wizard in a terminal."""
@@ -53,8 +59,8 @@ class Place:
         return "question_asked" in self.kinds()
 
 
-def come_to_a_change(place: Place, terminal: Terminal) -> None:
+def come_to_a_change(sandbox: Sandbox, terminal: Terminal) -> None:
     """Begin, and come to the first changing step."""
     terminal.until(b"Begin the first step?")
-    press_until(terminal, "1\r", lambda: "question_answered" in place.kinds())
+    press_until(terminal, "1\r", lambda: "question_answered" in sandbox.kinds())
     terminal.until(b"Approve this change")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
@@ -13,15 +12,12 @@ from textual.widgets import Static
 
 from screens.app import _Sitting
 from screens.run import RunScreen
-from tests.fixtures.journals import make
 from tests.screens.stories import Held
 from wizard.run.intents import Stop
 
-CHECKLIST = Path(make.__file__).parents[1] / "checklists" / "harbour.yaml"
 
-
-class Hands:
-    """Hands on an interface that began at some screen."""
+class StartDriver:
+    """Drives an interface from its first screen on: presses keys, and waits for what they open."""
 
     def __init__(self, sitting: _Sitting, pilot: Pilot[int], held: Held) -> None:
         self.sitting = sitting
@@ -60,14 +56,14 @@ class Hands:
 
 
 @asynccontextmanager
-async def sitting(first: Callable[[_Sitting], Screen[Any]]) -> AsyncIterator[Hands]:
+async def drive_start(first: Callable[[_Sitting], Screen[Any]]) -> AsyncIterator[StartDriver]:
     held = Held()
     made = _Sitting(first)
     made._app.clocks = held.clocks
     try:
         async with made._app.run_test(size=(100, 40)) as pilot:
             await pilot.pause()
-            yield Hands(made, pilot, held)
+            yield StartDriver(made, pilot, held)
     finally:
         made._submit(Stop())
         made._wait()

@@ -121,7 +121,7 @@ def at_editable_gate() -> CannedRun:
     return live(followed(start, OFFERED, gate_events()))
 
 
-def noticed(told: list[Record]) -> list[Record]:
+def with_notices(told: list[Record]) -> list[Record]:
     """The same run of a checklist that says who is to be told."""
     started = told[0].event
     assert isinstance(started, ev.RunStarted)
@@ -130,11 +130,11 @@ def noticed(told: list[Record]) -> list[Record]:
 
 def at_noticed_gate() -> CannedRun:
     """A gate at which somebody is to be told."""
-    start = noticed(upto("failed_and_rolled_back", ev.GateBlocked)[:-1])
+    start = with_notices(upto("failed_and_rolled_back", ev.GateBlocked)[:-1])
     return live(followed(start, gate_events()))
 
 
-def irreversible(command: str = "x") -> CannedRun:
+def at_irreversible_approval(command: str = "x") -> CannedRun:
     """An approval of a step that nobody can take back."""
     told = upto("clean", ev.StepRendered, 5)
     started = told[0].event
@@ -148,7 +148,7 @@ def irreversible(command: str = "x") -> CannedRun:
     return live(followed(told, asked))
 
 
-def handed_over() -> CannedRun:
+def at_handover() -> CannedRun:
     """A run that waits for its successor."""
     start = upto("failed_and_rolled_back", ev.GateBlocked)[:-1]
     given = ev.HandedOver("Robin", "look at the disk first", "start", "desk1")
@@ -158,7 +158,7 @@ def handed_over() -> CannedRun:
     )
 
 
-class Detachable(CannedRun):
+class DetachableRun(CannedRun):
     """A run that could be left alone."""
 
     tied = ""
@@ -167,10 +167,10 @@ class Detachable(CannedRun):
         """Nothing."""
 
 
-def detachable(tied: str = "", told: Sequence[Record] = ()) -> CannedRun:
+def detachable_run(tied: str = "", told: Sequence[Record] = ()) -> CannedRun:
     """A step at work, or what is told."""
     told = told or upto("clean", ev.AttemptClaimed, 4)
-    run = Detachable(told, outputs=outputs(), running=True)
+    run = DetachableRun(told, outputs=outputs(), running=True)
     run.tied = tied
     return run
 

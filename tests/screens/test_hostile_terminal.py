@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens.hostile_terminal import looked_at, strange
+from tests.screens.hostile_terminal import count_painted, is_foreign
 from tests.support.vt import Token, tokens
 
 
 def test_nothing_of_thousands_of_hostile_texts_is_obeyed(tmp_path: Path) -> None:
-    painted = looked_at(tmp_path, 20_000, 1)
+    painted = count_painted(tmp_path, 20_000, 1)
     print(painted)
     assert painted["o"] > 10_000
     assert min(painted[place] for place in "veyhf") > 0
@@ -41,7 +41,7 @@ def test_nothing_of_thousands_of_hostile_texts_is_obeyed(tmp_path: Path) -> None
 def test_what_must_not_be_sent_would_be_seen(sent: bytes) -> None:
     def is_strange(token: Token) -> bool:
         try:
-            return strange(token)
+            return is_foreign(token)
         except UnicodeDecodeError:
             return True
 

@@ -26,7 +26,7 @@ from screens.widgets.detail import step_told
 from screens.widgets.heading import heading
 from screens.widgets.undo import rollback_told, stack_told
 from tests.screens import stories
-from tests.screens.hostile_text import NASTY, poisoned
+from tests.screens.hostile_text import HOSTILE_TEXT, poison
 from wizard.checklist.model import Notice
 from wizard.report.packet import packet
 from wizard.report.packet_text import packet_text
@@ -66,15 +66,15 @@ def _of(*modals: Any) -> Iterator[Content]:
             yield Content(choice.effect)
 
 
-@given(NASTY, st.sampled_from(STORIES), st.integers(0, 120))
+@given(HOSTILE_TEXT, st.sampled_from(STORIES), st.integers(0, 120))
 def test_nothing_that_a_terminal_would_obey_is_told(text: str, name: str, upto: int) -> None:
     view = View()
-    view.take(poisoned(stories.records(name)[: upto + 1], text))
+    view.take(poison(stories.records(name)[: upto + 1], text))
     for content in told(view):
         assert hidden(content.plain) is None, repr(content.plain)
 
 
-@given(NASTY)
+@given(HOSTILE_TEXT)
 def test_nothing_that_a_gate_opens_tells_anything_to_be_obeyed(text: str) -> None:
     start = stories.upto("failed_and_rolled_back", ev.GateBlocked)
     edited = ev.StepEdited("start", "x", "", text, text)
@@ -83,7 +83,7 @@ def test_nothing_that_a_gate_opens_tells_anything_to_be_obeyed(text: str) -> Non
     left = {"where": text, "before": text, "now": text}
     undone = ev.UndoEnded("start", "failed", text, 1.0, [left], [left], text)
     rolling = [ev.RollbackStarted(["start"], text, text), ev.UndoStarted("start"), undone]
-    whole = poisoned(stories.followed(start, edited, asked, given_over, *rolling), text)
+    whole = poison(stories.followed(start, edited, asked, given_over, *rolling), text)
     view = View()
     view.take([*whole[: len(start)], Output("start", "stock", text.encode("utf-8", "surrogatepass"))])
     notices = [notices_of(text)]

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from screens.elsewhere import EDITORS, PAGERS, named
-from tests.screens.sandbox import Place
+from tests.screens.sandbox import Sandbox
 from tests.support.terminal import ALTERNATE, BACK
 from wizard.errors import UsageError
 
@@ -30,11 +30,11 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_pager_has_the_terminal_until_it_ends_and_the_run_is_as_it_was(place: Place) -> None:
-    pager = place.home / "my pager"
+def test_a_pager_has_the_terminal_until_it_ends_and_the_run_is_as_it_was(sandbox: Sandbox) -> None:
+    pager = sandbox.home / "my pager"
     pager.write_text(PAGER)
     pager.chmod(0o755)
-    with place.terminal(program=LISTENING, PAGER=f"'{pager}' -S", TMPDIR=str(place.home)) as terminal:
+    with sandbox.terminal(program=LISTENING, PAGER=f"'{pager}' -S", TMPDIR=str(sandbox.home)) as terminal:
         terminal.until(b"Begin the first step?")
         terminal.press("1\r")
         terminal.until(b"Approve this change")
@@ -50,11 +50,11 @@ def test_a_pager_has_the_terminal_until_it_ends_and_the_run_is_as_it_was(place: 
         terminal.press("go\n")
         terminal.until(b"READ go")
         terminal.until(lambda: terminal.seen.count(ALTERNATE) > before, "the interface again")
-        assert list(place.home.glob("wizard-*.log")) == []
+        assert list(sandbox.home.glob("wizard-*.log")) == []
         assert terminal.process.poll() is None
         terminal.process.terminate()
         assert terminal.end() == 143
-    assert place.kinds()[-1] == "run_paused"
+    assert sandbox.kinds()[-1] == "run_paused"
 
 
 @pytest.mark.parametrize(

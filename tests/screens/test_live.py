@@ -10,7 +10,7 @@ import pytest
 from screens.bridge import Message
 from screens.live import LiveRun
 from screens.writing import Writing
-from tests.fixtures.journals import make
+from tests.screens.sandbox import HARBOUR, build_harbour
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
 from wizard.run.engine import FAILED, PAUSED
@@ -19,21 +19,17 @@ from wizard.run.intents import Answer, CancelStep, Stop
 from wizard.run.preparation import Request, prepare
 from wizard.run.session import Session
 
-CHECKLIST = Path(make.__file__).parents[1] / "checklists" / "harbour.yaml"
 Start = Callable[..., LiveRun]
 
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     monkeypatch.setenv("WIZARD_STATE_DIR", str(tmp_path / "state"))
-    harbour = tmp_path / "harbour"
-    harbour.mkdir()
-    (harbour / "board").write_text("yesterday\n")
-    (harbour / "table").write_text("today\n")
+    harbour = build_harbour(tmp_path)
     begun: list[LiveRun] = []
 
     def begin(run_dir: str = "run", **typed: str) -> LiveRun:
-        request = Request(str(CHECKLIST), [f"where={harbour}", "pace=0"], run_dir=tmp_path / run_dir, typed=typed)
+        request = Request(str(HARBOUR), [f"where={harbour}", "pace=0"], run_dir=tmp_path / run_dir, typed=typed)
         begun.append(LiveRun(prepare(request), Manner(approve=True), Session.walk))
         begun[-1].begin()
         return begun[-1]

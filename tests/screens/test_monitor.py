@@ -20,7 +20,7 @@ from screens.widgets.wrapped import Wrapped
 from tests.screens import stories
 from tests.screens.pictures import SIZES, Compare
 from tests.screens.stories import NOW, Held, interface, live, upto
-from tests.screens.watchstories import mid_watch, sampled, verdicts, watched
+from tests.screens.watchstories import mid_watch, sample, samples, watch_records
 from wizard.run import events as ev
 from wizard.run.events import Record
 from wizard.run.intents import ABORT, Answer, CancelStep
@@ -29,22 +29,22 @@ LONG = "a name that goes on and on, as names do that somebody gave in a hurry at
 
 
 def with_gaps() -> CannedRun:
-    return live(watched(verdicts("........??....      .....x....        ...")))
+    return live(watch_records(samples("........??....      .....x....        ...")))
 
 
 def folded() -> CannedRun:
-    return live(watched(verdicts(("." * 37 + "x" + "." * 40 + "??" + "." * 20) * 3)))
+    return live(watch_records(samples(("." * 37 + "x" + "." * 40 + "??" + "." * 20) * 3)))
 
 
 def failed() -> CannedRun:
     what = "31 looks: 29 ok, 2 bad, 0 without data; 3 scheduled saves due, 2 saves seen, 1 missed"
     ended = ev.ActionEnded("watch", 1, ok=False, known=True, what=what)
-    return live(watched(verdicts("." * 24 + "x....x"), ended))
+    return live(watch_records(samples("." * 24 + "x....x"), ended))
 
 
 def long_names() -> CannedRun:
     looks = [
-        sampled(
+        sample(
             number,
             "bad",
             seen={LONG: LONG, "[@click=app.quit]x": "\x1b[31mred\x1b]0;title\x07"},
@@ -53,7 +53,7 @@ def long_names() -> CannedRun:
         )
         for number in range(1, 9)
     ]
-    return live(watched(looks))
+    return live(watch_records(looks))
 
 
 def nothing_yet() -> CannedRun:
@@ -117,18 +117,18 @@ def lines_of(records: Sequence[Record], width: int = 100, *, over: bool = False)
 
 
 def test_it_counts_down_by_what_the_last_look_said() -> None:
-    told = lines_of(watched(verdicts("....")))
+    told = lines_of(watch_records(samples("....")))
     assert told[0].split() == ["left", "57:43", "left,", "ends", "at", "03:18:50Z"]
 
 
 def test_a_mark_a_look_and_a_gap_where_there_was_none() -> None:
-    told = lines_of(watched(verdicts("....x.?.   ..")))
+    told = lines_of(watch_records(samples("....x.?.   ..")))
     assert told[1] == "looks    ····✘·?·   ··"
     assert "10 looks: 8 ok, 1 bad, 1 without data, 3 looks missing" in told[2]
 
 
 def test_a_long_watch_is_folded_and_says_so() -> None:
-    told = lines_of(watched(verdicts("." * 500 + "x" + "." * 100)), 80)
+    told = lines_of(watch_records(samples("." * 500 + "x" + "." * 100)), 80)
     assert len(told[1]) <= 80
     assert told[1].count("✘") == 1
     assert "a mark stands for up to 9 looks: the worst of them" in told[3]
@@ -136,8 +136,8 @@ def test_a_long_watch_is_folded_and_says_so() -> None:
 
 def test_the_next_scheduled_save_is_told_until_it_is_overdue() -> None:
     def save(seconds: float | None) -> str:
-        look = sampled(1, "ok", next_save=seconds)
-        return next(line for line in lines_of(watched([look])) if line.startswith("save"))
+        look = sample(1, "ok", next_save=seconds)
+        return next(line for line in lines_of(watch_records([look])) if line.startswith("save"))
 
     assert save(60.0) == "save     next one due at 02:21:50Z, in 00:43"
     assert save(-60.0) == "save     next one due at 02:19:50Z, 01:17 ago"
@@ -145,7 +145,7 @@ def test_the_next_scheduled_save_is_told_until_it_is_overdue() -> None:
 
 
 def test_a_missing_number_is_a_gap_and_never_filled_in() -> None:
-    looks = view_of(watched(verdicts("....??...."))).looks["watch"]
+    looks = view_of(watch_records(samples("....??...."))).looks["watch"]
     row = next(line for line in watching.figures(looks, 100).plain.split("\n") if line.startswith("changes"))
     course = row.removeprefix("changes since last save  ")
     assert [mark == " " for mark in course[:10]] == [False] * 4 + [True] * 2 + [False] * 4
@@ -154,7 +154,7 @@ def test_a_missing_number_is_a_gap_and_never_filled_in() -> None:
 
 
 def test_a_number_that_the_last_look_did_not_bring_has_no_last_value() -> None:
-    looks = view_of(watched(verdicts("....?"))).looks["watch"]
+    looks = view_of(watch_records(samples("....?"))).looks["watch"]
     assert "last no data" in watching.figures(looks, 100).plain
 
 
@@ -165,8 +165,8 @@ def test_an_older_journal_shows_the_numbers_that_it_told() -> None:
     assert "last 12" in shown
 
 
-class Hands:
-    """Hands on a run screen."""
+class Driver:
+    """Drives a run screen by keys."""
 
     def __init__(self, pilot: Pilot[int], held: Held) -> None:
         self.pilot = pilot
@@ -182,27 +182,27 @@ class Hands:
         return "\n".join(str(one.query_one(Wrapped).visual) for one in self.pilot.app.screen.query(Pane))
 
 
-async def using(source: CannedRun, act: Callable[[Hands], Awaitable[None]]) -> None:
+async def using(source: CannedRun, act: Callable[[Driver], Awaitable[None]]) -> None:
     held = Held()
     async with interface(source, held).run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        await act(Hands(pilot, held))
+        await act(Driver(pilot, held))
 
 
 async def test_m_opens_it_and_closes_it_again() -> None:
-    async def act(hands: Hands) -> None:
-        await hands.press("m")
-        assert isinstance(hands.pilot.app.screen, Monitor)
-        await hands.press("m")
-        assert isinstance(hands.pilot.app.screen, RunScreen)
+    async def act(driver: Driver) -> None:
+        await driver.press("m")
+        assert isinstance(driver.pilot.app.screen, Monitor)
+        await driver.press("m")
+        assert isinstance(driver.pilot.app.screen, RunScreen)
 
     await using(mid_watch(), act)
 
 
 async def test_where_no_watch_is_in_sight_m_does_nothing() -> None:
-    async def act(hands: Hands) -> None:
-        await hands.press("m")
-        assert isinstance(hands.pilot.app.screen, RunScreen)
+    async def act(driver: Driver) -> None:
+        await driver.press("m")
+        assert isinstance(driver.pilot.app.screen, RunScreen)
 
     await using(stories.working(), act)
 
@@ -211,10 +211,10 @@ async def test_where_no_watch_is_in_sight_m_does_nothing() -> None:
 async def test_a_watch_is_ended_early_only_with_a_reason(before: tuple[str, ...]) -> None:
     source = mid_watch()
 
-    async def act(hands: Hands) -> None:
-        await hands.press(*before, "c", "2", "enter", "enter")
+    async def act(driver: Driver) -> None:
+        await driver.press(*before, "c", "2", "enter", "enter")
         assert source.submitted == []
-        await hands.press(*"enough", "enter")
+        await driver.press(*"enough", "enter")
         assert source.submitted == [CancelStep("enough")]
 
     await using(source, act)
@@ -223,10 +223,10 @@ async def test_a_watch_is_ended_early_only_with_a_reason(before: tuple[str, ...]
 async def test_a_watch_that_is_left_alone_goes_on() -> None:
     source = mid_watch()
 
-    async def act(hands: Hands) -> None:
-        await hands.press("m", "c", "1", "enter", "c", "escape")
+    async def act(driver: Driver) -> None:
+        await driver.press("m", "c", "1", "enter", "c", "escape")
         assert source.submitted == []
-        assert isinstance(hands.pilot.app.screen, Monitor)
+        assert isinstance(driver.pilot.app.screen, Monitor)
 
     await using(source, act)
 
@@ -234,21 +234,21 @@ async def test_a_watch_that_is_left_alone_goes_on() -> None:
 async def test_what_is_over_cannot_be_ended() -> None:
     source = failed()
 
-    async def act(hands: Hands) -> None:
-        await hands.press("m", "c")
-        assert not list(hands.pilot.app.screen.query(Choices))
+    async def act(driver: Driver) -> None:
+        await driver.press("m", "c")
+        assert not list(driver.pilot.app.screen.query(Choices))
 
     await using(source, act)
 
 
 async def test_what_waits_is_answered_from_it_too() -> None:
     shut = stories.gate_events("watch", advice=[])
-    source = live(watched(verdicts("...x"), shut))
+    source = live(watch_records(samples("...x"), shut))
 
-    async def act(hands: Hands) -> None:
-        await hands.press("escape", "m")
-        assert isinstance(hands.pilot.app.screen, Monitor)
-        await hands.press("a", "0", "enter")
+    async def act(driver: Driver) -> None:
+        await driver.press("escape", "m")
+        assert isinstance(driver.pilot.app.screen, Monitor)
+        await driver.press("a", "0", "enter")
         assert source.submitted == [Answer("watch", ABORT)]
 
     await using(source, act)
@@ -257,21 +257,21 @@ async def test_what_waits_is_answered_from_it_too() -> None:
 async def test_it_keeps_up_with_the_watch() -> None:
     source = mid_watch()
 
-    async def act(hands: Hands) -> None:
-        await hands.press("m")
-        last = watched(verdicts("." * 33))[-1]
-        source.tell([replace(last, seq=last.seq + 9, event=sampled(34, "bad", lines=["a line that was not there"]))])
+    async def act(driver: Driver) -> None:
+        await driver.press("m")
+        last = watch_records(samples("." * 33))[-1]
+        source.tell([replace(last, seq=last.seq + 9, event=sample(34, "bad", lines=["a line that was not there"]))])
         for _ in range(500):
-            if "a line that was not there" in matching_of(hands):
+            if "a line that was not there" in matching_of(driver):
                 return
-            await hands.pilot.pause(0.02)
-        raise AssertionError(matching_of(hands))
+            await driver.pilot.pause(0.02)
+        raise AssertionError(matching_of(driver))
 
     await using(source, act)
 
 
-def matching_of(hands: Hands) -> str:
-    return "\n".join(_texts(hands.pilot.app.screen))
+def matching_of(driver: Driver) -> str:
+    return "\n".join(_texts(driver.pilot.app.screen))
 
 
 def _texts(screen: Any) -> Iterator[str]:

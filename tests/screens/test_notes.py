@@ -14,8 +14,8 @@ from screens.notes import Notes, _about, _told, lines_of
 from screens.report import Report
 from screens.view import View
 from tests.screens import stories
-from tests.screens.canned_driver import At, at
-from tests.screens.hostile_text import NASTY
+from tests.screens.canned_driver import RunDriver, drive_run
+from tests.screens.hostile_text import HOSTILE_TEXT
 from tests.screens.stories import followed
 from wizard.run.events import NoteAdded, NoteSettled
 from wizard.run.intents import AddNote, PutOnRecord
@@ -40,33 +40,33 @@ FIRST = len(stories.upto("clean", stories.ev.AttemptClaimed, 4)) + 1
 """The number of the first note's event."""
 
 
-def rows(hands: At) -> list[str]:
-    screen = hands.app.screen
+def rows(driver: RunDriver) -> list[str]:
+    screen = driver.app.screen
     assert isinstance(screen, Notes)
     return [line.note.text for line in screen._lines]
 
 
 async def test_a_tag_is_chosen_by_arrow_keys_and_a_typed_one_counts_more() -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("n", "down", "down", *"it swaps")
-        assert "Goes on record as of now" in hands.shown()
-        await hands.press("enter")
-        await hands.press("n", "down", *"#todo", "space", *"call", "enter")
-        await hands.press("n", "up", *"next time", "enter")
+    async with drive_run(source) as driver:
+        await driver.press("n", "down", "down", *"it swaps")
+        assert "Goes on record as of now" in driver.shown()
+        await driver.press("enter")
+        await driver.press("n", "down", *"#todo", "space", *"call", "enter")
+        await driver.press("n", "up", *"next time", "enter")
     tags = [(one.text, one.tag) for one in source.submitted if isinstance(one, AddNote)]
     assert tags == [("it swaps", "hypothesis"), ("call", "todo"), ("next time", "lesson")]
 
 
 async def test_a_leading_time_is_utc_of_today_or_yesterday_and_told_before_it_is_kept() -> None:
     source = noted()
-    async with at(source, (120, 40)) as hands:
-        await hands.press("n", *"02:10", "space", *"errors")
-        assert "Goes on record for 2026-03-14 02:10 UTC, 11:07 ago" in hands.shown()
-        await hands.press("enter")
-        await hands.press("n", *"23:50", "space", *"slow")
-        assert "Goes on record for 2026-03-13 23:50 UTC, 2:31:07 ago" in hands.shown()
-        await hands.press("enter")
+    async with drive_run(source, (120, 40)) as driver:
+        await driver.press("n", *"02:10", "space", *"errors")
+        assert "Goes on record for 2026-03-14 02:10 UTC, 11:07 ago" in driver.shown()
+        await driver.press("enter")
+        await driver.press("n", *"23:50", "space", *"slow")
+        assert "Goes on record for 2026-03-13 23:50 UTC, 2:31:07 ago" in driver.shown()
+        await driver.press("enter")
     assert [one.when for one in source.submitted if isinstance(one, AddNote)] == [
         "2026-03-14T02:10:00.000Z",
         "2026-03-13T23:50:00.000Z",
@@ -75,91 +75,91 @@ async def test_a_leading_time_is_utc_of_today_or_yesterday_and_told_before_it_is
 
 async def test_a_time_to_come_is_refused_with_the_reason() -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("n", *"2026-03-15", "space", *"02:10", "space", *"x", "enter")
-        assert "still to come" in hands.shown()
-        assert hands.asking
+    async with drive_run(source) as driver:
+        await driver.press("n", *"2026-03-15", "space", *"02:10", "space", *"x", "enter")
+        assert "still to come" in driver.shown()
+        assert driver.asking
     assert source.submitted == []
 
 
 async def test_notes_stand_by_the_time_they_speak_of_and_are_filtered_by_tag() -> None:
-    async with at(noted()) as hands:
-        await hands.press("N")
-        assert rows(hands) == [note.text for note in NOTED]
-        assert "4 notes" in hands.shown()
-        await hands.press("t", "t")
-        assert rows(hands) == ["we stop the writers"]
-        assert "#decision: 1 of 4" in hands.shown()
-        await hands.press("t", "t", "t")
-        assert len(rows(hands)) == 4
+    async with drive_run(noted()) as driver:
+        await driver.press("N")
+        assert rows(driver) == [note.text for note in NOTED]
+        assert "4 notes" in driver.shown()
+        await driver.press("t", "t")
+        assert rows(driver) == ["we stop the writers"]
+        assert "#decision: 1 of 4" in driver.shown()
+        await driver.press("t", "t", "t")
+        assert len(rows(driver)) == 4
 
 
 async def test_a_todo_is_ticked_and_opened_again() -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("N", "home", "down", "down", "space")
+    async with drive_run(source) as driver:
+        await driver.press("N", "home", "down", "down", "space")
         assert source.submitted == [PutOnRecord(NoteSettled(FIRST + 2, "done"))]
         source.tell(followed(stories.records("clean")[: FIRST + 3], NoteSettled(FIRST + 2, "done"))[-1:])
-        await hands.settle()
-        await hands.press("enter")
+        await driver.settle()
+        await driver.press("enter")
     assert source.submitted[1:] == [PutOnRecord(NoteSettled(FIRST + 2, "open"))]
 
 
 async def test_a_hypothesis_is_eliminated_only_with_a_because() -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("N", "home", "down", "space", "1", "enter", "enter")
-        assert "Somebody has to stand for this" in hands.shown()
-        await hands.press(*"the log has no chown", "enter")
+    async with drive_run(source) as driver:
+        await driver.press("N", "home", "down", "space", "1", "enter", "enter")
+        assert "Somebody has to stand for this" in driver.shown()
+        await driver.press(*"the log has no chown", "enter")
     assert source.submitted == [PutOnRecord(NoteSettled(FIRST + 1, "eliminated", "the log has no chown"))]
 
 
 async def test_a_click_picks_and_a_click_on_what_is_picked_ticks() -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("N")
-        hands.held.later()
-        await hands.pilot.click("#notes", offset=(30, 3))
-        await hands.settle()
+    async with drive_run(source) as driver:
+        await driver.press("N")
+        driver.held.later()
+        await driver.pilot.click("#notes", offset=(30, 3))
+        await driver.settle()
         assert source.submitted == []
-        await hands.pilot.click("#notes", offset=(30, 3))
-        await hands.settle()
+        await driver.pilot.click("#notes", offset=(30, 3))
+        await driver.settle()
     assert source.submitted == [PutOnRecord(NoteSettled(FIRST + 2, "done"))]
 
 
 async def test_what_is_neither_todo_nor_hypothesis_is_not_settled() -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("N", "home", "space")
-        assert not hands.asking
+    async with drive_run(source) as driver:
+        await driver.press("N", "home", "space")
+        assert not driver.asking
     assert source.submitted == []
 
 
 async def test_a_note_taken_from_the_list_is_about_the_step_looked_at() -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("N", "n", *"yes", "enter")
-        assert isinstance(hands.app.screen, Notes)
+    async with drive_run(source) as driver:
+        await driver.press("N", "n", *"yes", "enter")
+        assert isinstance(driver.app.screen, Notes)
     assert source.submitted == [AddNote("yes", "observation", "chown", "")]
 
 
 @pytest.mark.parametrize(("typed", "why"), [("#done 1", "is no todo"), (f"#done {FIRST + 1}", "hypothesis is open or")])
 async def test_a_tick_for_what_is_not_there_is_refused(typed: str, why: str) -> None:
     source = noted()
-    async with at(source) as hands:
-        await hands.press("n", *typed, "enter")
-        assert why in "\n".join(one.message for one in hands.app._notifications)
+    async with drive_run(source) as driver:
+        await driver.press("n", *typed, "enter")
+        assert why in "\n".join(one.message for one in driver.app._notifications)
     assert source.submitted == []
 
 
 async def test_a_note_on_a_run_that_was_keeps_its_step_and_its_time_and_is_in_the_list_at_once(tmp_path: Path) -> None:
     copy(stories.JOURNALS / "clean.jsonl", tmp_path / "events.jsonl")
-    async with at(past_run(tmp_path)) as hands:
-        await hands.press(
+    async with drive_run(past_run(tmp_path)) as driver:
+        await driver.press(
             "s", "home", "down", "enter", "down", "n", *"02:10", "space", *"#todo", "space", *"call", "enter"
         )
-        await hands.press("N")
-        assert "call" in rows(hands)
+        await driver.press("N")
+        assert "call" in rows(driver)
     note = read(tmp_path).records[-1].event
     assert isinstance(note, NoteAdded)
     assert (note.text, note.tag, note.when) == ("call", "todo", "2026-03-14T02:10:00.000Z")
@@ -172,7 +172,7 @@ def test_the_order_is_the_time_that_is_spoken_of() -> None:
     assert lines_of(told)[0].note == late
 
 
-@given(NASTY)
+@given(HOSTILE_TEXT)
 def test_nothing_that_a_terminal_would_obey_is_told(text: str) -> None:
     hostile = [NoteAdded(text, "hypothesis", "chown"), NoteAdded(text, "todo"), NoteSettled(FIRST, "confirmed", text)]
     view = View()

@@ -17,7 +17,7 @@ from screens.settings import Loaded, Settings
 from screens.titles import BACK, KEEP, setting
 from screens.view import View
 from tests.screens import stories
-from tests.screens.sandbox import Place
+from tests.screens.sandbox import Sandbox
 from tests.screens.stories import Held, live
 from wizard.run import events as ev
 
@@ -146,8 +146,8 @@ async def test_a_gate_that_is_answered_at_once_is_not_told(monkeypatch: pytest.M
     assert not any("\x07" in one for one in said)
 
 
-def test_the_title_is_given_back(place: Place) -> None:
-    with place.terminal() as terminal:
+def test_the_title_is_given_back(sandbox: Sandbox) -> None:
+    with sandbox.terminal() as terminal:
         terminal.until(b"waiting for you\x1b\\")
         terminal.process.terminate()
         terminal.end()
@@ -157,8 +157,8 @@ def test_the_title_is_given_back(place: Place) -> None:
     assert after.count(BACK.encode()) == 1
 
 
-def test_a_terminal_without_a_title_is_left_alone(place: Place) -> None:
-    with place.terminal(TERM="linux") as terminal:
+def test_a_terminal_without_a_title_is_left_alone(sandbox: Sandbox) -> None:
+    with sandbox.terminal(TERM="linux") as terminal:
         terminal.until(b"Begin the first step?")
         terminal.process.terminate()
         terminal.end()

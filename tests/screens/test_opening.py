@@ -14,8 +14,8 @@ from textual.widgets import Static
 from screens.interface import Interface
 from screens.opening import Opening
 from tests.screens.pictures import SIZES, Compare
-from tests.screens.sandbox import Place
-from tests.support.terminal import given_back
+from tests.screens.sandbox import Sandbox
+from tests.support.terminal import is_restored
 from wizard.errors import UsageError
 
 
@@ -107,19 +107,19 @@ async def test_a_hostile_name_is_harmless() -> None:
         assert "[@click=app.quit]b c" in shown
 
 
-def test_a_checklist_that_is_wrong_is_told_on_the_terminal_as_it_was(place: Place) -> None:
-    wrong = place.home / "wrong.yaml"
+def test_a_checklist_that_is_wrong_is_told_on_the_terminal_as_it_was(sandbox: Sandbox) -> None:
+    wrong = sandbox.home / "wrong.yaml"
     wrong.write_text("checklist: wrong\nphases: [\n")
-    with place.terminal("run", str(wrong)) as terminal:
+    with sandbox.terminal("run", str(wrong)) as terminal:
         assert terminal.end() == 2
-        assert given_back(terminal)
+        assert is_restored(terminal)
     told = terminal.seen.rpartition(b"\x1b[?1049l")[2]
     assert b"wrong.yaml:" in told
     assert b"Traceback" not in told
 
 
-def test_something_is_in_sight_before_the_run_is(place: Place) -> None:
-    with place.terminal() as terminal:
+def test_something_is_in_sight_before_the_run_is(sandbox: Sandbox) -> None:
+    with sandbox.terminal() as terminal:
         terminal.until(b"Begin the first step?")
         assert 0 < terminal.seen.index(b"opening ") < terminal.seen.index(b"Begin the first step?")
         terminal.process.terminate()

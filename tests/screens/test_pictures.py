@@ -19,7 +19,7 @@ from screens.start import Start
 from screens.widgets.choices import Choices
 from screens.widgets.paper import Paper
 from tests.screens import stories
-from tests.screens.fake_shelf import SUMMARY, Nothing
+from tests.screens.fake_shelf import SUMMARY, FakeOpener
 from tests.screens.pictures import ASCII, DARK, LIGHT, RUNS, SIZES, Compare, pressing, themes
 from tests.screens.stories import Held, interface, interface_of
 from wizard.checklist.document import load
@@ -76,7 +76,7 @@ def test_the_start(snap_compare: Compare, size: tuple[int, int], monkeypatch: py
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
-    assert snap_compare(interface_of(lambda: Start(Nothing())), terminal_size=size, run_before=read)
+    assert snap_compare(interface_of(lambda: Start(FakeOpener())), terminal_size=size, run_before=read)
 
 
 @SIZES

@@ -19,10 +19,10 @@ from screens.shelf import Shelf
 from screens.start import Start
 from screens.watch import WatchScreen
 from tests.screens import stories
-from tests.screens.fake_shelf import HOLDER, LIVE, SUMMARY, Nothing, Stocked, many
+from tests.screens.fake_shelf import HOLDER, LIVE, SUMMARY, FakeOpener, FakeShelf, many_runs
 from tests.screens.pictures import LONG, SIZES
 from tests.screens.pictures import Compare as Compared
-from tests.screens.stories import Held, detachable, interface, interface_of
+from tests.screens.stories import Held, detachable_run, interface, interface_of
 from wizard.run.events import Record
 from wizard.run.journal import Reading
 
@@ -43,12 +43,12 @@ def pressing(*keys: str, held: Held | None = None) -> Callable[[Pilot[int]], Awa
 
 
 STARTS: dict[str, tuple[Callable[[], Shelf], tuple[str, ...]]] = {
-    "many": (lambda: Stocked(many()), ("tab", "down")),
-    "empty": (lambda: Stocked([]), ()),
-    "filtered": (lambda: Stocked(many()), ("slash", *"crashed log", "enter", "down")),
-    "no_match": (lambda: Stocked(many()), ("slash", *"nowhere")),
-    "long": (lambda: Stocked([replace(SUMMARY, title=LONG, detail=LONG)]), ("tab",)),
-    "unlisted": (lambda: Stocked([], "/home/dana/state: is open to others (mode 0755)"), ()),
+    "many": (lambda: FakeShelf(many_runs()), ("tab", "down")),
+    "empty": (lambda: FakeShelf([]), ()),
+    "filtered": (lambda: FakeShelf(many_runs()), ("slash", *"crashed log", "enter", "down")),
+    "no_match": (lambda: FakeShelf(many_runs()), ("slash", *"nowhere")),
+    "long": (lambda: FakeShelf([replace(SUMMARY, title=LONG, detail=LONG)]), ("tab",)),
+    "unlisted": (lambda: FakeShelf([], "/home/dana/state: is open to others (mode 0755)"), ()),
 }
 
 
@@ -56,14 +56,14 @@ STARTS: dict[str, tuple[Callable[[], Shelf], tuple[str, ...]]] = {
 @pytest.mark.parametrize("name", STARTS)
 def test_the_start_screen(snap_compare: Compared, name: str, size: tuple[int, int]) -> None:
     shelf, keys = STARTS[name]
-    app = interface_of(lambda: Start(Nothing(), shelf()))
+    app = interface_of(lambda: Start(FakeOpener(), shelf()))
     assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
 
 
 MODALS: dict[str, Callable[[], Screen[Any]]] = {
     "live": lambda: past(LIVE, comparable=True),
     "detached": lambda: past(replace(LIVE, detached=True)),
-    "pick": lambda: PickRun(SUMMARY, many()[2:8]),
+    "pick": lambda: PickRun(SUMMARY, many_runs()[2:8]),
 }
 
 
@@ -80,7 +80,7 @@ def test_what_can_be_done_with_a_run(snap_compare: Compared, name: str, size: tu
         await pilot.press("down")
         await pilot.pause()
 
-    app = interface_of(lambda: Start(Nothing(), Stocked(many())), held)
+    app = interface_of(lambda: Start(FakeOpener(), FakeShelf(many_runs())), held)
     assert snap_compare(app, terminal_size=size, run_before=asked)
 
 
@@ -131,10 +131,10 @@ def test_a_run_that_is_watched(snap_compare: Compared, name: str, size: tuple[in
 
 
 ALONE: dict[str, tuple[Callable[[], CannedRun], tuple[str, ...]]] = {
-    "offered": (detachable, ("d", "2")),
-    "by_control_z": (detachable, ("ctrl+z", "3")),
-    "tied": (lambda: detachable("the practice host goes when this wizard does"), ("d",)),
-    "waiting": (lambda: detachable(told=at_gate()), ("escape", "d")),
+    "offered": (detachable_run, ("d", "2")),
+    "by_control_z": (detachable_run, ("ctrl+z", "3")),
+    "tied": (lambda: detachable_run("the practice host goes when this wizard does"), ("d",)),
+    "waiting": (lambda: detachable_run(told=at_gate()), ("escape", "d")),
 }
 
 

@@ -14,7 +14,7 @@ from screens.report import Report
 from screens.widgets.paper import Paper
 from tests.fixtures.journals.make import HOSTILE
 from tests.screens import stories
-from tests.screens.notestories import NOTED, SEQ, at_work
+from tests.screens.notestories import NOTED, SEQ, run_with
 from tests.screens.pictures import LONG, SIZES, Compare, pressing
 from tests.screens.stories import Held, followed, interface, interface_of
 from wizard.report.build import build
@@ -31,14 +31,14 @@ LONG_NOTES = (NoteAdded(LONG, "hypothesis"), NoteAdded(HOSTILE, "todo"), NoteSet
 
 
 RUNS: dict[str, tuple[Callable[[], CannedRun], Sequence[str]]] = {
-    "notes": (lambda: at_work(*NOTED), ("N",)),
-    "notes_picked": (lambda: at_work(*NOTED), ("N", "home", "down")),
-    "notes_todo": (lambda: at_work(*NOTED), ("N", "t", "t", "t")),
-    "notes_empty": (at_work, ("N",)),
-    "notes_long": (lambda: at_work(*LONG_NOTES), ("N", "home")),
-    "settle": (lambda: at_work(*NOTED), ("N", "home", "down", "down", "space", "1")),
-    "note_tagged": (at_work, ("n", "down", *"02:10 it is slow")),
-    "note_wrong": (at_work, ("n", *"25:10 it is slow", "enter")),
+    "notes": (lambda: run_with(*NOTED), ("N",)),
+    "notes_picked": (lambda: run_with(*NOTED), ("N", "home", "down")),
+    "notes_todo": (lambda: run_with(*NOTED), ("N", "t", "t", "t")),
+    "notes_empty": (run_with, ("N",)),
+    "notes_long": (lambda: run_with(*LONG_NOTES), ("N", "home")),
+    "settle": (lambda: run_with(*NOTED), ("N", "home", "down", "down", "space", "1")),
+    "note_tagged": (run_with, ("n", "down", *"02:10 it is slow")),
+    "note_wrong": (run_with, ("n", *"25:10 it is slow", "enter")),
 }
 
 

@@ -22,8 +22,8 @@ from screens.run import RunScreen
 from screens.view import View
 from screens.widgets.choices import Choices
 from tests.screens import stories
-from tests.screens.canned_driver import At, at
-from tests.screens.hostile_text import NASTY, poisoned
+from tests.screens.canned_driver import RunDriver, drive_run
+from tests.screens.hostile_text import HOSTILE_TEXT, poison
 from tests.screens.pictures import LONG, SIZES, Compare, pressing
 from tests.screens.stories import NOW, Held, followed, interface, live
 from wizard.kinds import registry
@@ -158,25 +158,25 @@ def test_the_page(snap_compare: Compare, name: str, size: tuple[int, int]) -> No
     assert snap_compare(interface(source(), held), terminal_size=size, run_before=pressing(*keys, held=held))
 
 
-async def settled(hands: At) -> PreflightPage:
+async def settled(driver: RunDriver) -> PreflightPage:
     """The page, having taken in what there is."""
-    await hands.settle()
-    page = next(one for one in hands.app.screen_stack if isinstance(one, PreflightPage))
+    await driver.settle()
+    page = next(one for one in driver.app.screen_stack if isinstance(one, PreflightPage))
     page.keep_up()
-    await hands.pilot.pause()
+    await driver.pilot.pause()
     return page
 
 
 async def test_it_fills_in_as_hosts_answer_and_asks_when_all_is_read() -> None:
     source = waiting_for_hosts()
-    async with at(source, (120, 40)) as hands:
-        page = await settled(hands)
-        assert "connecting …" in hands.shown()
+    async with drive_run(source, (120, 40)) as driver:
+        page = await settled(driver)
+        assert "connecting …" in driver.shown()
         assert not page.query_one("#begin").display
         rest = told(ev.HostConnected, ev.EvidenceObserved, then=[LOCAL, SEEN, ASKED])[2:]
         source.tell(rest)
-        await settled(hands)
-        shown = hands.shown()
+        await settled(driver)
+        shown = driver.shown()
         for wanted in ("SHA256:pXk0", "redis-cli, systemctl", "without a password", "40.0 GiB free of 100.0 GiB"):
             assert wanted in shown
         assert "1 begin" in shown
@@ -184,76 +184,76 @@ async def test_it_fills_in_as_hosts_answer_and_asks_when_all_is_read() -> None:
 
 async def test_begin_is_answered_by_its_effect_and_the_page_gives_way_to_the_run() -> None:
     source = well()
-    async with at(source) as hands:
-        await settled(hands)
-        hands.held.later()
-        await hands.press("enter")
+    async with drive_run(source) as driver:
+        await settled(driver)
+        driver.held.later()
+        await driver.press("enter")
         assert source.submitted == []
-        await hands.press("1", "enter")
+        await driver.press("1", "enter")
         assert source.submitted == [Answer("preflight", BEGIN)]
-        assert isinstance(hands.app.screen, RunScreen)
+        assert isinstance(driver.app.screen, RunScreen)
 
 
 async def test_pause_is_answered_by_its_effect() -> None:
     source = well()
-    async with at(source) as hands:
-        await settled(hands)
-        await hands.press("2", "enter")
+    async with drive_run(source) as driver:
+        await settled(driver)
+        await driver.press("2", "enter")
         assert source.submitted == [Answer("preflight", PAUSE)]
 
 
 async def test_what_is_pressed_as_the_answers_appear_answers_nothing() -> None:
     source = waiting_for_hosts()
-    async with at(source) as hands:
-        await settled(hands)
+    async with drive_run(source) as driver:
+        await settled(driver)
         source.tell(told(ev.HostConnected, ev.EvidenceObserved, then=[LOCAL, SEEN, ASKED])[2:])
-        await settled(hands)
-        await hands.pilot.press("1", "enter")
-        await hands.settle()
+        await settled(driver)
+        await driver.pilot.press("1", "enter")
+        await driver.settle()
         assert source.submitted == []
-        await hands.press("1", "enter")
+        await driver.press("1", "enter")
         assert source.submitted == [Answer("preflight", BEGIN)]
 
 
 async def test_one_looks_around_and_comes_back_to_answer() -> None:
     source = well()
-    async with at(source) as hands:
-        await settled(hands)
-        await hands.press("escape")
-        assert isinstance(hands.app.screen, RunScreen)
-        await hands.press("a")
-        await settled(hands)
-        await hands.press("1", "enter")
+    async with drive_run(source) as driver:
+        await settled(driver)
+        await driver.press("escape")
+        assert isinstance(driver.app.screen, RunScreen)
+        await driver.press("a")
+        await settled(driver)
+        await driver.press("1", "enter")
         assert source.submitted == [Answer("preflight", BEGIN)]
 
 
 async def test_an_unknown_key_is_shown_with_where_to_compare_it_and_accepted_by_effect() -> None:
     source = unknown_key()
-    async with at(source) as hands:
-        await hands.settle()
-        assert isinstance(hands.app.screen, Choosing)
-        shown = hands.shown()
+    async with drive_run(source) as driver:
+        await driver.settle()
+        assert isinstance(driver.app.screen, Choosing)
+        shown = driver.shown()
         for wanted in ("192.0.2.10", "SHA256:pXk0+Vq3bT0m0Ck1yQ8a9JrJ0bV", "ssh-keygen -lf"):
             assert wanted in shown
-        await hands.press("enter")
+        await driver.press("enter")
         assert source.submitted == []
-        await hands.press("2", "enter")
+        await driver.press("2", "enter")
         assert source.submitted == [Answer("host:stock", ACCEPT_KEY)]
-        assert isinstance(hands.app.screen, PreflightPage)
+        assert isinstance(driver.app.screen, PreflightPage)
 
 
 async def test_an_unknown_key_is_not_accepted_by_pausing() -> None:
     source = unknown_key()
-    async with at(source) as hands:
-        await hands.settle()
-        await hands.press("1", "enter")
+    async with drive_run(source) as driver:
+        await driver.settle()
+        await driver.press("1", "enter")
         assert source.submitted == [Answer("host:stock", PAUSE)]
 
 
 async def test_what_stands_out_is_said_first() -> None:
-    async with at(disagreement(), (120, 40)) as hands:
-        await settled(hands)
-        shown = " ".join(hands.shown().split())
+    async with drive_run(disagreement(), (120, 40)) as driver:
+        await settled(driver)
+        shown = " ".join(driver.shown().split())
     for wanted in (
         "lacks redis-cli, setfacl",
         "73.5 s behind this machine's",
@@ -266,17 +266,17 @@ async def test_what_stands_out_is_said_first() -> None:
 
 @pytest.mark.parametrize(("size", "columns"), [((120, 40), True), ((80, 24), False)], ids=["wide", "small"])
 async def test_facts_are_a_matrix_by_source_that_folds_to_a_list(size: tuple[int, int], *, columns: bool) -> None:
-    async with at(disagreement(), size) as hands:
-        await settled(hands)
-        await hands.press("right", "right")
-        heads = [line for line in hands.shown().splitlines() if "file system" in line and "deployment" in line]
+    async with drive_run(disagreement(), size) as driver:
+        await settled(driver)
+        await driver.press("right", "right")
+        heads = [line for line in driver.shown().splitlines() if "file system" in line and "deployment" in line]
         assert bool(heads) is columns
-        assert "shop ✘" in hands.shown()
+        assert "shop ✘" in driver.shown()
 
 
 async def test_the_whole_plan_is_readable_before_the_first_step() -> None:
-    async with at(well(), (120, 40)) as hands:
-        page = await settled(hands)
+    async with drive_run(well(), (120, 40)) as driver:
+        page = await settled(driver)
         plan = page.query_one("#part-plan").told.plain  # type: ignore[attr-defined]
         changes = page.query_one("#part-changes").told.plain  # type: ignore[attr-defined]
     assert "setfacl -m u:shop:rwx -- /srv/stock" in plan
@@ -286,48 +286,48 @@ async def test_the_whole_plan_is_readable_before_the_first_step() -> None:
 
 
 async def test_while_the_run_is_at_work_i_opens_it_without_answers_and_closes_it() -> None:
-    async with at(stories.working()) as hands:
-        assert isinstance(hands.app.screen, RunScreen)
-        await hands.press("i")
-        page = await settled(hands)
+    async with drive_run(stories.working()) as driver:
+        assert isinstance(driver.app.screen, RunScreen)
+        await driver.press("i")
+        page = await settled(driver)
         assert not page.query_one("#begin").display
         assert not page.query(Choices).first().has_focus
-        await hands.press("i")
-        assert isinstance(hands.app.screen, RunScreen)
+        await driver.press("i")
+        assert isinstance(driver.app.screen, RunScreen)
 
 
 async def test_a_run_that_was_does_not_open_it_by_itself() -> None:
-    async with at(stories.over("clean", stories.Outcome("resolved", 0))) as hands:
-        assert not any(isinstance(one, PreflightPage) for one in hands.app.screen_stack)
+    async with drive_run(stories.over("clean", stories.Outcome("resolved", 0))) as driver:
+        assert not any(isinstance(one, PreflightPage) for one in driver.app.screen_stack)
 
 
 async def test_leaving_asks_first() -> None:
-    async with at(well()) as hands:
-        await settled(hands)
-        await hands.press("q")
-        assert isinstance(hands.app.screen, Choosing)
+    async with drive_run(well()) as driver:
+        await settled(driver)
+        await driver.press("q")
+        assert isinstance(driver.app.screen, Choosing)
 
 
 async def test_it_gives_way_when_the_run_begins_by_other_means() -> None:
     source = well()
-    async with at(source) as hands:
-        page = await settled(hands)
+    async with drive_run(source) as driver:
+        page = await settled(driver)
         last = stories.upto("clean", ev.StepStarted)[-1]
         source.tell(followed(stories.upto("clean", ev.EvidenceObserved, 3), last.event)[-1:])
-        await hands.settle()
+        await driver.settle()
         page.keep_up()
-        await hands.pilot.pause()
-        assert isinstance(hands.app.screen, RunScreen)
+        await driver.pilot.pause()
+        assert isinstance(driver.app.screen, RunScreen)
 
 
-@given(NASTY)
+@given(HOSTILE_TEXT)
 def test_nothing_that_others_chose_is_obeyed_or_read_as_markup(text: str) -> None:
     checklist = checklist_of(stories.records("clean"))
     assert checklist
     seen = replace(SEEN, tools={text: "", "sh": text}, disks=[{"path": text, "mount": text, "free": 1, "size": 2}])
     unreached = ev.TroubleMet(text, "host:other")
     view = View(checklist)
-    view.take(poisoned([*told(ev.HostConnected, ev.EvidenceObserved, then=[SHOWN, LOCAL, seen, unreached, KEY])], text))
+    view.take(poison([*told(ev.HostConnected, ev.EvidenceObserved, then=[SHOWN, LOCAL, seen, unreached, KEY])], text))
     view.take(followed(told(), replace(seen, os=text, kernel=text, sudo=text))[-1:])
     plan = planned(checklist, view.state, registry())
     waiting = view.waiting

@@ -9,7 +9,7 @@ import pytest
 
 from screens.canned import past_run
 from screens.report import report_of
-from tests.screens.notestories import NOTED, at_work
+from tests.screens.notestories import NOTED, run_with
 from tests.screens.stories import Held, interface, interface_of
 from tests.support.scale import scaled
 
@@ -22,7 +22,7 @@ async def test_a_storm_of_sizes_breaks_nothing(name: str, run: Path) -> None:
     sizes = random.Random(name)  # noqa: S311 - the same sizes each time
     held = Held()
     source = past_run(run)
-    app = interface_of(lambda: report_of(source), held) if name == "report" else interface(at_work(*NOTED), held)
+    app = interface_of(lambda: report_of(source), held) if name == "report" else interface(run_with(*NOTED), held)
     async with app.run_test(size=(80, 24)) as pilot:
         for _ in range(scaled(15, 60)):
             held.later()

@@ -21,8 +21,9 @@ from screens.watch import WatchScreen
 from screens.watched import WatchedRun
 from screens.widgets.choices import Choices
 from tests.fixtures.journals import make
-from tests.screens.fake_shelf import Stocked, many
-from tests.screens.start_driver import CHECKLIST, Hands, sitting
+from tests.screens.fake_shelf import FakeShelf, many_runs
+from tests.screens.sandbox import HARBOUR
+from tests.screens.start_driver import StartDriver, drive_start
 from tests.screens.stories import interface_of, records
 from tests.support.scale import scaled
 from wizard.redact import Redactor
@@ -51,59 +52,59 @@ def keep(home: Path, name: str, run: str) -> Path:
     return directory
 
 
-def shown(hands: Hands, name: str) -> list[str]:
+def shown(driver: StartDriver, name: str) -> list[str]:
     """The lines of a list."""
-    return [str(option.prompt) for option in hands.screen.query_one(f"#{name}", OptionList).options]
+    return [str(option.prompt) for option in driver.screen.query_one(f"#{name}", OptionList).options]
 
 
-async def read(hands: Hands) -> None:
+async def read(driver: StartDriver) -> None:
     """Wait until everything was read."""
-    await hands.until(lambda: isinstance(hands.screen, Start) and hands.screen._whole)
+    await driver.until(lambda: isinstance(driver.screen, Start) and driver.screen._whole)
 
 
-async def pick(hands: Hands, answer: str) -> None:
+async def pick(driver: StartDriver, answer: str) -> None:
     """Pick an answer by its effect."""
-    await hands.until(lambda: isinstance(hands.sitting._app.focused, Choices))
-    choices = hands.screen.query_one(Choices)
+    await driver.until(lambda: isinstance(driver.sitting._app.focused, Choices))
+    choices = driver.screen.query_one(Choices)
     choices.highlighted = next(place for place, one in enumerate(choices.choices) if one.answer == answer)
-    await hands.press("enter")
+    await driver.press("enter")
 
 
 async def test_what_is_typed_finds_and_escape_shows_all_again() -> None:
-    async with sitting(lambda opens: Start(opens, Stocked(many()))) as hands:
-        await read(hands)
-        assert len(shown(hands, "runs")) == 300
-        await hands.press("slash", *"CRASHED log")
-        assert len(shown(hands, "runs")) == 16
-        assert all("crashed" in line and "log-level" in line for line in shown(hands, "runs"))
-        assert shown(hands, "checklists") == [OWN]
-        await hands.press("escape")
-        assert len(shown(hands, "runs")) == 300
-        assert len(shown(hands, "checklists")) == 4
-        assert hands.sitting._app.focused is hands.screen.query_one("#checklists")
+    async with drive_start(lambda opens: Start(opens, FakeShelf(many_runs()))) as driver:
+        await read(driver)
+        assert len(shown(driver, "runs")) == 300
+        await driver.press("slash", *"CRASHED log")
+        assert len(shown(driver, "runs")) == 16
+        assert all("crashed" in line and "log-level" in line for line in shown(driver, "runs"))
+        assert shown(driver, "checklists") == [OWN]
+        await driver.press("escape")
+        assert len(shown(driver, "runs")) == 300
+        assert len(shown(driver, "checklists")) == 4
+        assert driver.sitting._app.focused is driver.screen.query_one("#checklists")
 
 
 async def test_letters_that_are_keys_elsewhere_are_typed_into_the_words() -> None:
-    async with sitting(lambda opens: Start(opens, Stocked(many()))) as hands:
-        await read(hands)
-        await hands.press("slash", "q", "question_mark")
-        assert hands.screen.query_one(Input).value == "q?"
-        assert shown(hands, "runs") == ["no run has these words"]
-        await hands.press("enter")
-        assert isinstance(hands.screen, Start)
+    async with drive_start(lambda opens: Start(opens, FakeShelf(many_runs()))) as driver:
+        await read(driver)
+        await driver.press("slash", "q", "question_mark")
+        assert driver.screen.query_one(Input).value == "q?"
+        assert shown(driver, "runs") == ["no run has these words"]
+        await driver.press("enter")
+        assert isinstance(driver.screen, Start)
 
 
 async def test_enter_goes_to_what_was_found_and_opens_that_run() -> None:
-    async with sitting(lambda opens: Start(opens, Stocked(many()))) as hands:
-        await read(hands)
-        await hands.press("slash", *"mitigated log", "enter")
-        assert hands.sitting._app.focused is hands.screen.query_one("#runs")
-        await hands.press("enter")
-        assert hands.screen.query_one(Choices).choices
-        assert "mitigated" in str(hands.screen.query_one("#body").query_one("Wrapped").render())
+    async with drive_start(lambda opens: Start(opens, FakeShelf(many_runs()))) as driver:
+        await read(driver)
+        await driver.press("slash", *"mitigated log", "enter")
+        assert driver.sitting._app.focused is driver.screen.query_one("#runs")
+        await driver.press("enter")
+        assert driver.screen.query_one(Choices).choices
+        assert "mitigated" in str(driver.screen.query_one("#body").query_one("Wrapped").render())
 
 
-class Slow(Stocked):
+class Slow(FakeShelf):
     """Reads a page, then waits until it is let on."""
 
     def __init__(self, runs: list[RunSummary]) -> None:
@@ -118,15 +119,15 @@ class Slow(Stocked):
 
 
 async def test_the_newest_runs_are_there_while_the_others_are_read_and_the_picked_one_stays() -> None:
-    shelf = Slow(many())
-    async with sitting(lambda opens: Start(opens, shelf)) as hands:
-        await hands.until(lambda: len(shown(hands, "runs")) == 20)
-        await hands.press("tab", "down", "down", "down")
-        runs = hands.screen.query_one("#runs", OptionList)
+    shelf = Slow(many_runs())
+    async with drive_start(lambda opens: Start(opens, shelf)) as driver:
+        await driver.until(lambda: len(shown(driver, "runs")) == 20)
+        await driver.press("tab", "down", "down", "down")
+        runs = driver.screen.query_one("#runs", OptionList)
         assert runs.highlighted == 3
         shelf.on.set()
-        await read(hands)
-        assert len(shown(hands, "runs")) == 300
+        await read(driver)
+        assert len(shown(driver, "runs")) == 300
         assert runs.highlighted == 3
 
 
@@ -134,13 +135,13 @@ async def test_a_live_run_is_watched_and_left_without_disturbing_it(home: Path) 
     directory = keep(home, "clean", "20260314-021500-0a1b-stock-save")
     journal = Journal(directory, Redactor([]), who="dana")
     journal.append(ev.RunResumed())
-    async with sitting(Start) as hands:
-        await read(hands)
-        await hands.press("tab", "enter")
-        await pick(hands, "watch")
-        await hands.until(lambda: isinstance(hands.screen, WatchScreen))
-        await hands.press("q")
-        await hands.until(lambda: isinstance(hands.screen, Start))
+    async with drive_start(Start) as driver:
+        await read(driver)
+        await driver.press("tab", "enter")
+        await pick(driver, "watch")
+        await driver.until(lambda: isinstance(driver.screen, WatchScreen))
+        await driver.press("q")
+        await driver.until(lambda: isinstance(driver.screen, Start))
     journal.append(ev.NoteAdded("still mine"))
     journal.close()
 
@@ -148,36 +149,36 @@ async def test_a_live_run_is_watched_and_left_without_disturbing_it(home: Path) 
 async def test_two_runs_of_one_checklist_are_compared_the_later_one_at_the_right(home: Path) -> None:
     later = keep(home, "failed_and_rolled_back", "20260315-021500-0a1b-stock-save")
     earlier = keep(home, "clean", "20260314-021500-0a1b-stock-save")
-    async with sitting(Start) as hands:
-        await read(hands)
-        await hands.press("tab", "enter")
-        await pick(hands, "compare")
-        await hands.until(lambda: isinstance(hands.screen, PickRun))
-        await hands.press("enter")
-        await hands.until(lambda: isinstance(hands.screen, Compare) and hands.screen._comparison is not None)
-        screen = hands.screen
+    async with drive_start(Start) as driver:
+        await read(driver)
+        await driver.press("tab", "enter")
+        await pick(driver, "compare")
+        await driver.until(lambda: isinstance(driver.screen, PickRun))
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.screen, Compare) and driver.screen._comparison is not None)
+        screen = driver.screen
         assert isinstance(screen, Compare)
         assert set(screen._directories) == {later, earlier}
-        await hands.press("escape")
-        await hands.until(lambda: isinstance(hands.screen, Start))
+        await driver.press("escape")
+        await driver.until(lambda: isinstance(driver.screen, Start))
 
 
 async def test_a_run_alone_of_its_checklist_cannot_be_compared(home: Path) -> None:
     keep(home, "clean", "20260314-021500-0a1b-stock-save")
-    async with sitting(Start) as hands:
-        await read(hands)
-        await hands.press("tab", "enter")
-        await hands.until(lambda: isinstance(hands.sitting._app.focused, Choices))
-        assert "compare" not in [one.answer for one in hands.screen.query_one(Choices).choices]
+    async with drive_start(Start) as driver:
+        await read(driver)
+        await driver.press("tab", "enter")
+        await driver.until(lambda: isinstance(driver.sitting._app.focused, Choices))
+        assert "compare" not in [one.answer for one in driver.screen.query_one(Choices).choices]
 
 
 def test_checklists_of_earlier_runs_are_offered_once_while_they_are_there(home: Path) -> None:
     mine = home / "mine.yaml"
-    shutil.copy(CHECKLIST, mine)
+    shutil.copy(HARBOUR, mine)
     (home / "broken.yaml").write_text("checklist: bad\n")
     there = next(iter(shipped().values()))
     paths = [str(mine), str(home / "gone.yaml"), str(there), str(home / "." / "mine.yaml"), str(home / "broken.yaml")]
-    offered = Shelf().recent([replace(many()[2], path=path) for path in paths])
+    offered = Shelf().recent([replace(many_runs()[2], path=path) for path in paths])
     assert [(one.name, one.checklist is not None) for one in offered] == [("mine", True), ("broken", False)]
     assert offered[0].source == str(mine)
 
@@ -220,7 +221,7 @@ def test_the_page_is_harmless_and_says_where_nothing_differs() -> None:
     assert told(compare(run, run), 80).plain.count("  none") == 4
 
 
-class Nothing:
+class FakeOpener:
     """Opens nothing."""
 
     def run(self, checklist: str) -> None:
@@ -233,7 +234,7 @@ class Nothing:
 def start(home: Path) -> Start:
     """Many runs."""
     assert home
-    return Start(Nothing(), Stocked(many()))
+    return Start(FakeOpener(), FakeShelf(many_runs()))
 
 
 def compared(home: Path) -> Compare:

@@ -18,9 +18,9 @@ from textual.widget import Widget
 
 import screens
 from tests.screens.classes import subclasses
-from tests.screens.sandbox import WIZARD, Place, come_to_a_change
+from tests.screens.sandbox import WIZARD, Sandbox, come_to_a_change
 from tests.support.scale import scaled
-from tests.support.terminal import Terminal, given_back, press_until
+from tests.support.terminal import Terminal, is_restored, press_until
 from tests.support.vt import Picture
 
 SIZES = scaled(150, 1000)
@@ -59,16 +59,16 @@ def any_size(sizes: random.Random) -> tuple[int, int]:
 
 
 @pytest.mark.timeout(300)
-def test_every_size_reaches_it_and_then_the_screen_is_right(place: Place, tmp_path: Path) -> None:
+def test_every_size_reaches_it_and_then_the_screen_is_right(sandbox: Sandbox, tmp_path: Path) -> None:
     sizes = random.Random(4)  # noqa: S311 - the same sizes each time
     heard = tmp_path / "sizes"
 
     def last() -> str:
         return heard.read_text().rstrip("\n").rpartition("\n")[2]
 
-    right = undisturbed(place)
-    with place.terminal(program=LOGGING, SIZES=str(heard)) as terminal:
-        come_to_a_change(place, terminal)
+    right = undisturbed(sandbox)
+    with sandbox.terminal(program=LOGGING, SIZES=str(heard)) as terminal:
+        come_to_a_change(sandbox, terminal)
         now, one_by_one = "80x24", 0
         for columns, lines in [(1, 1), *(any_size(sizes) for _ in range(SIZES - 3)), (1, 1), (80, 24)]:
             if now == f"{columns}x{lines}":
@@ -84,16 +84,16 @@ def test_every_size_reaches_it_and_then_the_screen_is_right(place: Place, tmp_pa
         terminal.until(lambda: Picture(80, 24).take(terminal.seen).text[1:] == right[1:], "the right screen")
         terminal.process.terminate()
         assert terminal.end() == 143
-        assert given_back(terminal)
-    assert place.kinds()[-1] == "run_paused"
+        assert is_restored(terminal)
+    assert sandbox.kinds()[-1] == "run_paused"
 
 
-def undisturbed(place: Place) -> list[str]:
+def undisturbed(sandbox: Sandbox) -> list[str]:
     """The same screen in a terminal that nobody resized."""
-    words = [*place.words[:-1], f"{place.run}-2"]
-    other = copy.copy(place)
+    words = [*sandbox.words[:-1], f"{sandbox.run}-2"]
+    other = copy.copy(sandbox)
     other.run = Path(words[-1])
-    with place.terminal(*words) as terminal:
+    with sandbox.terminal(*words) as terminal:
         come_to_a_change(other, terminal)
         terminal.until(b"esc looks around")
         for _ in range(SETTLED):
@@ -127,28 +127,28 @@ phases:
 """
 
 
-def test_where_nobody_reads_the_terminal_the_run_goes_on_to_its_end(place: Place) -> None:
+def test_where_nobody_reads_the_terminal_the_run_goes_on_to_its_end(sandbox: Sandbox) -> None:
     """As after Ctrl-S: the journal grows by every step, though not one byte of the screen is taken meanwhile."""
-    checklist = place.home / "talking.yaml"
+    checklist = sandbox.home / "talking.yaml"
     checklist.write_text(CHECKLIST)
-    with place.terminal("run", str(checklist), "--run-dir", str(place.run)) as terminal:
+    with sandbox.terminal("run", str(checklist), "--run-dir", str(sandbox.run)) as terminal:
         terminal.until(b"Begin the first step?")
-        press_until(terminal, "1\r", lambda: "question_answered" in place.kinds())
+        press_until(terminal, "1\r", lambda: "question_answered" in sandbox.kinds())
         read_before = len(terminal.seen)
-        while place.kinds()[-1] != "run_ended":
+        while sandbox.kinds()[-1] != "run_ended":
             assert terminal.process.poll() is None
         assert len(terminal.seen) == read_before
-        assert place.kinds().count("step_ended") == STEPS
+        assert sandbox.kinds().count("step_ended") == STEPS
         terminal.until(b"RESOLVED")
         terminal.process.terminate()
         terminal.end()
-        assert given_back(terminal)
-    assert outcome(place) == "resolved"
+        assert is_restored(terminal)
+    assert outcome(sandbox) == "resolved"
 
 
-def outcome(place: Place) -> str:
+def outcome(sandbox: Sandbox) -> str:
     """How the journal says that the run ended."""
-    lines = (place.run / "events.jsonl").read_text().splitlines()
+    lines = (sandbox.run / "events.jsonl").read_text().splitlines()
     return str(json.loads(lines[-1])["body"].get("outcome"))
 
 
@@ -203,22 +203,22 @@ def widgets() -> list[str]:
 
 
 @pytest.mark.parametrize("broken", widgets(), ids=lambda name: name.rpartition(":")[2])
-def test_an_error_in_any_widget_gives_the_screen_back_and_keeps_the_run(place: Place, broken: str) -> None:
-    with place.terminal(program=BREAKING, BROKEN=broken) as terminal:
+def test_an_error_in_any_widget_gives_the_screen_back_and_keeps_the_run(sandbox: Sandbox, broken: str) -> None:
+    with sandbox.terminal(program=BREAKING, BROKEN=broken) as terminal:
         assert terminal.end() == 4
-        assert given_back(terminal)
+        assert is_restored(terminal)
     shown = terminal.seen.decode(errors="replace")
     assert "canary" not in shown
     assert "Traceback" not in shown
     assert "debug.log" in shown
-    assert "broken on purpose" in (place.run / "debug.log").read_text()
-    assert place.kinds()[-1] == "run_paused"
+    assert "broken on purpose" in (sandbox.run / "debug.log").read_text()
+    assert sandbox.kinds()[-1] == "run_paused"
 
 
-def test_a_run_whose_interface_broke_goes_on(place: Place) -> None:
-    with place.terminal(program=BREAKING, BROKEN="screens.widgets.heading:Heading") as terminal:
+def test_a_run_whose_interface_broke_goes_on(sandbox: Sandbox) -> None:
+    with sandbox.terminal(program=BREAKING, BROKEN="screens.widgets.heading:Heading") as terminal:
         assert terminal.end() == 4
-    words = [*WIZARD, "resume", str(place.run), "--headless"]
-    subprocess.run(words, env=place.environment, capture_output=True, check=False)
-    assert "run_resumed" in place.kinds()
-    assert (place.harbour / "board.old").exists()
+    words = [*WIZARD, "resume", str(sandbox.run), "--headless"]
+    subprocess.run(words, env=sandbox.environment, capture_output=True, check=False)
+    assert "run_resumed" in sandbox.kinds()
+    assert (sandbox.harbour / "board.old").exists()

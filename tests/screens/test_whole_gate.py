@@ -11,12 +11,12 @@ from screens.modals.choosing import Choosing
 from screens.modals.edit import EditStep
 from screens.modals.handover import HandOver
 from screens.widgets.choices import Choices
-from tests.screens.live_driver import Sitting, sitting
+from tests.screens.live_driver import LiveDriver, drive_live
 from wizard.run import events as ev
 from wizard.run.journal import read
 
 
-async def to_the_lamp(here: Sitting) -> None:
+async def to_the_lamp(here: LiveDriver) -> None:
     """As far as the gate of the lamp, which has no fuse."""
     await here.asked("backup")
     await here.press("2", "enter")
@@ -27,7 +27,7 @@ async def to_the_lamp(here: Sitting) -> None:
 
 
 async def test_a_step_is_edited_approved_and_runs_as_edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         await to_the_lamp(here)
         await here.press("2", "enter")
         await here.until(lambda: isinstance(here.app.screen, EditStep))
@@ -44,7 +44,7 @@ async def test_a_step_is_edited_approved_and_runs_as_edited(tmp_path: Path, monk
 
 
 async def test_a_run_is_handed_over_at_its_gate_and_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         await to_the_lamp(here)
         await here.press("8", "enter")
         await here.until(lambda: isinstance(here.app.screen, HandOver))

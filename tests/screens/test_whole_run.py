@@ -9,14 +9,14 @@ import pytest
 
 from screens.report import Report
 from screens.widgets.choices import Choices
-from tests.screens.live_driver import sitting
+from tests.screens.live_driver import drive_live
 from wizard.run.journal import read
 
 
 async def test_the_incident_is_worked_by_keys_alone_to_a_resolved_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         await here.asked("backup")
         assert not (here.harbour / "board.old").exists()
         await here.press("2", "enter")
@@ -54,7 +54,7 @@ async def test_the_incident_is_worked_by_keys_alone_to_a_resolved_end(
 async def test_everything_is_undone_from_a_gate_each_with_its_outcome(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         await here.asked("backup")
         await here.press("2", "enter")
         await here.until(lambda: bool(here.state.question and here.state.question.purpose == "safe_stop"))
@@ -76,7 +76,7 @@ async def test_everything_is_undone_from_a_gate_each_with_its_outcome(
 
 
 async def test_a_watch_is_ended_early_and_owned_up_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         (here.harbour / "fuse").touch()
         await here.asked("backup")
         await here.press("2", "enter")
@@ -102,7 +102,7 @@ async def test_a_watch_is_ended_early_and_owned_up_to(tmp_path: Path, monkeypatc
 
 
 async def test_a_paused_run_goes_on_in_the_same_sitting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         await here.asked("backup")
         await here.press("3", "enter")
         await here.over("paused")
@@ -116,7 +116,7 @@ async def test_a_paused_run_goes_on_in_the_same_sitting(tmp_path: Path, monkeypa
 async def test_a_run_is_rolled_back_from_a_question_in_the_same_sitting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         await here.asked("backup")
         await here.press("1", "enter")
         await here.until((here.harbour / "board.old").exists)
@@ -129,6 +129,6 @@ async def test_a_run_is_rolled_back_from_a_question_in_the_same_sitting(
 
 
 async def test_the_engine_works_in_a_thread_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with sitting(tmp_path, monkeypatch) as here:
+    async with drive_live(tmp_path, monkeypatch) as here:
         await here.asked("backup")
         assert "engine" in {thread.name for thread in threading.enumerate()}

@@ -17,7 +17,7 @@ EVERY = 30
 DENIED = "1441:M 14 Mar 2026 02:20:07.101 # Failed opening the temp RDB file: Permission denied"
 
 
-def sampled(number: int, verdict: str, **fields: Any) -> ev.SampleTaken:
+def sample(number: int, verdict: str, **fields: Any) -> ev.SampleTaken:
     """One look of an hour's watch."""
     changes = 40 * (number % 12)
     dark = verdict == "no data"
@@ -47,7 +47,7 @@ def sampled(number: int, verdict: str, **fields: Any) -> ev.SampleTaken:
     )
 
 
-def watched(looks: Sequence[ev.SampleTaken | None], *after: ev.Event) -> list[Record]:
+def watch_records(looks: Sequence[ev.SampleTaken | None], *after: ev.Event) -> list[Record]:
     """A watch with these looks, half a minute apart up to now; None where a connection was lost for as long."""
     start = upto("clean", ev.SampleTaken)[:-1]
     told = []
@@ -59,11 +59,11 @@ def watched(looks: Sequence[ev.SampleTaken | None], *after: ev.Event) -> list[Re
     return stories.followed([*start, *told], *after) if after else [*start, *told]
 
 
-def verdicts(text: str) -> list[ev.SampleTaken | None]:
+def samples(text: str) -> list[ev.SampleTaken | None]:
     """``.`` a look that was ok, ``x`` a bad one, ``?`` one without data, a space none at all."""
     names = {".": "ok", "x": "bad", "?": "no data"}
-    return [sampled(number, names[one]) if one in names else None for number, one in enumerate(text, start=1)]
+    return [sample(number, names[one]) if one in names else None for number, one in enumerate(text, start=1)]
 
 
 def mid_watch() -> CannedRun:
-    return live(watched(verdicts("." * 26 + "?" + "." * 6)))
+    return live(watch_records(samples("." * 26 + "?" + "." * 6)))

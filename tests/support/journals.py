@@ -10,7 +10,7 @@ from wizard.run import events as ev
 from wizard.run.journal import Journal
 
 
-def started(run: str = "r", title: str = "A title") -> ev.RunStarted:
+def run_started(run: str = "r", title: str = "A title") -> ev.RunStarted:
     steps = [{"id": s, "title": s, "host": "local", "kind": "run", "changes": True} for s in ("one", "two")]
     blank: dict[str, Any] = {"path": "", "sha256": "", "source": "", "operator": "o", "machine": "m", "wizard": "0"}
     return ev.RunStarted(
@@ -26,7 +26,7 @@ def started(run: str = "r", title: str = "A title") -> ev.RunStarted:
     )
 
 
-def record(directory: Path, *events: ev.Event) -> Path:
+def write_journal(directory: Path, *events: ev.Event) -> Path:
     journal = Journal(directory, Redactor([]), who="tester")
     for event in events:
         journal.append(event)

@@ -108,7 +108,7 @@ def python(program: str) -> list[str]:
     return [sys.executable, "-c", program]
 
 
-def given_back(terminal: Terminal) -> bool:
+def is_restored(terminal: Terminal) -> bool:
     """The screen as it was, the cursor in sight, and the terminal set as before."""
     shown = terminal.seen.rpartition(ALTERNATE)[2]
     return all(sign in shown for sign in RESTORED) and terminal.settings() == terminal.before

@@ -1,4 +1,4 @@
-"""No test module is imported by another module: what several of them share stands in helper modules and conftests."""
+"""How the tests are laid out: no test module is imported by another, and the README names what there is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
+README = (TESTS / "README.md").read_text()
 IMPORTERS = {"import_module", "__import__", "importorskip", "run_module"}
 OF_TESTS = re.compile(r"tests(\.\w+)+")
 """A text that names something of ours by its dotted path: a plug-in of pytest, what is patched, what Python runs."""
@@ -63,3 +64,30 @@ def test_an_import_of_a_test_module_is_seen(source: str) -> None:
 @pytest.mark.parametrize("source", ["from tests.unit import text", "import tests.support.terminal", "x = 'test_text'"])
 def test_other_imports_are_allowed(source: str) -> None:
     assert not of_test_modules(source)
+
+
+def test_the_readme_names_every_folder() -> None:
+    folders = {path.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/*.py")}
+    assert folders == set(re.findall(r"^\| `(\w+)/` \|", README, re.MULTILINE))
+
+
+def test_the_readme_names_every_target_that_runs_tests_and_no_other() -> None:
+    rules = re.findall(r"^([a-z]+):.*##.*\n((?:\t.*\n)+)", (TESTS.parent / "Makefile").read_text(), re.MULTILINE)
+    running = {target for target, recipe in rules if re.search(r"\(PYTEST\)|-m pytest", recipe)}
+    told = set(re.findall(r"^\| `make ([a-z ]+)` \|", README, re.MULTILINE))
+    assert told == running | {"lint types"}
+
+
+def test_the_readme_names_every_helper_of_the_screens() -> None:
+    helpers = {
+        path.name for path in (TESTS / "screens").glob("*.py") if not path.name.startswith(("test_", "conftest"))
+    }
+    (modules,) = re.findall(r"^\| module .*\n\|-.*\n((?:\|.*\n)+)", README, re.MULTILINE)
+    assert helpers == set(re.findall(r"`(\w+\.py)`", modules))
+
+
+def test_what_the_readme_names_is_there() -> None:
+    named = re.findall(r"\]\(([^)#:\s]+)\)|`((?:\w+/)+[\w.]*\w)`|tests/((?:\w+/)*\w+\.\w+)", README)
+    paths = [one for found in named for one in found if one]
+    assert len(paths) > 10
+    assert [path for path in paths if not (TESTS / path).exists()] == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.journals import record, started
+from tests.support.journals import run_started, write_journal
 from wizard import cli, naming
 from wizard.run import events as ev
 from wizard.run.listing import LOCK
@@ -24,7 +24,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     made = [folder / f"2026112{day}-143005-7f3a-stock" for day in range(1, 8)]
     for directory in made:
         directory.mkdir(mode=0o700)
-        record(directory, started(directory.name, "\x1b[31mA title"), ev.RunPaused("a person is wanted"))
+        write_journal(directory, run_started(directory.name, "\x1b[31mA title"), ev.RunPaused("a person is wanted"))
     return made
 
 

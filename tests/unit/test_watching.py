@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.journals import record, started
+from tests.support.journals import run_started, write_journal
 from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.journal import JOURNAL, Journal
@@ -30,11 +30,11 @@ HOSTILE = "\x1b]0;owned\x07 \u202e [bold]"
     ids=["resolved", "deviations", "mitigated", "rolled back", "incomplete", "paused", "crashed"],
 )
 def test_the_exit_status_is_the_one_of_the_run(tmp_path: Path, events: tuple[ev.Event, ...], status: int) -> None:
-    assert watch(record(tmp_path, started(), *events)) == status
+    assert watch(write_journal(tmp_path, run_started(), *events)) == status
 
 
 def test_a_broken_journal_ends_with_the_status_of_a_journal(tmp_path: Path) -> None:
-    record(tmp_path, started(title="first"), ev.NoteAdded("x"), ev.RunEnded("resolved"))
+    write_journal(tmp_path, run_started(title="first"), ev.NoteAdded("x"), ev.RunEnded("resolved"))
     path = tmp_path / JOURNAL
     path.write_bytes(path.read_bytes().replace(b"first", b"other"))
     assert watch(tmp_path) == 6
@@ -43,7 +43,7 @@ def test_a_broken_journal_ends_with_the_status_of_a_journal(tmp_path: Path) -> N
 def test_lines_have_the_time_of_the_record_and_nothing_hostile(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record(tmp_path, started(title=HOSTILE), ev.RunPaused(f"because {HOSTILE}"))
+    write_journal(tmp_path, run_started(title=HOSTILE), ev.RunPaused(f"because {HOSTILE}"))
     at = json.loads((tmp_path / JOURNAL).read_text().splitlines()[1])["at"]
     watch(tmp_path)
     told = capsys.readouterr()
@@ -55,7 +55,7 @@ def test_lines_have_the_time_of_the_record_and_nothing_hostile(
 
 
 def test_as_json_every_event_is_a_line_of_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    watch(record(tmp_path, started(), ev.NoteAdded("x"), ev.RunEnded("resolved")), as_json=True)
+    watch(write_journal(tmp_path, run_started(), ev.NoteAdded("x"), ev.RunEnded("resolved")), as_json=True)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["kind"] for line in lines] == ["run_started", "note_added", "run_ended"]
 
@@ -64,7 +64,7 @@ def test_it_follows_until_the_end_and_what_comes_meanwhile_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path, Redactor([]), who="tester")
-    journal.append(started())
+    journal.append(run_started())
     waits: list[float] = []
 
     def time_passes(seconds: float) -> None:
@@ -85,7 +85,7 @@ def test_interrupting_it_ends_the_watching_and_not_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path, Redactor([]), who="tester")
-    journal.append(started())
+    journal.append(run_started())
 
     def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.journals import record, started
+from tests.support.journals import run_started, write_journal
 from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run import following
@@ -32,7 +32,7 @@ def printed(messages: list[Record | Output]) -> bytes:
 def written(directory: Path) -> Journal:
     (directory / "output").mkdir()
     journal = Journal(directory, Redactor([]), who="tester")
-    journal.append(started())
+    journal.append(run_started())
     return journal
 
 
@@ -65,17 +65,17 @@ def test_a_line_that_is_half_written_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_torn_line_that_is_mended_is_followed_on(tmp_path: Path) -> None:
-    record(tmp_path, started())
+    write_journal(tmp_path, run_started())
     with (tmp_path / JOURNAL).open("ab") as file:
         file.write(b'{"v":1,"seq":2,"at"')
     follower = Follower(tmp_path)
     assert kinds(follower.take()) == ["run_started"]
-    record(tmp_path, ev.RunResumed(19), ev.NoteAdded("after"))
+    write_journal(tmp_path, ev.RunResumed(19), ev.NoteAdded("after"))
     assert kinds(follower.take()) == ["run_resumed", "note_added"]
 
 
 def test_a_line_that_was_changed_ends_the_following_and_is_named(tmp_path: Path) -> None:
-    record(tmp_path, started(), ev.NoteAdded("first"), ev.NoteAdded("third"))
+    write_journal(tmp_path, run_started(), ev.NoteAdded("first"), ev.NoteAdded("third"))
     path = tmp_path / JOURNAL
     path.write_bytes(path.read_bytes().replace(b"first", b"first?"))
     follower = Follower(tmp_path)
@@ -85,7 +85,7 @@ def test_a_line_that_was_changed_ends_the_following_and_is_named(tmp_path: Path)
 
 
 def test_a_journal_that_lost_lines_is_told(tmp_path: Path) -> None:
-    record(tmp_path, started(), ev.NoteAdded("one"))
+    write_journal(tmp_path, run_started(), ev.NoteAdded("one"))
     follower = Follower(tmp_path)
     follower.take()
     (tmp_path / JOURNAL).write_bytes(b"")
@@ -140,7 +140,7 @@ def test_an_output_outside_the_run_is_not_read(tmp_path: Path, key: str) -> None
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "output").mkdir()
     (tmp_path / "run" / "secret.log").write_text("secret")
-    record(tmp_path / "run", started(), ev.AttemptIntended(key, "one", 1, "do", "web", "x", "0", 1.0, "b"))
+    write_journal(tmp_path / "run", run_started(), ev.AttemptIntended(key, "one", 1, "do", "web", "x", "0", 1.0, "b"))
     assert printed(Follower(tmp_path / "run").take()) == b""
 
 
@@ -162,7 +162,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_it_says_how_the_run_stands_that_nobody_holds(
     tmp_path: Path, last: ev.Event, standing: tuple[str, str]
 ) -> None:
-    follower = Follower(record(tmp_path, started(), last))
+    follower = Follower(write_journal(tmp_path, run_started(), last))
     follower.take()
     assert follower.standing == standing
 
@@ -181,7 +181,7 @@ def test_a_run_that_is_held_is_live_and_says_by_whom(tmp_path: Path) -> None:
 
 
 def test_between_two_engines_a_run_that_was_detached_is_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    follower = Follower(record(tmp_path, started(), ev.RunPaused("detached", detached=True)))
+    follower = Follower(write_journal(tmp_path, run_started(), ev.RunPaused("detached", detached=True)))
     follower.take()
     assert follower.standing == (LIVE, "being handed over")
     later = datetime.now(UTC) + timedelta(minutes=1)

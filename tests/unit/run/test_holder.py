@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.journals import record, started
+from tests.support.journals import run_started, write_journal
 from wizard.errors import RunDirectoryInUse
 from wizard.redact import Redactor
 from wizard.run import events as ev
@@ -41,7 +41,7 @@ journal.close()
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    return record(tmp_path, started())
+    return write_journal(tmp_path, run_started())
 
 
 def held(run: Path, manner: str) -> Iterator[subprocess.Popen[bytes]]:

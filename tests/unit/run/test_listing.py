@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.journals import record, started
+from tests.support.journals import run_started, write_journal
 from wizard import paths
 from wizard.errors import UsageError
 from wizard.redact import MARKER, Redactor
@@ -33,14 +33,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_a_run_stands_as_its_journal_tells(tmp_path: Path, last: ev.Event, word: str, detail: str) -> None:
-    seen = summary(record(tmp_path, started(), ev.StepEnded("one", "verified"), last))
+    seen = summary(write_journal(tmp_path, run_started(), ev.StepEnded("one", "verified"), last))
     assert (seen.state, seen.detail) == (word, detail)
     assert (seen.done, seen.total, seen.remaining) == (1, 2, 1)
 
 
 def test_a_live_run_says_who_writes_it_and_can_go_on_writing(tmp_path: Path) -> None:
     journal = Journal(tmp_path, Redactor([]), who="tester")
-    journal.append(started())
+    journal.append(run_started())
     assert summary(tmp_path).state == "live"
     assert summary(tmp_path).detail.startswith("tester on ")
     journal.append(ev.NoteAdded("still mine"))
@@ -50,7 +50,7 @@ def test_a_live_run_says_who_writes_it_and_can_go_on_writing(tmp_path: Path) -> 
 
 
 def test_a_broken_journal_is_listed_with_its_line(tmp_path: Path) -> None:
-    record(tmp_path, started(), ev.NoteAdded("one"), ev.RunEnded("resolved"))
+    write_journal(tmp_path, run_started(), ev.NoteAdded("one"), ev.RunEnded("resolved"))
     path = tmp_path / JOURNAL
     path.write_bytes(path.read_bytes().replace(b'"one"', b'"two"'))
     broken = summary(tmp_path)
@@ -60,7 +60,7 @@ def test_a_broken_journal_is_listed_with_its_line(tmp_path: Path) -> None:
 def test_runs_are_listed_newest_first_and_a_strange_one_hides_no_other(home: Path) -> None:
     for day in (1, 3, 2):
         run = paths.new_run_id(datetime(2026, 1, day, tzinfo=UTC))
-        record(paths.new_run_directory("some", run), started(run), ev.RunEnded("resolved"))
+        write_journal(paths.new_run_directory("some", run), run_started(run), ev.RunEnded("resolved"))
     strange = paths.new_run_directory("odd", paths.new_run_id(datetime(2026, 1, 4, tzinfo=UTC)))
     line = {"v": 1, "seq": 1, "at": "", "kind": "phase_started", "who": "", "body": {}, "prev": "0" * 64}
     (strange / JOURNAL).write_text(json.dumps(line) + "\n")
@@ -72,7 +72,9 @@ def test_runs_are_listed_newest_first_and_a_strange_one_hides_no_other(home: Pat
 
 
 def test_the_table_is_harmless_and_as_wide_as_it_may_be(tmp_path: Path) -> None:
-    record(tmp_path, started("20260101-000000-7f3a", "t\x1b[31m\n" * 30), ev.RunPaused("because \u202e of it " * 30))
+    write_journal(
+        tmp_path, run_started("20260101-000000-7f3a", "t\x1b[31m\n" * 30), ev.RunPaused("because \u202e of it " * 30)
+    )
     told = table([summary(tmp_path)], width=100)
     assert len(told.splitlines()) == 2
     assert all(len(line) <= 100 for line in told.splitlines())
@@ -92,9 +94,9 @@ def evidence(directory: Path, printed: bytes = b"done\n") -> Path:
     (directory / "before/one.json").write_bytes(b"{}")
     (directory / "output/k.log").write_bytes(printed)
     sha256 = hashlib.sha256(b"done\n").hexdigest()
-    return record(
+    return write_journal(
         directory,
-        started(),
+        run_started(),
         ev.BeforeCaptured("one", "one.json", hashlib.sha256(b"{}").hexdigest()),
         ev.AttemptIntended("k", "one", 1, "do", "local", "x", "0", 1.0, "b"),
         ev.AttemptEnded("k", "done", 0, 5, 0, sha256, "k.log", 0.1),
@@ -146,7 +148,7 @@ def test_a_changed_event_is_found_at_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../lock", "..", "/etc/passwd", "a\0b"])
 def test_a_file_name_that_leads_elsewhere_is_not_followed(tmp_path: Path, name: str) -> None:
-    record(tmp_path, started(), ev.BeforeCaptured("one", name, "0"))
+    write_journal(tmp_path, run_started(), ev.BeforeCaptured("one", name, "0"))
     assert verify(tmp_path).before[0].endswith(": not a file name")
 
 
