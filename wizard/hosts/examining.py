@@ -9,6 +9,7 @@ from shlex import quote
 
 from wizard.errors import HostError
 from wizard.hosts.base import Host
+from wizard.hosts.sweeping import swept_today
 
 LIMIT = 15.0
 """Seconds that a host has to answer; a dead mount must not hold up a run."""
@@ -18,12 +19,15 @@ KIBIBYTE = 1024
 SPOOL = "spool"
 """Stands for the directory where attempts are kept, wherever that is on the host."""
 
-# wz_spool is the channel's own. A path that is not there yet is measured where its nearest parent is.
+# wz_spool is the channel's own. A path that is not there yet is measured where its nearest parent is. Every run waits
+# for this, so it starts few processes.
 _SCRIPT = """\
 printf 'clock\\t%s\\n' "$(date +%s.%N)"
-printf 'os\\t%s\\n' "$(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | head -n 1)"
+while IFS='=' read -r name value; do
+    [ "$name" != PRETTY_NAME ] || { printf 'os\\t%s\\n' "$value" && break; }
+done 2>/dev/null </etc/os-release
 printf 'kernel\\t%s\\n' "$(uname -srm 2>/dev/null)"
-wanted() { printf 'tool\\t%s\\t%s\\n' "$1" "$(command -v "$1" 2>/dev/null)"; }
+wanted() { printf 'tool\\t%s\\t' "$1" && command -v "$1" 2>/dev/null || echo; }
 room() {
     there=$2
     while [ -n "$there" ] && ! [ -e "$there" ]; do there=${there%/*}; done
@@ -43,6 +47,7 @@ class Examination:
         skew: Seconds that its clock is ahead of ours, known to ``within``; None where it was not learnt.
         tools: Where each program is; empty where it is missing.
         disks: ``{path, mount, free, size}`` in bytes, by path asked for.
+        swept: Its spool was swept today.
         why: Why nothing was learnt.
     """
 
@@ -52,6 +57,7 @@ class Examination:
     within: float = 0.0
     tools: Mapping[str, str] = field(default_factory=dict)
     disks: Sequence[Mapping[str, str | int]] = ()
+    swept: bool = False
     why: str = ""
 
 
@@ -63,9 +69,10 @@ async def examine(host: Host, tools: Sequence[str], paths: Sequence[str]) -> Exa
         tools: Programs to look for.
         paths: Full paths whose room is wanted, beside that of the spool and of ``/``.
     """
-    sent = time.time()
     try:
-        answer = await host.ask(script(tools, paths), limit=LIMIT)
+        asked = script(tools, paths) + await swept_today(host)
+        sent = time.time()
+        answer = await host.ask(asked, limit=LIMIT)
     except HostError as problem:
         return Examination(why=problem.what)
     got = time.time()
@@ -81,7 +88,7 @@ def script(tools: Sequence[str], paths: Sequence[str]) -> str:
     """The question, as POSIX sh."""
     asked = [f"wanted {quote(tool)}\n" for tool in tools]
     rooms = [f'room {SPOOL} "${{wz_spool-/}}"\n', "room / /\n", *(f"room {quote(one)} {quote(one)}\n" for one in paths)]
-    return "".join([_SCRIPT, *asked, *rooms, "true\n"])
+    return "".join([_SCRIPT, *asked, *rooms])
 
 
 def _read(lines: Sequence[Sequence[str]], sent: float, got: float) -> Examination:
@@ -93,6 +100,7 @@ def _read(lines: Sequence[Sequence[str]], sent: float, got: float) -> Examinatio
         skew=skew,
         within=within,
         tools={line[1]: line[2] for line in lines if line[0] == "tool" and len(line) > len(("tool", "name"))},
+        swept=["swept"] in lines,
         disks=[disk for line in lines if line[0] == "disk" and (disk := _disk(line))],
     )
 
