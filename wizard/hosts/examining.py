@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from shlex import quote
 
 from wizard.errors import HostError
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.sweeping import swept_today
 
@@ -15,6 +16,12 @@ LIMIT = 15.0
 """Seconds that a host has to answer; a dead mount must not hold up a run."""
 
 KIBIBYTE = 1024
+
+SIZES = 4
+"""Words of a line of df ahead of the percentage that is used, at least: the file system, and three sizes."""
+
+ROOMS = "rooms"
+"""The line behind which df says what room there is, in the order of the paths it was asked about."""
 
 SPOOL = "spool"
 """Stands for the directory where attempts are kept, wherever that is on the host."""
@@ -28,18 +35,15 @@ while IFS='=' read -r name value; do
 done 2>/dev/null </etc/os-release
 printf 'kernel\\t%s\\n' "$(uname -srm 2>/dev/null)"
 wanted() { printf 'tool\\t%s\\t' "$1" && command -v "$1" 2>/dev/null || echo; }
-room() {
-    there=$2
+near() {
+    there=$1
     while [ -n "$there" ] && ! [ -e "$there" ]; do there=${there%/*}; done
-    df -Pk -- "${there:-/}" 2>/dev/null | {
-        read -r heading
-        read -r from size used free part mount && printf 'disk\\t%s\\t%s\\t%s\\t%s\\n' "$1" "$mount" "$free" "$size"
-    }
+    there=${there:-/}
 }
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examination:
     """What a host was found to have.
 
@@ -70,7 +74,7 @@ async def examine(host: Host, tools: Sequence[str], paths: Sequence[str]) -> Exa
         paths: Full paths whose room is wanted, beside that of the spool and of ``/``.
     """
     try:
-        asked = script(tools, paths) + await swept_today(host)
+        asked = await swept_today(host) + script(tools, paths)
         sent = time.time()
         answer = await host.ask(asked, limit=LIMIT)
     except HostError as problem:
@@ -78,17 +82,20 @@ async def examine(host: Host, tools: Sequence[str], paths: Sequence[str]) -> Exa
     got = time.time()
     if answer.timed_out:
         return Examination(why=f"no answer within {LIMIT:.0f} s")
-    lines = [line.split("\t") for line in answer.text.splitlines()]
+    told, _, rooms = answer.text.partition(f"{ROOMS}\n")
+    lines = [line.split("\t") for line in told.splitlines()]
     if not any(line[0] == "clock" for line in lines):
         return Examination(why=answer.complaint or "it said nothing")
-    return _read(lines, sent, got)
+    disks = _disks(rooms.splitlines(), [SPOOL, "/", *paths])
+    return replace(_read(lines, sent, got), disks=disks)
 
 
 def script(tools: Sequence[str], paths: Sequence[str]) -> str:
     """The question, as POSIX sh."""
     asked = [f"wanted {quote(tool)}\n" for tool in tools]
-    rooms = [f'room {SPOOL} "${{wz_spool-/}}"\n', "room / /\n", *(f"room {quote(one)} {quote(one)}\n" for one in paths)]
-    return "".join([_SCRIPT, *asked, *rooms])
+    rooms = ['near "${wz_spool-/}"', "near /", *(f"near {quote(one)}" for one in paths)]
+    near = [f'{room} && set -- "$@" "$there"\n' for room in rooms]
+    return "".join([_SCRIPT, *asked, "set --\n", *near, f'echo {ROOMS}\ndf -Pk -- "$@" 2>/dev/null\n'])
 
 
 def _read(lines: Sequence[Sequence[str]], sent: float, got: float) -> Examination:
@@ -101,7 +108,6 @@ def _read(lines: Sequence[Sequence[str]], sent: float, got: float) -> Examinatio
         within=within,
         tools={line[1]: line[2] for line in lines if line[0] == "tool" and len(line) > len(("tool", "name"))},
         swept=["swept"] in lines,
-        disks=[disk for line in lines if line[0] == "disk" and (disk := _disk(line))],
     )
 
 
@@ -116,9 +122,18 @@ def _skew(clock: str, sent: float, got: float) -> tuple[float | None, float]:
     return round(then - (sent + got) / 2, 3), round(within, 3)
 
 
-def _disk(line: Sequence[str]) -> Mapping[str, str | int]:
-    try:
-        _, path, mount, free, size = line
-        return {"path": path, "mount": mount, "free": int(free) * KIBIBYTE, "size": int(size) * KIBIBYTE}
-    except ValueError:
-        return {}
+def _disks(told: Sequence[str], paths: Sequence[str]) -> Sequence[Mapping[str, str | int]]:
+    """What df told of each path; nothing where it left one out, as a line does not say which path it is about."""
+    lines = [disk for disk in map(_disk, told) if disk]
+    return [{"path": path, **disk} for path, disk in zip(paths, lines, strict=True)] if len(lines) == len(paths) else ()
+
+
+def _disk(line: str) -> Mapping[str, str | int]:
+    """A line of ``df -Pk`` (POSIX), told by its percentage: names of file systems and mounts may hold blanks."""
+    words = line.split()
+    for at, word in enumerate(words[SIZES:-1], start=SIZES):
+        size, _, free = words[at - 3 : at]
+        if word.endswith("%") and size.isdecimal() and free.isdecimal():
+            room = {"free": int(free) * KIBIBYTE, "size": int(size) * KIBIBYTE}
+            return {"mount": " ".join(words[at + 1 :]), **room}
+    return {}
