@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from wizard.errors import HostError
+from wizard.frozen import frozen
 from wizard.hosts.base import MEBIBYTE, Host
 from wizard.hosts.commands import assigned
 
@@ -131,7 +131,7 @@ echo "swept $entries $orphans $((before - total)) $total"
 _SWEPT = re.compile(r"swept (\d+) (\d+) (\d+) (\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Swept:
     """What was taken away.
 

@@ -13,6 +13,7 @@ from wizard.checklist.inputs import Inputs
 from wizard.checklist.model import CheckItem, Checklist, Step
 from wizard.checklist.templating import render, render_flag
 from wizard.checks.base import Check
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.world import Mark, World
 from wizard.kinds import Kinds
@@ -49,7 +50,7 @@ class Anchors:
     sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """One run's surroundings. ``directory`` is the run directory; ``hosts`` holds ``local`` too."""
 
