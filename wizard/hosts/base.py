@@ -188,6 +188,13 @@ class Host(Protocol):
     async def ask(self, script: str, *, limit: float = 30.0, stdin: bytes = b"") -> Answer:
         """Run a read-only POSIX sh script in the background of the control channel; the host ends it at ``limit``."""
 
+    async def prepare(self) -> None:
+        """Make what attempts need there, so that the first one does not wait for it.
+
+        Raises:
+            NoRoom: There is no room for it.
+        """
+
     async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
         """Start it and follow it to its end, in one go; ``on_claimed`` is called once the host has claimed it."""
 

@@ -30,11 +30,13 @@ class Holds:
     Args:
         take_over: What another run holds is taken over; somebody said so beforehand.
         person: Somebody is there who can be asked.
+        preparing: What attempts need is being made on hosts meanwhile.
     """
 
     take_over: bool = False
     person: bool = False
     held: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    preparing: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
