@@ -23,6 +23,9 @@ STATE_VARIABLE = "WIZARD_STATE_DIR"
 JOURNAL = "events.jsonl"
 """The file that makes a directory a run directory."""
 
+INBOX = "inbox"
+"""The directory of a run in which others leave words for the wizard that writes it."""
+
 LAST = "last"
 
 _RUN_ID = r"\d{8}-\d{6}-[0-9a-f]{4}"

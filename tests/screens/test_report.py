@@ -23,9 +23,9 @@ from screens.widgets.paper import Paper
 from tests.screens import stories
 from tests.screens.stories import Held, gate_events, interface, interface_of
 from tests.support.absent import absent_name
+from wizard.paths import INBOX
 from wizard.redact import Redactor
 from wizard.run.events import SectionWritten
-from wizard.run.inbox import INBOX
 from wizard.run.intents import PutOnRecord
 from wizard.run.journal import Journal, read
 

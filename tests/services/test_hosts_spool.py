@@ -141,6 +141,8 @@ async def test_a_spool_without_room_for_the_first_attempts_is_used_once_there_is
     (tmp_path / "mkfifo").chmod(0o755)
     async with shell_host(spool, path=(str(tmp_path),)) as host:
         with pytest.raises(HostError):
+            await host.prepare()
+        with pytest.raises(HostError):
             await host.start(Attempt("one", "true"))
         (tmp_path / "room").touch()
         assert (await run(host, Attempt("one", "true")))[0].ok
@@ -162,6 +164,16 @@ async def test_where_the_end_of_a_login_kills_its_processes_each_attempt_is_a_un
         ended = [await run(host, Attempt(key, f"echo {key}; exit 3", limit=9)) for key in ("one", "two")]
     assert [(ending.exit_status, output) for ending, output in ended] == [(3, b"one\n"), (3, b"two\n")]
     assert [line.count("--unit=incident-wizard-") for line in (tmp_path / "units").read_text().splitlines()] == [1, 1]
+
+
+async def test_a_spool_that_was_prepared_is_there_ahead_of_an_attempt_and_empty_after_none(spool: Path) -> None:
+    async with shell_host(spool) as host:
+        assert not spool.exists()
+        await asyncio.gather(host.prepare(), host.prepare())
+        assert len(list(spool.glob("runner.*"))) <= 1
+        assert len(list(spool.glob("d.*/state.ready"))) == 4
+    while list(spool.iterdir()):
+        await asyncio.sleep(0)
 
 
 async def test_what_was_made_ahead_is_taken_away_again(spool: Path) -> None:

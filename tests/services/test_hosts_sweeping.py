@@ -18,6 +18,7 @@ from tests.services.shells import run, scratch
 from wizard.errors import HostError
 from wizard.hosts import sweeping
 from wizard.hosts.base import Attempt, AttemptState, Host
+from wizard.hosts.examining import examine
 from wizard.hosts.sweeping import Swept, acknowledge
 
 RUN = "20260314-021500-0a1b"
@@ -281,10 +282,13 @@ async def test_beyond_its_budget_acknowledged_ones_go_at_once_and_then_nothing_n
 async def test_it_is_swept_once_a_day_and_again_after_a_run_that_printed_much(host: Host, spool: Path) -> None:
     one, two = await done(host, "one", "two")
     await acknowledge(host, RUN, [two])
+    assert not (await examine(host, [], [])).swept
     assert (await sweeping.sweep(host)).attempts == 0
+    assert (await examine(host, [], [])).swept
     age(spool / f"{one}.acked", 15)
     assert await sweeping.sweep(host) == Swept()
     assert (spool / f"{one}.claim").exists()
     await acknowledge(host, RUN, [two], printed=sweeping.MUCH * 1024 * 1024 + 1)
+    assert not (await examine(host, [], [])).swept
     assert (await sweeping.sweep(host)).attempts == 1
     assert not (spool / f"{one}.claim").exists()

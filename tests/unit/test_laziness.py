@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,11 +30,33 @@ sys.exit(status)
 """
 
 
-def loaded(tmp_path: Path, *words: str) -> set[str]:
-    """The top-level modules that a command leaves loaded, run to its end in a process of its own."""
+SHORT = """\
+checklist: short
+title: A short one
+severity: low
+phases:
+  - id: only
+    title: Only
+    steps:
+      - {id: say, title: Say, why: to see what is loaded for it, run: {command: echo said, read_only: true}}
+exit_criteria:
+  - command: {command: test -d /}
+"""
+
+
+def every_module(tmp_path: Path, *words: str) -> set[str]:
+    """The modules that a command leaves loaded, run to its end in a process of its own."""
     told = tmp_path / "modules"
-    subprocess.run([sys.executable, "-c", PROGRAM, told, *words], check=True, capture_output=True, cwd=tmp_path)
-    return {name.partition(".")[0] for name in told.read_text().splitlines()}
+    environment = {**os.environ, "WIZARD_STATE_DIR": str(tmp_path / "state")}
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM, told, *words], check=True, capture_output=True, cwd=tmp_path, env=environment
+    )
+    return set(told.read_text().splitlines())
+
+
+def loaded(tmp_path: Path, *words: str) -> set[str]:
+    """The same, by their top-level packages."""
+    return {name.partition(".")[0] for name in every_module(tmp_path, *words)}
 
 
 @pytest.mark.parametrize("words", [("lint", str(CHECKLIST)), ("schema",)], ids=["lint", "schema"])
@@ -41,6 +64,17 @@ def test_lint_and_schema_load_nothing_that_only_a_run_needs(tmp_path: Path, word
     modules = loaded(tmp_path, *words)
     assert "pydantic" in modules
     assert not modules & HEAVY
+    # Only a search for plugins of pydantic's in every installed distribution needs it.
+    assert "email" not in modules
+
+
+def test_a_run_loads_nothing_that_only_other_checklists_need(tmp_path: Path) -> None:
+    tmp_path.joinpath("short.yaml").write_text(SHORT)
+    modules = every_module(tmp_path, "run", "short.yaml", "--headless")
+    assert {"asyncio", "wizard.run.engine", "wizard.report.files"} <= modules
+    heavy = {"asyncssh", "email", "importlib.metadata", "importlib.resources", "jinja2", "redis", "rich", "textual"}
+    rare = {"wizard.facts.journal", "wizard.facts.redis", "wizard.facts.yamlpath", "wizard.run.inbox"}
+    assert not modules & (heavy | rare)
 
 
 @pytest.mark.parametrize("words", [("--help",), ("run", "--help"), ("version",)], ids=" ".join)

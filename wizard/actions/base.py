@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from wizard.checklist.spec import ActionSpec
 from wizard.checks.base import Observation
+from wizard.frozen import frozen
 from wizard.hosts.base import Attempt, AttemptState, Ending, Host
 from wizard.hosts.world import Mark, World
 
@@ -16,7 +17,7 @@ Before = Mapping[str, Any]
 """What an action captured before it changed anything: JSON, sufficient to restore exactly that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What a person approves. ``command`` is what will run, rendered; ``undo`` says how it would be taken back."""
 
@@ -24,7 +25,7 @@ class Plan:
     undo: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Editable:
     """The text of an action that a person may change at its gate; ``undo`` is empty where it is no text of its own."""
 
@@ -32,7 +33,7 @@ class Editable:
     undo: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ran:
     """A script's end and what it printed (the last mebibyte of it)."""
 
@@ -50,7 +51,7 @@ class Ran:
         return self.output.decode("utf-8", "backslashreplace")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What came of an action.
 
@@ -69,7 +70,7 @@ class Result:
     output: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """One thing that is not as it was captured: a path, unit or setting, then and now."""
 
@@ -78,7 +79,7 @@ class Difference:
     now: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What a person is asked. ``answers`` are named by effect, never yes or no."""
 
@@ -87,7 +88,7 @@ class Question:
     needs_note: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What the person chose, in their own words where a note was wanted."""
 
@@ -96,7 +97,7 @@ class Reply:
     who: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """One look of a watch: ``ok``, ``bad`` or ``no data``, with the values seen.
 

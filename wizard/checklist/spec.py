@@ -13,6 +13,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from wizard.checklist import plugins as plugins  # noqa: PLC0414 - imported for what it does, ahead of every model
+
 STATIC = {"static": True}
 """Validation context of a document as written: templates are kept, not rendered."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 from wizard.checklist.spec import CheckSpec
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.world import World
 
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """What one look showed: the expectation and the sight in words a person compares, and the lines that prove it."""
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from wizard.frozen import frozen
+
 MEBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """Who a host is, as it said on connecting; compared before every change.
 
@@ -38,7 +40,7 @@ class Identity:
     accepted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Destination:
     """How a host is reached over SSH, in words that ssh(1) can be told too.
 
@@ -55,7 +57,7 @@ class Destination:
     known_hosts: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a read-only script said. ``exit_status`` is None where it was not learnt: never a success."""
 
@@ -82,7 +84,7 @@ class Answer:
         return self.stderr.decode("utf-8", "backslashreplace").strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """One attempt at one change.
 
@@ -120,7 +122,7 @@ class AttemptState(StrEnum):
         return self in {AttemptState.DONE, AttemptState.CANCELLED}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """How an attempt ended. ``exit_status`` is None unless the state is DONE.
 
@@ -185,6 +187,13 @@ class Host(Protocol):
 
     async def ask(self, script: str, *, limit: float = 30.0, stdin: bytes = b"") -> Answer:
         """Run a read-only POSIX sh script in the background of the control channel; the host ends it at ``limit``."""
+
+    async def prepare(self) -> None:
+        """Make what attempts need there, so that the first one does not wait for it.
+
+        Raises:
+            NoRoom: There is no room for it.
+        """
 
     async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
         """Start it and follow it to its end, in one go; ``on_claimed`` is called once the host has claimed it."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from shlex import quote
 
 from wizard.errors import UsageError
@@ -32,7 +32,7 @@ _PLAIN = frozenset(range(0x20, 0x7F)) | {0x0A, 0x09}
 
 @cache
 def _source(name: str) -> str:
-    text = resources.files("wizard.hosts").joinpath("sh", name).read_text("utf-8")
+    text = Path(__file__).with_name("sh").joinpath(name).read_text("utf-8")
     return "".join(f"{line}\n" for line in text.splitlines() if line and not line.lstrip().startswith("#"))
 
 

@@ -129,6 +129,10 @@ class FakeHost:
         missing = Answer(127, stderr=b"the fake host was not told what to answer")
         return next((reply for part, reply in self._parts if part in script), missing)
 
+    async def prepare(self) -> None:
+        """There is nothing to make."""
+        self._linked()
+
     async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
         """Start and follow."""
         await self.start(attempt)

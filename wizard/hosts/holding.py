@@ -7,8 +7,7 @@ who takes a host over makes the next number, as what another account made cannot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.commands import assigned
 from wizard.hosts.replies import refusal
@@ -93,7 +92,7 @@ if [ -n "$left" ]; then ln -s - "$place/$name.$((number + 1))"; else rm -f "$pla
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holder:
     """Who holds a host: the run, its operator, their machine, and since when. Another's words, not proven."""
 
@@ -107,7 +106,7 @@ class Holder:
         return f"{self.who} on {self.machine}{since}, run {self.run}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hold:
     """What a host said on being asked for it.
 

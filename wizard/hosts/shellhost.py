@@ -102,6 +102,10 @@ class ShellHost:
         """Names the files of a call on the host; given back only where nothing there uses them any more."""
         return self._slots.pop() if self._slots else next(self._fresh)
 
+    async def prepare(self) -> None:
+        """Make the spool ready, and have a runner; see ``Host.prepare``."""
+        await self._spool()
+
     async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
         """Start it and follow it; see ``start`` and ``follow``."""
         pull, slot = Pull(attempt.key, 0, on_output), self._slot()

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from wizard.errors import HostError
+from wizard.frozen import frozen
 from wizard.hosts.base import MEBIBYTE, Host
 from wizard.hosts.commands import assigned
 
@@ -131,7 +131,7 @@ echo "swept $entries $orphans $((before - total)) $total"
 _SWEPT = re.compile(r"swept (\d+) (\d+) (\d+) (\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Swept:
     """What was taken away.
 
@@ -151,6 +151,20 @@ class Swept:
     def full(self) -> bool:
         """Nothing new is started there."""
         return self.left > BUDGET * MEBIBYTE
+
+
+async def _today(host: Host) -> int:
+    """The day that it is by the host's clock, counted from the epoch."""
+    return int((await host.connect()).clock // DAY)
+
+
+async def swept_today(host: Host) -> str:
+    """Shell text for another question: it says ``swept`` where a sweep would find that there was one today.
+
+    Raises:
+        HostError: The host cannot be reached.
+    """
+    return f'[ ! -e "${{wz_spool-}}/swept.{await _today(host)}" ] || echo swept\n'
 
 
 async def acknowledge(host: Host, run: str, dark: Iterable[str], printed: int = 0) -> None:
@@ -178,8 +192,7 @@ async def sweep(host: Host) -> Swept:
     Raises:
         HostError: The link is lost, or the spool is not to be trusted.
     """
-    day = int((await host.connect()).clock // DAY)
-    words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE, "day": day}
+    words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE, "day": await _today(host)}
     said = await host.ask(assigned(words) + _SWEEP, limit=LIMIT)
     found = _SWEPT.fullmatch(said.text)
     if not found:

@@ -7,9 +7,9 @@ last one's line. Nobody who can only write the run directory can take it back.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.errors import HostError
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.commands import assigned
 
@@ -47,7 +47,7 @@ true
 _LINE = re.compile(r"(\S+) \S+ ([1-9][0-9]{0,11}) ([0-9a-f]{64})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A line that was found: the head of the journal as it was when it had ``number`` events.
 

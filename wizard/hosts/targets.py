@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.errors import UsageError
+from wizard.frozen import frozen
 
 MAX_PORT = 65535
 
@@ -35,7 +35,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Login:
     """Who logs in where. Empty and None mean: as ssh_config(5) says."""
 
@@ -59,7 +59,7 @@ class Login:
         return cls(host, user, port)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """How to reach a login over SSH.
 
@@ -78,7 +78,7 @@ class Way:
     config: tuple[Path, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What a tunnel leads to: a port, or a unix socket's path."""
 

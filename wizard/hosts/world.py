@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from wizard.errors import UsageError
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 
 LOCAL = "local"
 """The name under which every checklist can reach the operator's own machine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A moment on one host, by the host's own clock and journal: a client's clock is never compared with it.
 
@@ -24,7 +25,7 @@ class Mark:
     cursor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class World:
     """The surroundings of one step or check.
 

@@ -7,15 +7,15 @@ ISO 8601; durations are in seconds and None where they are not known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from wizard.frozen import frozen
 from wizard.report.anchored import Anchored
 from wizard.report.examined import Examined
 from wizard.report.walked import Attempt, Check, Criterion, Deviation, Phase, Undoing, Watch
 from wizard.run.items import Item
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chain:
     """The journal's own health. ``head`` is the SHA-256 of its last line; ``torn`` counts the bytes of a half line.
 
@@ -28,7 +28,7 @@ class Chain:
     broken_why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Host:
     """A host as it was reached. ``key`` is the fingerprint of its SSH key, empty for the operator's own machine."""
 
@@ -40,7 +40,7 @@ class Host:
     environment: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """What run this is, and how it stands. ``outcome`` is a run outcome, or how far the run is."""
 
@@ -63,7 +63,7 @@ class Header:
     chain: Chain
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """A question of somebody who was not there, answered in plain sentences."""
 
@@ -71,7 +71,7 @@ class Answer:
     sentences: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """A figure of the damage; ``value`` is empty where it was not observed."""
 
@@ -79,7 +79,7 @@ class Figure:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outage:
     """A time in which a unit was stopped, as the wizard saw it. ``ended`` is empty where no start is on record."""
 
@@ -91,7 +91,7 @@ class Outage:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Impact:
     """What the incident cost, as far as it was observed."""
 
@@ -101,7 +101,7 @@ class Impact:
     downtime: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """One source of a fact, before and after. None where it was not read."""
 
@@ -110,7 +110,7 @@ class Reading:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """A fact from several sources. Outcomes are pass, fail, unknown, or empty where it was not read."""
 
@@ -121,7 +121,7 @@ class Fact:
     readings: Sequence[Reading]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """A person's words. ``at`` is the time they speak of, ``noted`` when they were written down."""
 
@@ -134,7 +134,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A part that only a person can write. ``heading`` is where it stands; ``text`` is empty where nobody wrote it."""
 
@@ -146,7 +146,7 @@ class Section:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Risk:
     """A risk that was known before, and what is asked about it."""
 
@@ -157,7 +157,7 @@ class Risk:
     came_true: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lesson:
     """A question for afterwards."""
 
@@ -165,7 +165,7 @@ class Lesson:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prevention:
     """A measure against the next time; ``proofs`` pairs what checks it now with how that ended."""
 
@@ -173,7 +173,7 @@ class Prevention:
     proofs: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A line of the timeline. ``noted`` is when it was written down, where that was later."""
 
@@ -184,7 +184,7 @@ class Moment:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Appendix:
     """What it takes to repeat or to check all this. ``secrets`` are names only."""
 
@@ -198,7 +198,7 @@ class Appendix:
     anchored: Sequence[Anchored] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """One run, written up."""
 

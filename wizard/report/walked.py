@@ -7,10 +7,11 @@ where they are not known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from wizard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """One script on one host. ``state`` is empty and ``ended`` too where its end is not on record."""
 
@@ -32,7 +33,7 @@ class Attempt:
     remark: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edited:
     """A person's text in place of the checklist's. ``diff`` is empty where the checklist's was to run again."""
 
@@ -42,7 +43,7 @@ class Edited:
     diff: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """What a step did: as rendered, as attempted, what its action made of it, and the values it kept."""
 
@@ -54,7 +55,7 @@ class Work:
     edits: Sequence[Edited] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One step: what was to be done, and what came of it.
 
@@ -84,7 +85,7 @@ class Step:
     checks_passed: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phase:
     """Steps that belong together."""
 
@@ -97,7 +98,7 @@ class Phase:
     steps: Sequence[Step]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """The last look at one check of one scope. ``earlier`` lists outcomes of looks that did not settle it."""
 
@@ -116,7 +117,7 @@ class Check:
     evidence: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Criterion:
     """An exit criterion; ``check`` is None where it was never looked at."""
 
@@ -124,7 +125,7 @@ class Criterion:
     check: Check | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deviation:
     """Something that a person let pass, and why."""
 
@@ -135,7 +136,7 @@ class Deviation:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """One look of a watch that was not ok."""
 
@@ -146,7 +147,7 @@ class Sample:
     lines: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watch:
     """A watch: its looks counted, and the scheduled saves it was to see (empty where it followed none)."""
 
@@ -166,7 +167,7 @@ class Watch:
     amiss: Sequence[Sample]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """A place, what was there before the step, and what is there now."""
 
@@ -175,7 +176,7 @@ class Difference:
     now: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undo:
     """The undo of one step. ``outcome`` is empty where the journal ends before it did."""
 
@@ -192,7 +193,7 @@ class Undo:
     differences: Sequence[Difference]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rollback:
     """One rollback, as it went. ``missing`` lists the steps of its plan that it did not come to."""
 
@@ -207,7 +208,7 @@ class Rollback:
     missing: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undoable:
     """A step that a rollback would undo now; ``irreversible`` says why it could not."""
 
@@ -216,7 +217,7 @@ class Undoable:
     irreversible: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undoing:
     """What was taken back, and what could be."""
 

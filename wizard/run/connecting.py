@@ -89,15 +89,20 @@ class Connecting:
                 self._left = left
                 raise
 
-    async def examine(self) -> None:
-        """Look at every host once, all at the same time. Nothing hangs on it, so a failure is only said."""
+    async def examine(self) -> frozenset[str]:
+        """Look at every host once, all at the same time. Nothing hangs on it, so a failure is only said.
+
+        Returns the hosts whose spools were swept today, as far as they told.
+        """
         wanted = needs(self._context.checklist, self._context.scope())
         hosts = self._context.hosts.items()
-        await asyncio.gather(*(self._examine(name, host, wanted.get(name, Needs())) for name, host in hosts))
+        seen = await asyncio.gather(*(self._examine(name, host, wanted.get(name, Needs())) for name, host in hosts))
+        return frozenset(name for name, one in zip(self._context.hosts, seen, strict=True) if one.swept)
 
-    async def _examine(self, name: str, host: Host, wanted: Needs) -> None:
+    async def _examine(self, name: str, host: Host, wanted: Needs) -> Examination:
         seen = await examine(host, wanted.tools, wanted.paths)
         self._record(_examined(name, seen, self._sudo(name, host)))
+        return seen
 
     def _sudo(self, name: str, host: Host) -> str:
         """How root was come by, as far as it is known: a password may be at hand and yet not have been asked for."""

@@ -13,6 +13,7 @@ from wizard.checklist.inputs import Inputs
 from wizard.checklist.model import CheckItem, Checklist, Step
 from wizard.checklist.templating import render, render_flag
 from wizard.checks.base import Check
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.world import Mark, World
 from wizard.kinds import Kinds
@@ -29,11 +30,13 @@ class Holds:
     Args:
         take_over: What another run holds is taken over; somebody said so beforehand.
         person: Somebody is there who can be asked.
+        preparing: What attempts need is being made on hosts meanwhile.
     """
 
     take_over: bool = False
     person: bool = False
     held: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    preparing: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ class Anchors:
     sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """One run's surroundings. ``directory`` is the run directory; ``hosts`` holds ``local`` too."""
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from wizard.errors import WizardError
 from wizard.hosts.base import Host
+from wizard.paths import INBOX
 from wizard.run import events as ev
 from wizard.run.anchoring import anchored
 from wizard.run.context import Context
 from wizard.run.desk import Paused
 from wizard.run.handing import handed_over, told
-from wizard.run.inbox import take_words
 from wizard.run.intents import AddNote, Answer, CancelStep, HandOver, Intent, PutOnRecord, Stop
 from wizard.run.rollback import INCOMPLETE
 from wizard.run.session import RESOLVED, Session
@@ -125,7 +125,9 @@ class Engine:
         """Words that others left in the run directory while this engine writes the journal."""
         while True:
             await asyncio.sleep(NOTES_EVERY)
-            if self._context:
+            if self._context and (self._context.directory / INBOX).is_dir():
+                from wizard.run.inbox import take_words  # noqa: PLC0415 - few runs have one
+
                 for words in take_words(self._context.directory):
                     self._record(words)
 

@@ -6,13 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from wizard.checklist.model import CheckItem
 from wizard.checks.base import Check, Observation, Outcome, unknown
 from wizard.checks.manual import ManualCheck
 from wizard.errors import UsageError, WizardError
+from wizard.frozen import frozen
 from wizard.run import events as ev
 from wizard.run.context import Context
 
@@ -22,7 +22,7 @@ PATIENCE = 90.0
 """Seconds after which one look that has not answered is UNKNOWN; the host itself ends what it asked sooner."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What a list of checks came to."""
 
@@ -47,7 +47,7 @@ class Verdict:
         return shut if shut or self.opens else ["no check applied, so nothing was observed"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """One look at a check. ``final`` is False while more looks follow."""
 

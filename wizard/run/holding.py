@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import platform
 from collections.abc import Iterable
+from contextlib import suppress
 
 from wizard.checklist.model import Step
 from wizard.errors import HostError, HostHeld
 from wizard.hosts import holding
+from wizard.hosts.base import Host
 from wizard.hosts.holding import ANY, Hold, Holder
 from wizard.run import events as ev
 from wizard.run.connecting import HOST
@@ -45,6 +48,9 @@ def _reached(context: Context, steps: Iterable[Step]) -> list[str]:
 async def _hold(context: Context, name: str) -> None:
     me = Holder(context.run, context.recorder.journal.who, platform.node() or "-", utc_now())
     over = ANY if context.holds.take_over else ""
+    preparing = asyncio.create_task(_prepare(context.hosts[name]))
+    context.holds.preparing.add(preparing)
+    preparing.add_done_callback(context.holds.preparing.discard)
     while True:
         got = await holding.hold(context.hosts[name], me, over)
         if got.mine:
@@ -52,6 +58,12 @@ async def _hold(context: Context, name: str) -> None:
         over = await _taken_over(context, name, got)
     if got.other or name not in context.holds.held:
         context.recorder.record(ev.HostHeld(name, got.number, got.place, str(got.other or "")))
+
+
+async def _prepare(host: Host) -> None:
+    """While the host is asked for, it makes what the first attempt needs; that one tells what is in the way."""
+    with suppress(HostError):
+        await host.prepare()
 
 
 async def _taken_over(context: Context, name: str, got: Hold) -> str:

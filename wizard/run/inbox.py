@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
-from wizard.paths import private_directory
+from wizard.paths import INBOX, private_directory
 from wizard.redact import Redactor
 from wizard.run.events import NoteAdded, NoteSettled, Record, SectionWritten
 from wizard.run.journal import JOURNAL, Journal
 from wizard.run.words import LONGEST_SECTION, Said, sound
 
-INBOX, ASIDE = "inbox", "inbox-unreadable"
+ASIDE = "inbox-unreadable"
 
 _LONGEST_FILE = 8 * LONGEST_SECTION
 """Bytes; JSON may take six for one character."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wizard.frozen import frozen
 from wizard.run.events import NoteSettled, SectionWritten
 
 AGAIN = "run it again"
@@ -42,12 +41,12 @@ NEEDS_REASON = frozenset({SKIP, ACCEPT, OVERRIDE, EDIT})
 """Answers that somebody has to stand for, so that they want a reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intent:
     """Base of all intents."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """A step's text as a person wants it; ``undo`` is empty where the step's undo is no text of its own."""
 
@@ -55,7 +54,7 @@ class Edit:
     undo: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer(Intent):
     """An answer to the open question or gate of this scope.
 
@@ -71,7 +70,7 @@ class Answer(Intent):
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddNote(Intent):
     """A person's words for the record."""
 
@@ -81,14 +80,14 @@ class AddNote(Intent):
     when: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutOnRecord(Intent):
     """What a person said of an earlier note, or wrote for the report."""
 
     words: NoteSettled | SectionWritten
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandOver(Intent):
     """Stop now with the state kept, for somebody else to go on; ``words`` say what to do next."""
 
@@ -97,14 +96,14 @@ class HandOver(Intent):
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelStep(Intent):
     """End what the current step is running, with its children; its gate then decides. A reason goes on record."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop(Intent):
     """Leave now with the state kept. What runs on a host goes on and can be re-attached.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from wizard.frozen import frozen
 from wizard.run import events as ev
 from wizard.run.events import Record
 
@@ -23,7 +24,7 @@ _MARKS = {"done:": (TODO, DONE), "eliminated:": (HYPOTHESIS, ELIMINATED), "ruled
 """What a note begins with that says what became of an earlier one of the same words, whose number nobody looked up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A todo or a hypothesis as it stands.
 
@@ -54,7 +55,7 @@ class Item:
     settled_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Items:
     """Every todo and hypothesis, in the order of being noted."""
 

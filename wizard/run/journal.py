@@ -12,12 +12,12 @@ import platform
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
+from wizard.frozen import frozen
 from wizard.redact import Redactor
 from wizard.run.events import VERSION, Event, Record, body_of, event_of
 
@@ -67,7 +67,7 @@ def decode(line: bytes) -> tuple[Record, str]:
         raise ValueError(str(problem)) from problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Broken:
     """Where the chain does not hold: the one-based line, and why."""
 
@@ -75,7 +75,7 @@ class Broken:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A journal as read. ``torn`` is the length in bytes of a last line that was cut off by a crash."""
 
@@ -85,7 +85,7 @@ class Reading:
     broken: Broken | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """Where a chain has come to: how many events there are, and the SHA-256 of the last one's line."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from wizard.checklist.model import CheckItem, Checklist, Step
-from wizard.facts.journal import take_mark
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run.context import Context
@@ -32,8 +31,12 @@ def run_hosts(checklist: Checklist) -> set[str]:
     return hosts
 
 
-async def take_marks(context: Context, name: str, hosts: Iterable[str]) -> None:
+async def take_marks(context: Context, name: str, hosts: Collection[str]) -> None:
     """Take the mark of this name on each of the hosts and put it on record."""
+    if not hosts:
+        return
+    from wizard.facts.journal import take_mark  # noqa: PLC0415 - few checklists compare with a moment
+
     for host in sorted(hosts):
         mark = await take_mark(context.hosts[host])
         context.recorder.record(ev.MarkTaken(name, host, mark.clock, mark.cursor))

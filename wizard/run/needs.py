@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wizard.checklist.model import CheckItem, Checklist, Step
 from wizard.checklist.spec import Spec
 from wizard.checklist.templating import Scope, render_text
 from wizard.checklist.walking import strings
 from wizard.errors import WizardError
+from wizard.frozen import frozen
 from wizard.hosts.world import LOCAL
 
 BY_KIND: Mapping[str, tuple[str, ...]] = {
@@ -36,7 +36,7 @@ MANY = 12
 """Paths of one host whose room is looked at, at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Needs:
     """What is needed of one host."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import importlib.resources
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,6 +79,8 @@ class Prepared:
 
 def shipped() -> dict[str, Path]:
     """The checklists that come with the wizard, by name."""
+    import importlib.resources  # noqa: PLC0415 - a checklist is mostly given by its path
+
     folder = importlib.resources.files("checklists")
     return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".yaml")}
 

@@ -82,7 +82,9 @@ class Session:
             return await self._rest_of_rollback(self._state.rolling)
         if self._state.rolled_back:
             return self._after_rollback(*self._state.rolled_back)
-        await asyncio.gather(self._connecting.examine(), learn(self._context), self._sweep())
+        swept, _ = await asyncio.gather(self._connecting.examine(), learn(self._context))
+        if not self._manner.dry:
+            await sweep(self._context, swept)
         await self._before_the_first_step()
         for phase in self._context.checklist.phases:
             await self._phase(phase)
@@ -90,10 +92,6 @@ class Session:
             await self._nothing_stale()
             await self._scope(END, self._context.checklist.exit_criteria)
         return RESOLVED
-
-    async def _sweep(self) -> None:
-        if not self._manner.dry:
-            await sweep(self._context)
 
     async def _before_the_first_step(self) -> None:
         begun = any(step.started for step in self._state.steps.values())

@@ -6,8 +6,6 @@ import shlex
 
 from wizard.checklist.model import Source
 from wizard.errors import WizardError
-from wizard.facts.redis import read_values
-from wizard.facts.yamlpath import value_at
 from wizard.hosts.base import Host
 
 
@@ -21,8 +19,12 @@ async def value_of(host: Host, source: Source) -> str:
     if source.command is not None:
         return (await _said(host, source.command, "the command did not succeed")).strip()
     if source.redis is not None:
+        from wizard.facts.redis import read_values  # noqa: PLC0415 - few checklists read from Redis
+
         values = await read_values(host, source.redis, [source.redis.read])
         return values[source.redis.read]
+    from wizard.facts.yamlpath import value_at  # noqa: PLC0415 - nor from YAML files
+
     file = await _said(host, f"cat -- {shlex.quote(str(source.yaml))}", "the file could not be read")
     return value_at(file, str(source.at))
 

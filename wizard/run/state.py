@@ -7,9 +7,10 @@ replayed from the journal is the state the run had.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from wizard.frozen import frozen
 from wizard.run import events as ev
 from wizard.run.changed import changed
 from wizard.run.events import Event, Record
@@ -31,7 +32,7 @@ STANDS = frozenset({VERIFIED, SKIPPED, ACCEPTED})
 """Step outcomes after which what was done stays, so that an edited text is owned up to as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunState:
     """A run as far as its journal tells it.
 

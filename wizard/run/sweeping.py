@@ -17,10 +17,11 @@ PATIENCE = 5.0
 log = logging.getLogger(__name__)
 
 
-async def sweep(context: Context) -> None:
-    """Sweep every host that this run changes. Nothing hangs on it, so a failure is only logged."""
+async def sweep(context: Context, swept: frozenset[str]) -> None:
+    """Sweep every host that this run changes, but for those that were today; a failure holds nothing up."""
     steps = [step for phase in context.checklist.phases for step in phase.steps if step.action.changes]
-    await asyncio.gather(*(_sweep(context, name) for name in dict.fromkeys(step.on for step in steps)))
+    hosts = [name for name in dict.fromkeys(step.on for step in steps) if name not in swept]
+    await asyncio.gather(*(_sweep(context, name) for name in hosts))
 
 
 async def _sweep(context: Context, name: str) -> None:

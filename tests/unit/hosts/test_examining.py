@@ -29,11 +29,24 @@ async def test_a_real_shell_tells_clock_tools_and_room(tmp_path: Path) -> None:
 
 
 async def test_a_clock_without_fractions_is_known_less_surely() -> None:
-    host = FakeHost().answers_with("clock", 'clock\t1700000000.%N\nos\t"Some OS"\ndisk\t/\t/\tnone\t?\n')
+    host = FakeHost().answers_with("clock", 'clock\t1700000000.%N\nos\t"Some OS"\nrooms\nFilesystem\nnone\n')
     seen = await examine(host, [], [])
     assert seen.within >= 0.5
     assert seen.os == "Some OS"
     assert list(seen.disks) == []
+
+
+async def test_room_is_told_path_by_path_and_not_at_all_where_a_line_is_missing() -> None:
+    said = "clock\t1700000000.5\nrooms\nFilesystem 1024-blocks Used Available Capacity Mounted on\n"
+    root, share = "/dev/a 9 8 1 89% /\n", "//server/our share 100 60 40 60% /mnt/our share\n"
+    seen = await examine(FakeHost().answers_with("clock", said + root + root + share), [], ["/x"])
+    assert [(disk["path"], disk["mount"], disk["free"]) for disk in seen.disks] == [
+        ("spool", "/", 1024),
+        ("/", "/", 1024),
+        ("/x", "/mnt/our share", 40 * 1024),
+    ]
+    seen = await examine(FakeHost().answers_with("clock", said + root + share), [], ["/x"])
+    assert (seen.why, list(seen.disks)) == ("", [])
 
 
 async def test_a_host_that_cannot_answer_is_unknown_and_holds_nothing_up() -> None:

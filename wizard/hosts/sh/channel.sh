@@ -105,7 +105,11 @@ wz_setup() {
     wz_mask=$(umask)
     PATH=${wz_path:+$wz_path:}${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     wz_locale=C
-    case $(locale -a 2>/dev/null) in *C.utf8* | *C.UTF-8*) wz_locale=C.UTF-8 ;; esac
+    if [ -d /usr/lib/locale/C.utf8 ]; then
+        wz_locale=C.UTF-8
+    else
+        case $(locale -a 2>/dev/null) in *C.utf8* | *C.UTF-8*) wz_locale=C.UTF-8 ;; esac
+    fi
     LC_ALL=C # our own tools start faster so, and what they say is not translated
     # `uid=1000(name) gid=...`, or without a name.
     wz_user=$(id)

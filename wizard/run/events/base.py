@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+from wizard.frozen import frozen
 
 VERSION = 1
 
 _KINDS: dict[str, type[Event]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """Base of all events.
 
@@ -32,7 +33,7 @@ def kind(name: str, *, awaited: bool = True) -> Callable[[type[E]], type[E]]:
     """Register an event by its word in the journal. See ``Event`` for ``awaited``."""
 
     def register(cls: type[E]) -> type[E]:
-        made = dataclass(frozen=True, slots=True)(cls)
+        made = frozen(cls)
         made.kind, made.awaited = name, awaited
         _KINDS[name] = made
         return made
@@ -50,7 +51,7 @@ class Record:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread(Event):
     """An event of a kind that this version does not know: kept, shown by name, folded into nothing."""
 
@@ -80,5 +81,5 @@ def event_of(word: str, body: Mapping[str, Any]) -> Event:
     cls = _KINDS.get(word)
     if cls is None:
         return Unread(name=word, body=body)
-    known = {field.name for field in dataclasses.fields(cls)}
+    known = cls.__match_args__
     return cls(**{name: value for name, value in body.items() if name in known})
