@@ -95,6 +95,7 @@ def _widen(pipe: asyncio.BaseTransport | None) -> None:
 class LocalTransport:
     """Opens shells on this machine."""
 
+    remote = False
     key = ""
     accepted = False
     destination = None
