@@ -67,5 +67,19 @@ def session_of(leader: int) -> list[int]:
     return found
 
 
+def sink_of(directory: Path) -> list[int]:
+    """The processes that read what an attempt prints: a shell and its `dd`."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (entry / "fd" / "0").samefile(directory / "pipe"):
+                found.append(int(entry.name))
+    return found
+
+
 def kill(pid: int) -> None:
+    """Kill a process and wait until it is dead, and its locks are free: on a busy machine that is not at once."""
     os.kill(pid, signal.SIGKILL)
+    with suppress(OSError):
+        while state_of(pid) not in {"Z", "X"}:
+            os.sched_yield()

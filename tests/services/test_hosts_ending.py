@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.attempts import (
-    until_running,
-)
+from tests.services.attempts import folder, script_pid, until_running
 from tests.services.shells import Heard, alive, run, shell_host
 from wizard.errors import HostError
 from wizard.hosts.base import Attempt, AttemptState, Host
@@ -58,6 +56,20 @@ async def test_cancelling_what_ignores_term_is_bounded(here: Host, monkeypatch: 
     ending = await here.cancel("deaf")
     assert (ending.killed, ending.exit_status) == (True, 137)
     assert (await following).killed
+
+
+async def test_cancelling_waits_for_a_script_that_has_not_said_yet_who_it_is(here: Host, spool: Path) -> None:
+    await here.start(Attempt("slow", "sleep 300"))
+    await until_running(here, "slow")
+    await script_pid(spool, "slow")
+    pid = folder(spool, "slow") / "pid"
+    said = pid.read_text()
+    pid.write_text("")
+    cancelling = asyncio.create_task(here.cancel("slow"))
+    assert (await here.ask("sleep 300", limit=3)).timed_out
+    assert not cancelling.done()
+    pid.write_text(said)
+    assert (await cancelling).killed
 
 
 async def test_cancelling_first_means_a_late_start_runs_nothing(host: Host, tmp_path: Path) -> None:

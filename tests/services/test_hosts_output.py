@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 from pathlib import Path
 
+from tests.services.attempts import folder, kill, sink_of
 from tests.services.shells import Heard, run, shell_host
 from wizard.hosts.base import Attempt, Host
 
@@ -83,3 +85,35 @@ async def test_output_that_the_host_had_no_room_for_is_not_missed_in_silence(spo
         ending, output = await run(host, Attempt("full", "printf %01000d 0; exit 5"))
     assert (ending.exit_status, len(output)) == (5, 10)
     assert ending.dropped > 0
+
+
+async def test_what_the_sink_had_no_processor_for_yet_is_waited_for(host: Host, spool: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "gate")
+    heard, seen = Heard(), asyncio.Event()
+
+    def hear(offset: int, data: bytes) -> None:
+        heard(offset, data)
+        seen.set()
+
+    await host.start(Attempt("late", f"echo first; read go <'{tmp_path}/gate'; echo last"))
+    following = asyncio.create_task(host.follow("late", 0, hear))
+    await seen.wait()
+    sink = sink_of(folder(spool, "late"))
+    for pid in sink:
+        os.kill(pid, signal.SIGSTOP)
+    (tmp_path / "gate").write_text("go\n")
+    while not list(folder(spool, "late").glob("state.done.*")):
+        await asyncio.sleep(0)
+    # Over its limit after more than five ticks of the clock by which the follower looks, too.
+    assert (await host.ask("sleep 300", limit=1)).timed_out
+    assert not following.done()
+    for pid in sink:
+        os.kill(pid, signal.SIGCONT)
+    ending = await following
+    assert (bytes(heard.data), ending.ok, ending.dropped) == (b"first\nlast\n", True, 0)
+
+
+async def test_a_daemon_that_is_never_silent_is_not_waited_for(host: Host) -> None:
+    ending, output = await run(host, Attempt("chatty", "yes & echo $!", cap=10_000_000))
+    assert ending.ok
+    kill(next(int(line) for line in output.split(b"\n") if line != b"y"))

@@ -70,7 +70,7 @@ async def test_a_later_process_with_the_id_of_a_lost_script_is_left_alone(here: 
     pid.write_text(f"{script} {int(pid.read_text().split()[1]) + 1} \n")
     ending = await here.cancel("lost")
     assert (ending.state, ending.killed) == (AttemptState.LOST, False)
-    assert state_of(script) == "S"
+    assert state_of(script) in {"R", "S", "D"}
     kill(script)
 
 

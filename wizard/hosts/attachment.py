@@ -118,7 +118,7 @@ class Attachment:
             await self.channel()
 
     async def _greeted(self, duplex: Duplex) -> Channel:
-        channel = Channel(duplex, self.transport.where)
+        channel = Channel(duplex, self.transport.where, remote=self.transport.remote)
         try:
             identity = self._recognised(await channel.open(self.settings.spool, self.settings.path))
             await channel.tell(commands.call("wz_use", identity.launcher, background=False))

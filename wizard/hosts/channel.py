@@ -18,7 +18,7 @@ PING_EVERY = 5.0
 """Seconds between pings, while nothing is awaited too: what stands between forgets a connection that is silent."""
 
 SILENCE = 15.0
-"""Seconds without a byte after which the link is lost."""
+"""Seconds without a byte after which a link is lost that can be lost without a word."""
 
 AWAKE = 3.0
 """Seconds in which a host must answer once this machine has slept: most connections do not outlive that."""
@@ -36,14 +36,17 @@ class Channel:
     Args:
         duplex: The shell's standard input and output.
         where: Named in errors.
+        remote: There is a link that can be lost in silence. Without one a shell that says nothing has only not been
+            scheduled, as its end would be the end of its output.
     """
 
-    def __init__(self, duplex: Duplex, where: str) -> None:
+    def __init__(self, duplex: Duplex, where: str, *, remote: bool = True) -> None:
         self.nonce = secrets.token_hex(16)
         self.places = count()
         self.under_way: set[str] = set()
         self._duplex = duplex
         self._where = where
+        self._remote = remote
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Queue[Frame | None]] = {}
         self._lost = ""
@@ -51,6 +54,10 @@ class Channel:
         self._complaint = bytearray()
         self._clock = asyncio.get_running_loop().time
         self._heard = self._clock()
+        self._asked = False
+        self._pinged = False
+        self._answering = 0.0
+        self._limits: dict[asyncio.Timeout, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -78,7 +85,8 @@ class Channel:
 
         Args:
             call: Makes the line.
-            patience: Seconds after which a channel that answers pings but not this is given up.
+            patience: Seconds after which a channel that answers pings but not this is given up. They are counted in
+                answered pings: a machine that is too busy for one has not failed to do the other.
 
         Raises:
             LinkLost: The link is gone, or patience ended.
@@ -91,11 +99,21 @@ class Channel:
     async def answer(self, frames: AsyncIterator[Frame], patience: float) -> Frame:
         """The next of a stream's answers, where it must come soon; see ``request``."""
         try:
-            async with asyncio.timeout(patience):
+            async with self._while_answering(patience):
                 return await anext(frames)
         except TimeoutError:
             self._lose(f"no answer within {patience:.0f} s")
             raise self._loss() from None
+
+    @asynccontextmanager
+    async def _while_answering(self, patience: float) -> AsyncIterator[None]:
+        async with asyncio.timeout(None) as limit:
+            # The next answer may be to a ping that was sent before this.
+            self._limits[limit] = self._answering + patience + PING_EVERY
+            try:
+                yield
+            finally:
+                self._limits.pop(limit, None)
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
@@ -154,7 +172,7 @@ class Channel:
         why = "the shell ended"
         try:
             while data := await self._duplex.read():
-                self._heard = self._clock()
+                self._heard, self._asked = self._clock(), False
                 for frame in parser.feed(data):
                     self._deliver(frame)
         except FrameError as error:
@@ -163,8 +181,17 @@ class Channel:
 
     def _deliver(self, frame: Frame) -> None:
         queue = self._waiting.get(frame.id)
-        if queue is not None and frame.kind != "P":
+        if frame.kind == "P":
+            self._answered_ping()
+        elif queue is not None:
             queue.put_nowait(frame)
+
+    def _answered_ping(self) -> None:
+        self._pinged = False
+        self._answering += PING_EVERY
+        for limit in [limit for limit, end in self._limits.items() if self._answering >= end]:
+            del self._limits[limit]
+            limit.reschedule(self._clock())
 
     async def _drain(self) -> None:
         """Standard error is kept, its last part only, to explain an end."""
@@ -174,32 +201,43 @@ class Channel:
 
     async def _watch(self) -> None:
         while not self._lost:
-            if await waking.slept_within(self._until_next()):
+            passed = await waking.lapse(self._until_next())
+            # Who does not run hears nobody.
+            self._heard = min(self._clock(), self._heard + passed.stalled)
+            if passed.slept and self._remote:
                 await self._prove()
+            elif passed.stalled or not self._silent:
+                await self._keep_up()
             else:
-                await self._check()
+                self._lose(f"silent for {SILENCE:.0f} s")
         await self._duplex.close()
 
     def _until_next(self) -> float:
         """Seconds to the next ping, or to the end of patience with a silence where that is sooner."""
-        left = self._heard + SILENCE - self._clock()
+        left = self._heard + SILENCE - self._clock() if self._remote else PING_EVERY
         return min(PING_EVERY, max(left, PING_EVERY / 50))
 
-    async def _check(self) -> None:
-        if self._clock() - self._heard >= SILENCE:
-            self._lose(f"silent for {SILENCE:.0f} s")
-        else:
-            await self._ping()
+    @property
+    def _silent(self) -> bool:
+        return self._remote and self._asked and self._clock() - self._heard >= SILENCE
 
     async def _prove(self) -> None:
         """Few connections outlive a sleep, and patience with a silence would only begin now."""
         asked = self._clock()
         await self._ping()
-        await asyncio.sleep(AWAKE)
+        while await waking.lapse(AWAKE) != waking.Lapse():
+            continue
         if self._heard < asked:
             self._lose("silent since this machine slept, or its clock was set")
 
+    async def _keep_up(self) -> None:
+        """One ping at a time, so that a host that was busy for long answers one and not all of them at once."""
+        self._asked = True
+        if not self._pinged:
+            await self._ping()
+
     async def _ping(self) -> None:
+        self._pinged = True
         with suppress(LinkLost, TimeoutError):
             async with asyncio.timeout(PING_EVERY):
                 await self._send(commands.call("wz_ping", 0, background=False))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.errors import UsageError
+from wizard.hosts import waking
 from wizard.hosts.known import KnownHosts
 from wizard.hosts.refusals import KeyJudge, explained
 from wizard.hosts.sshlib import asyncssh
@@ -14,6 +15,9 @@ from wizard.hosts.targets import Login, Way
 Connection = asyncssh.SSHClientConnection
 
 MAX_HOPS = 8
+
+LOGIN = 10.0
+"""Seconds for one hop, from its address to a connection that is logged in."""
 
 PATIENCE = 20.0
 """Seconds for a channel on a connection that is there."""
@@ -24,8 +28,9 @@ _FIXED: dict[str, Any] = {
     "x509_trusted_certs": None,
     "x509_trusted_cert_paths": (),
     "utf8_decode_errors": "replace",
-    "connect_timeout": 10,
-    "login_timeout": 20,
+    # The library's own would count seconds in which this process did not run.
+    "connect_timeout": None,
+    "login_timeout": 0,
     "keepalive_interval": 5,
     "keepalive_count_max": 3,
     "command": None,
@@ -107,13 +112,15 @@ async def _handshake(
     way: Way, options: asyncssh.SSHClientConnectionOptions, through: Connection | None, judge: KeyJudge
 ) -> Connection:
     try:
-        return await asyncssh.connect(way.login.host, options=options, tunnel=through)
+        async with waking.timeout(LOGIN):
+            return await asyncssh.connect(way.login.host, options=options, tunnel=through)
     except (asyncssh.ConnectionLost, asyncssh.KeyExchangeFailed, ConnectionResetError):
         if not judge.lookup.exact:
             raise
     # Only the kinds of key on record were asked for, and a server that has none of them just hangs up. Asked for any
     # kind, it shows the key it has now.
-    return await asyncssh.connect(way.login.host, options=options, tunnel=through, server_host_key_algs="default")
+    async with waking.timeout(LOGIN):
+        return await asyncssh.connect(way.login.host, options=options, tunnel=through, server_host_key_algs="default")
 
 
 def _only(identity: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from wizard.errors import HostUnreachable, LinkLost
+from wizard.hosts import waking
 from wizard.hosts.streams import Streams
 from wizard.hosts.targets import Target, socket_directory
 
@@ -19,8 +20,7 @@ CLOSING = 2.0
 """Seconds a shell gets to clean up after its standard input closed."""
 
 LINGERING = 0.5
-"""Seconds after a program's end for which what it left in its pipes is read."""
-
+"""Seconds without a byte after which a program that has ended has left no more in its pipes."""
 
 PIPE = 1 << 20
 """Bytes a shell may be ahead of us: what Linux gives anybody (pipe(7))."""
@@ -30,8 +30,10 @@ class _Process(asyncio.SubprocessProtocol):
     def __init__(self) -> None:
         self.streams = Streams()
         self.ended = asyncio.Event()
+        self._came = 0
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._came += len(data)
         if not self.streams.over:
             (self.streams.output if fd == 1 else self.streams.error).feed_data(data)
 
@@ -43,8 +45,18 @@ class _Process(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         self.ended.set()
-        # Its last words may still be in the pipes; who else holds these open is not waited for long.
-        asyncio.get_running_loop().call_later(LINGERING, self.streams.end)
+        self._linger(self._came, self._came)
+
+    def _linger(self, first: int, before: int) -> None:
+        """Its last words may still be in the pipes, which hold so much; who else has these open is not waited for."""
+        asyncio.get_running_loop().call_later(LINGERING, self._look, first, before)
+
+    def _look(self, first: int, before: int) -> None:
+        more = self.streams.output.paused or self._came > before
+        if not self.streams.over and more and self._came - first < 2 * PIPE:
+            self._linger(first, self._came)
+        else:
+            self.streams.end()
 
     def pause_writing(self) -> None:
         self.streams.hold()
@@ -77,7 +89,7 @@ class LocalDuplex:
         """Close its standard input, wait for it a little, then end it."""
         self._input.close()
         with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSING):
+            async with waking.timeout(CLOSING):
                 await self._process.ended.wait()
         with suppress(PermissionError):  # a root shell is not ours to kill; its closed pipes end it
             self._transport.close()
@@ -95,6 +107,7 @@ def _widen(pipe: asyncio.BaseTransport | None) -> None:
 class LocalTransport:
     """Opens shells on this machine."""
 
+    remote = False
     key = ""
     accepted = False
     destination = None

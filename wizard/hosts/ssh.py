@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from wizard.errors import HostError, HostUnreachable, LinkLost
+from wizard.hosts import waking
 from wizard.hosts.base import Destination
 from wizard.hosts.dial import PATIENCE, Dialler
 from wizard.hosts.known import USER_FILES, KnownHosts
@@ -139,6 +140,8 @@ class SshTransport:
         way: Where to, and as whom.
     """
 
+    remote = True
+
     def __init__(self, way: Way) -> None:
         self._known = KnownHosts(way.known_hosts)
         self._dialler = Dialler(way, self._known)
@@ -177,7 +180,7 @@ class SshTransport:
         connection = await self._connected()
         try:
             beneath = connection.get_extra_info("socket")
-            async with asyncio.timeout(PATIENCE), _Wire(beneath).acknowledging():
+            async with waking.timeout(PATIENCE), _Wire(beneath).acknowledging():
                 channel, session = await connection.create_session(
                     _Session, command, encoding=None, env=(), send_env=(), request_pty=False, x11_forwarding=False
                 )
@@ -208,7 +211,7 @@ class SshTransport:
     async def _probe(self, connection: asyncssh.SSHClientConnection, goal: Target) -> None:
         """Open the far end once: a server that forbids forwarding only says so then."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with waking.timeout(PATIENCE):
                 _, writer = await _far_end(connection, goal)
         except (asyncssh.Error, OSError, TimeoutError) as error:
             raise HostError(

@@ -19,7 +19,7 @@ MOST = 1 << 21
 class Inflow:
     """Bytes on their way from a callback to whoever waits for them, copied only where they come in crumbs.
 
-    ``size`` is how many wait.
+    ``size`` is how many wait; ``paused`` says that its source was, as too many do.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Inflow:
         self._over = False
         self._there = asyncio.Event()
         self._source: asyncio.ReadTransport | None = None
-        self._paused = False
+        self.paused = False
 
     def throttle(self, source: asyncio.ReadTransport) -> None:
         """Pause this one while too much waits."""
@@ -39,8 +39,8 @@ class Inflow:
         self._chunks.append(data)
         self.size += len(data)
         self._there.set()
-        if self.size > MOST and self._source and not self._paused:
-            self._paused = True
+        if self.size > MOST and self._source and not self.paused:
+            self.paused = True
             self._source.pause_reading()
 
     def feed_eof(self) -> None:
@@ -54,8 +54,8 @@ class Inflow:
         taken = list(self._take())
         if not self._chunks and not self._over:
             self._there.clear()
-        if self._paused and self._source and self.size < MOST // 2:
-            self._paused = False
+        if self.paused and self._source and self.size < MOST // 2:
+            self.paused = False
             self._source.resume_reading()
         return b"".join(taken)
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from wizard.errors import HostError, HostUnreachable, SudoRefused
+from wizard.hosts import waking
 from wizard.hosts.transport import Duplex, Transport
 
 PATIENCE = 20.0
@@ -41,7 +42,7 @@ class _Ear:
     async def rest(self) -> str:
         """All that comes until the end, fit for a message; in bounded time."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(2.0):
+            async with waking.timeout(2.0):
                 await self._to_end()
         return self.heard.decode("utf-8", "backslashreplace").strip()
 
@@ -88,7 +89,7 @@ async def _convince(duplex: Duplex, prompt: str, welcome: str, password: str, wh
             await duplex.write(password.encode() + b"\n")
             if await _asked(welcomed, error, prompt):
                 raise SudoRefused("sudo did not take the password", mend="It is tried once: wrong ones lock accounts")
-        async with asyncio.timeout(PATIENCE):
+        async with waking.timeout(PATIENCE):
             welcome_heard = await welcomed
         if not welcome_heard:
             raise _refusal(await error.rest(), where)
@@ -101,10 +102,12 @@ async def _convince(duplex: Duplex, prompt: str, welcome: str, password: str, wh
 async def _asked(welcomed: asyncio.Task[bool], error: _Ear, prompt: str) -> bool:
     """Did sudo prompt, rather than let us in or end?"""
     asked = asyncio.create_task(error.hear(prompt))
-    done, _ = await asyncio.wait({welcomed, asked}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-    if not done:
+    try:
+        async with waking.timeout(PATIENCE):
+            done, _ = await asyncio.wait({welcomed, asked}, return_when=asyncio.FIRST_COMPLETED)
+    except BaseException:
         asked.cancel()
-        raise TimeoutError
+        raise
     if asked in done:
         return asked.result()
     asked.cancel()

@@ -37,6 +37,10 @@ class Transport(Protocol):
         """Who we are where, fit for a screen: ``autobot@172.16.168.23``."""
 
     @property
+    def remote(self) -> bool:
+        """A network is between, which may lose what is sent without a word."""
+
+    @property
     def key(self) -> str:
         """The ``SHA256:…`` of the host's key; empty where there is none or before ``open``."""
 

@@ -24,8 +24,8 @@ from wizard.run.events import VERSION, Event, Record, body_of, event_of
 JOURNAL = "events.jsonl"
 GENESIS = "0" * 64
 
-GLANCES, GLANCE = 20, 0.01
-"""How often, and how many seconds apart, the lock is tried: whoever looks whether it is free holds it for a moment."""
+TRIES, LOOKS, PAUSE = 20, 3000, 0.01
+"""How often the lock is tried while somebody writes, how often while others only look, and how many seconds apart."""
 
 
 def utc_now() -> str:
@@ -294,14 +294,26 @@ def _locked(path: Path, who: str) -> TextIO:
 
 
 def _taken(lock: TextIO) -> bool:
-    for _ in range(GLANCES):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(GLANCE)
-        else:
+    """Whoever looks whether it is free shares it for a moment, which on a busy machine may be a long one."""
+    tries = looks = 0
+    while tries < TRIES and looks < LOOKS:
+        if _locks(lock, fcntl.LOCK_EX):
             return True
+        if _locks(lock, fcntl.LOCK_SH):
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            looks += 1
+        else:
+            tries += 1
+        time.sleep(PAUSE)
     return False
+
+
+def _locks(lock: TextIO, how: int) -> bool:
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _unwritable(directory: Path, problem: OSError) -> JournalUnwritable:

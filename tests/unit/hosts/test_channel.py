@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.support.heldclock import HeldClock
 from wizard.errors import HostError, LinkLost
 from wizard.hosts import channel as module
 from wizard.hosts import commands, waking
@@ -39,8 +40,8 @@ class Puppet:
 
 
 @asynccontextmanager
-async def opened(puppet: Puppet) -> AsyncIterator[Channel]:
-    channel = Channel(puppet, "somewhere")
+async def opened(puppet: Puppet, *, remote: bool = True) -> AsyncIterator[Channel]:
+    channel = Channel(puppet, "somewhere", remote=remote)
 
     def greet(line: bytes) -> None:
         if line.startswith(b"wz_hello"):
@@ -57,6 +58,14 @@ async def opened(puppet: Puppet) -> AsyncIterator[Channel]:
 
 def status(number: int) -> bytes:
     return commands.status(number, "key")
+
+
+def answer_pings(puppet: Puppet, channel: Channel) -> None:
+    def answer(line: bytes) -> None:
+        if line.startswith(b"wz_ping"):
+            puppet.said.put_nowait(f"\036{channel.nonce} P 0 0\n".encode())
+
+    puppet.react = answer
 
 
 async def test_a_channel_that_cannot_be_written_to_is_known_to_be_gone_at_once() -> None:
@@ -136,38 +145,85 @@ async def test_after_a_sleep_a_host_that_answers_is_still_there(monkeypatch: pyt
 
 
 async def test_a_silence_is_over_when_patience_ends_and_not_at_the_next_ping(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PING_EVERY", 30.0)
-    monkeypatch.setattr(module, "SILENCE", 0.05)
-    async with opened(Puppet()) as channel:
-        waiting = asyncio.create_task(channel.request(status, 5))
+    clock, puppet = HeldClock(monkeypatch), Puppet()
+    async with opened(puppet) as channel:
+        waiting = asyncio.create_task(channel.request(status, 60))
+        await clock.through(2)
+        puppet.said.put_nowait(f"\036{channel.nonce} P 0 0\n".encode())
+        await clock.on(0.0)
+        await clock.through(14)
+        assert channel.alive
+        await clock.through(1)
+        assert not channel.alive
         with pytest.raises(LinkLost, match="silent"):
             await waiting
 
 
 async def test_answered_pings_keep_a_quiet_call_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PING_EVERY", 0.01)
-    monkeypatch.setattr(module, "SILENCE", 0.5)
-    puppet = Puppet()
+    clock, puppet = HeldClock(monkeypatch), Puppet()
     async with opened(puppet) as channel:
-        pings = 0
-
-        def answer(line: bytes) -> None:
-            nonlocal pings
-            if not line.startswith(b"wz_ping"):
-                return
-            pings += 1
-            kind = "P 0" if pings < 80 else "E 2 absent 0 0 -"
-            puppet.said.put_nowait(f"\036{channel.nonce} {kind} 0\n".encode())
-
-        puppet.react = answer
-        assert (await channel.request(status, 5)).fields[0] == "absent"
+        answer_pings(puppet, channel)
+        waiting = asyncio.create_task(channel.request(status, 500))
+        await clock.through(400)
+        puppet.said.put_nowait(f"\036{channel.nonce} E 2 absent 0 0 - 0\n".encode())
+        assert (await waiting).fields[0] == "absent"
 
 
-async def test_a_call_that_is_never_answered_gives_the_channel_up() -> None:
-    async with opened(Puppet()) as channel:
-        with pytest.raises(LinkLost, match="no answer within"):
-            await channel.request(status, 0.01)
+@pytest.mark.parametrize("remote", [True, False])
+async def test_a_channel_that_answers_pings_and_not_a_call_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, *, remote: bool
+) -> None:
+    clock, puppet = HeldClock(monkeypatch), Puppet()
+    async with opened(puppet, remote=remote) as channel:
+        answer_pings(puppet, channel)
+        waiting = asyncio.create_task(channel.request(status, 60))
+        await clock.through(60)
+        assert channel.alive
+        await clock.through(10)
         assert not channel.alive
+        with pytest.raises(LinkLost, match="no answer within 60 s"):
+            await waiting
+
+
+async def test_a_shell_of_this_machine_is_waited_for_as_long_as_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, puppet = HeldClock(monkeypatch), Puppet()
+    async with opened(puppet, remote=False) as channel:
+        waiting = asyncio.create_task(channel.request(status, 5))
+        await clock.through(300)
+        assert channel.alive
+        assert sum(line.startswith(b"wz_ping") for line in puppet.written) == 1
+        puppet.said.put_nowait(f"\036{channel.nonce} P 0 0\n\036{channel.nonce} E 2 absent 0 0 - 0\n".encode())
+        assert (await waiting).fields[0] == "absent"
+        waiting = asyncio.create_task(channel.request(status, 5))
+        await clock.on(0.0)
+        puppet.said.put_nowait(b"")
+        with pytest.raises(LinkLost, match="the shell ended"):
+            await waiting
+
+
+async def test_a_sleep_of_this_machine_loses_no_shell_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, puppet = HeldClock(monkeypatch), Puppet()
+    jumps = iter([0.0, 3600.0])
+    monkeypatch.setattr(waking, "apart", lambda: next(jumps, 3600.0))
+    async with opened(puppet, remote=False) as channel:
+        waiting = asyncio.create_task(channel.request(status, 5))
+        await clock.through(60)
+        puppet.said.put_nowait(f"\036{channel.nonce} E 2 absent 0 0 - 0\n".encode())
+        assert (await waiting).fields[0] == "absent"
+
+
+async def test_what_this_process_did_not_run_for_is_not_the_hosts_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, puppet = HeldClock(monkeypatch), Puppet()
+    async with opened(puppet) as channel:
+        waiting = asyncio.create_task(channel.request(status, 60))
+        await clock.through(10)
+        await clock.on(3600.0)
+        assert channel.alive
+        await clock.through(3)
+        assert channel.alive
+        await clock.through(10)
+        with pytest.raises(LinkLost, match="silent for 15 s"):
+            await waiting
 
 
 async def test_a_broken_frame_is_a_lost_link() -> None:

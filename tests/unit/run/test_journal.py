@@ -1,5 +1,7 @@
+import fcntl
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from wizard.errors import JournalUnwritable, RunDirectoryInUse
 from wizard.redact import Redactor
 from wizard.run import events as ev
 from wizard.run.journal import JOURNAL, Journal, read
+from wizard.run.listing import LOCK
 
 
 def journal(directory: Path, *secrets: str) -> Journal:
@@ -60,6 +63,26 @@ def test_a_second_writer_is_told_who_holds_the_run(tmp_path: Path) -> None:
         journal(tmp_path)
     writer.close()
     journal(tmp_path).close()
+
+
+def test_who_only_looks_whether_the_lock_is_free_keeps_no_writer_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal(tmp_path).close()
+    pauses = 0
+    with (tmp_path / LOCK).open() as looked_at:
+        fcntl.flock(looked_at, fcntl.LOCK_SH)
+
+        def pause(_seconds: float) -> None:
+            """On a machine that has too much to do, whoever looks is held up meanwhile."""
+            nonlocal pauses
+            pauses += 1
+            if pauses == 500:
+                fcntl.flock(looked_at, fcntl.LOCK_UN)
+
+        monkeypatch.setattr(time, "sleep", pause)
+        journal(tmp_path).close()
+    assert pauses == 500
 
 
 def test_secrets_are_masked_wherever_they_stand(tmp_path: Path) -> None:

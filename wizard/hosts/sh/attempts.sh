@@ -295,7 +295,8 @@ wz_cancel() {
 wz_kill() {
     wz_nap=1 wz_idle=0
     until read -r wz_pid wz_born <"$wz_dir/pid" && [ -n "$wz_pid" ] && kill -0 "-$wz_pid"; do
-        [ "$wz_idle" -lt 2000 ] || break
+        wz_look
+        { [ "$wz_state" = running ] && [ "$wz_idle" -lt $(($1 * 1000)) ]; } || break
         wz_sleep
     done
     { ! wz_free && wz_there; } || return 0

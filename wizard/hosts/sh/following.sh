@@ -25,7 +25,7 @@ wz_follow() {
 # wz_pull ID KEY OFFSET WORD: state first, then size, then data; without that order the last bytes would be missed. Told
 # to look, there is something to be seen; at a tick the runner may be gone.
 wz_pull() {
-    wz_at=$3 wz_word=$4 wz_ticks=0 wz_over=0 wz_held=''
+    wz_at=$3 wz_word=$4 wz_ticks=0 wz_over=0 wz_through=-1 wz_held=''
     while [ -d "$wz_tmp" ] && [ ! -e "$wz_tmp/left" ]; do
         if [ "$wz_word" = tick ]; then wz_judge "$2"; else wz_look; fi
         case $wz_state in
@@ -47,8 +47,9 @@ wz_pull() {
 # wz_waiting: a runner should take it up within milliseconds; after five seconds there is none.
 wz_waiting() { [ "$wz_ticks" -lt 25 ] && wz_await; }
 
-# wz_drained ID: has the sink written all? A daemon that keeps the pipe open is not waited for: a fifth of a second of
-# silence does, and where it is never silent, two seconds.
+# wz_drained ID: has the sink written all? A daemon that keeps the pipe open is not waited for: where the sink sleeps, the
+# pipe is empty, and where more came than a pipe holds, what was in it has gone through. Only where neither can be seen, a
+# fifth of a second of silence must do, or two seconds without any.
 wz_drained() {
     for wz_line in "$wz_dir"/complete "$wz_dir"/sink.dropped.*; do
         [ ! -e "$wz_line" ] || { wz_send "$1" && return; }
@@ -56,13 +57,34 @@ wz_drained() {
     [ "$wz_over" -ne 0 ] || wz_ticks=0
     wz_over=$((wz_over + 1))
     # Told to look, the sink will tell how much there is in a moment: to measure it would take longer.
-    [ "$wz_word" != tick ] || wz_send "$1"
-    # The first tick may come at once.
-    if [ "$wz_ticks" -lt 2 ] && [ "$wz_over" -lt 12 ]; then
-        wz_await
-        return 1
-    fi
+    if [ "$wz_over$wz_word" = 1look ]; then wz_await && return 1; fi
+    wz_watch_sink
     wz_send "$1"
+    case $wz_sink in
+    asleep) return ;;
+    busy)
+        [ "$wz_through" -ge 0 ] || wz_through=$wz_at
+        [ $((wz_at - wz_through)) -lt 65536 ]
+        ;;
+    # The first tick may come at once.
+    *) [ "$wz_ticks" -lt 2 ] && [ "$wz_over" -lt 12 ] ;;
+    esac || return 0
+    wz_await
+    return 1
+}
+
+# wz_watch_sink: wz_sink = asleep or busy; empty where that cannot be seen, or it only counts what is beyond the cap. proc(5):
+# a process that waits for a processor, or was stopped, does not sleep. There are two of them: a shell waits for its `dd`.
+wz_watch_sink() {
+    wz_sink='' wz_n=0
+    [ ! -p "$wz_dir/rest" ] || return
+    for wz_line in /proc/[0-9]*; do
+        # shellcheck disable=SC3013 # every shell has -ef
+        [ "$wz_line/fd/0" -ef "$wz_dir/pipe" ] || [ "$wz_line/fd/4" -ef "$wz_dir/pipe" ] || continue
+        { read -r wz_line <"$wz_line/stat"; } || continue
+        case ${wz_line##*) } in S*) wz_n=$((wz_n + 1)) ;; *) wz_sink=busy && return ;; esac
+    done
+    [ "$wz_n" -lt 2 ] || wz_sink=asleep
 }
 
 # wz_send ID: every byte there is beyond wz_at, a mebibyte a frame.
