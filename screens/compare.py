@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from screens.closable import Closable
 from screens.keys import BACK, bindings
 from screens.sizes import fold
 from screens.widgets.keybar import KeyBar
@@ -31,7 +31,7 @@ NOT = "–"
 """What stands where a run has nothing."""
 
 
-class Compare(Screen[None]):
+class Compare(Closable[None]):
     """Shows how two runs went.
 
     Args:

@@ -6,8 +6,8 @@ import logging
 from typing import Protocol, runtime_checkable
 
 from textual import work
-from textual.screen import Screen
 
+from screens.closable import Closable
 from screens.modals import detach
 from screens.modals.detach import Busy
 from screens.source import Source
@@ -41,7 +41,7 @@ class CanDetach(Protocol):
         """
 
 
-class Detaching(Screen[None]):
+class Detaching(Closable[None]):
     """A part of the run screen."""
 
     source: Source

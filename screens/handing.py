@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.screen import Screen
-
+from screens.closable import Closable
 from screens.rollback import RollbackPage
 from screens.steering import Steering
 from screens.view import View
 
 
-class Handing(Screen[None]):
+class Handing(Closable[None]):
     """Actions of the run screen."""
 
     view: View

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 
+from screens.closable import Closable
 from screens.keymap import area_of, keymap
 from screens.keys import BACK, EVERYWHERE, Key, bindings
 from screens.sizes import fold
@@ -19,7 +19,7 @@ SIGNS, WORD = 3, 18
 """Signs in a line, and cells for the word of each: short enough that no line is folded between a sign and its word."""
 
 
-class Help(Screen[None]):
+class Help(Closable[None]):
     """Keys by group, and what the signs mean.
 
     Args:

@@ -10,10 +10,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Select, Static
 
 from screens import keys
+from screens.closable import Closable
 from screens.completion import SHOWN, CompletedInput, Completer, hosts_among, paths
 from screens.help import Help
 from screens.sizes import fold, opened_from_another
@@ -155,7 +155,7 @@ class Field(Vertical):
         complaint.display = bool(text)
 
 
-class Inputs(Screen[None]):
+class Inputs(Closable[None]):
     """Asks for the inputs; ``begin`` is given what was typed, and may complain.
 
     Args:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
+from screens.closable import Closable
 from screens.elsewhere import EDITORS, PAGERS, named, open_in
 from screens.logcopy import copied, save
 from screens.modals.jump import Jump
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from screens.view import View
 
 
-class LogKeys(Screen[None]):
+class LogKeys(Closable[None]):
     """The actions of the log's keys, wherever the focus is."""
 
     source: Source

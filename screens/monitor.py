@@ -6,10 +6,10 @@ from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 
 from screens import keys
 from screens.clocks import clocks
+from screens.closable import Closable
 from screens.help import Help
 from screens.sizes import fold
 from screens.view import View
@@ -34,7 +34,7 @@ class Steers(Protocol):
         """Open what waits."""
 
 
-class Monitor(Screen[None]):
+class Monitor(Closable[None]):
     """Shows one watch.
 
     Args:

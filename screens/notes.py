@@ -9,11 +9,11 @@ from typing import Any
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens import keys
+from screens.closable import Closable
 from screens.help import Help
 from screens.modals.base import Modal
 from screens.modals.settle import settle
@@ -63,7 +63,7 @@ class Rows(Listing):
             self.highlighted = clicked
 
 
-class Notes(Screen[None]):
+class Notes(Closable[None]):
     """The list.
 
     Args:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from textual import events
-from textual.screen import Screen
 
+from screens.closable import Closable
 from screens.keymap import area_of, keymap
 from screens.keys import Key
 
@@ -22,7 +22,7 @@ NOTHING = {
 """By key: why it has nothing to do."""
 
 
-class Silent(Screen[Any]):
+class Silent(Closable[Any]):
     """A screen whose keys say so where they have nothing to do."""
 
     KEYS: ClassVar[tuple[Key, ...]] = ()

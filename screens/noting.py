@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from textual.screen import Screen
-
+from screens.closable import Closable
 from screens.modals.note import TakeNote
 from screens.notes import Notes
 from screens.report import report_of
@@ -21,7 +20,7 @@ from wizard.run.words import Said
 LISTED = "Put on record; N lists every note."
 
 
-class Noting(Screen[None]):
+class Noting(Closable[None]):
     """A run's screen, as far as it takes words."""
 
     source: Source

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from screens import keys
+from screens.closable import Closable
 from screens.interface import Interface
 from screens.leaving import Leaving, say_crashed, spare_what_is_gone
 from screens.settings import said
@@ -53,7 +54,7 @@ class Opened:
     end: Callable[[int], int]
 
 
-class Opening(Screen[None]):
+class Opening(Closable[None]):
     """Says what is opened; what a thread brings takes its place.
 
     Args:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 from screens import keys
+from screens.closable import Closable
 from screens.help import Help
 from screens.widgets.choices import Choice, Choices
 from screens.widgets.keybar import KeyBar
@@ -23,7 +23,7 @@ ABOUT = (
 )
 
 
-class Rehearsals(Screen[None]):
+class Rehearsals(Closable[None]):
     """Chooses what to practise.
 
     Args:

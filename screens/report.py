@@ -11,11 +11,11 @@ from typing import Any
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.worker import Worker, get_current_worker
 
 from screens import keys
+from screens.closable import Closable
 from screens.help import Help
 from screens.modals.base import Modal
 from screens.modals.find import Find
@@ -58,7 +58,7 @@ def report_of(source: Source, ask: Ask | None = None, heard: Callable[[Record], 
     return Report(source.report, Writing(source, heard), ask)
 
 
-class Report(Screen[None]):
+class Report(Closable[None]):
     """The report as it stands now. Nothing in it can be followed.
 
     Args:

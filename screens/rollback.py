@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
+from screens.closable import Closable
 from screens.keys import BACK, bindings
 from screens.sizes import fold
 from screens.view import Undoing, View
@@ -26,7 +26,7 @@ FRESH = 10
 """Times a second that the page looks for news."""
 
 
-class RollbackPage(Screen[None]):
+class RollbackPage(Closable[None]):
     """Follows a rollback, or shows what one would do.
 
     Args:

@@ -10,12 +10,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from screens import keys, shelved
+from screens.closable import Closable
 from screens.compare import Compare
 from screens.help import Help
 from screens.modals.past import COMPARE, past
@@ -44,7 +44,7 @@ class Opens(Protocol):
         """Do something with a run that was; see ``screens.modals.past``."""
 
 
-class Start(Screen[None]):
+class Start(Closable[None]):
     """Chooses what to do.
 
     Args:

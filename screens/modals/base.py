@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from screens.clocks import clocks
+from screens.closable import Closable
 from screens.keys import BELOW, CLOSE, NOT_HERE, bindings
 from screens.sizes import fold
 
@@ -17,7 +18,7 @@ DEAF = 0.5
 T = TypeVar("T")
 
 
-class Modal(ModalScreen[T | None], Generic[T]):
+class Modal(Closable[T | None], ModalScreen[T | None], Generic[T]):
     """Asks something; its result is None where a person would rather look around first."""
 
     BINDINGS = bindings([CLOSE, NOT_HERE, BELOW])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from textual.screen import Screen
-
+from screens.closable import Closable
 from screens.preflight.page import PreflightPage
 from screens.source import Source
 from screens.steering import Steering
 from screens.view import View
 
 
-class Foresight(Screen[None]):
+class Foresight(Closable[None]):
     """A run screen's part that shows how things stand before the first step."""
 
     source: Source

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 from screens import keys
 from screens.clocks import clocks
+from screens.closable import Closable
 from screens.help import Help
 from screens.modals.base import DEAF
 from screens.preflight.attention import attention_told
@@ -58,7 +58,7 @@ BEGIN_DRY = "Goes through every step and says what it would do; nothing is chang
 PAUSE = "Nothing was begun. The run is kept, and going on with it comes back here."
 
 
-class PreflightPage(Screen[None]):
+class PreflightPage(Closable[None]):
     """Hosts, facts, risks and plan of a run; where its first step waits, the word to begin is given here.
 
     Args:
