@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -27,6 +28,12 @@ def server(home: Path) -> Iterator[Sshd]:
     """A real sshd."""
     with sshd.serve(home / "sshd") as server:
         yield server
+
+
+@pytest.fixture
+def mark() -> str:
+    """A variable for what a script starts, to find it by: other tests look through the same machine's processes."""
+    return f"WIZARD_TEST={secrets.token_hex(8)}"
 
 
 @pytest.fixture

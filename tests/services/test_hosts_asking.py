@@ -66,11 +66,11 @@ async def test_output_that_just_fits_is_not_called_cut(host: Host) -> None:
     assert (len(answer.stdout), answer.truncated) == (MEBIBYTE, False)
 
 
-async def test_a_question_that_hangs_is_ended_by_the_host_with_its_children(host: Host) -> None:
-    answer = await host.ask("echo before; WIZARD_TEST=hangs-here sleep 300 | WIZARD_TEST=hangs-here cat", limit=0.2)
+async def test_a_question_that_hangs_is_ended_by_the_host_with_its_children(host: Host, mark: str) -> None:
+    answer = await host.ask(f"echo before; {mark} sleep 300 | {mark} cat", limit=0.2)
     assert (answer.timed_out, answer.exit_status, answer.ok) == (True, None, False)
     assert answer.stdout == b"before\n"
-    assert alive("hangs-here") == []
+    assert alive(mark) == []
 
 
 async def test_a_question_that_hangs_holds_up_no_other(host: Host) -> None:

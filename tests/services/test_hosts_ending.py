@@ -13,29 +13,29 @@ from wizard.errors import HostError
 from wizard.hosts.base import Attempt, AttemptState, Host
 
 
-async def test_at_its_limit_a_step_is_ended_with_its_children(host: Host) -> None:
-    script = "echo before; export WIZARD_TEST=over-time; sleep 300 & sleep 300 | cat"
+async def test_at_its_limit_a_step_is_ended_with_its_children(host: Host, mark: str) -> None:
+    script = f"echo before; export {mark}; sleep 300 & sleep 300 | cat"
     ending, output = await run(host, Attempt("slow", script, limit=0.3))
     assert (ending.state, ending.exit_status, ending.timed_out) == (AttemptState.DONE, 124, True)
     assert not ending.ok
     assert output.startswith(b"before\n")
-    assert alive("over-time") == []
+    assert alive(mark) == []
 
 
-async def test_a_limit_is_kept_after_another_attempt_and_after_the_connection(spool: Path) -> None:
+async def test_a_limit_is_kept_after_another_attempt_and_after_the_connection(spool: Path, mark: str) -> None:
     async with shell_host(spool) as host:
         await run(host, Attempt("quick", "true"))
-        await host.start(Attempt("slow", "export WIZARD_TEST=unwatched; sleep 300 & sleep 300", limit=0.5))
+        await host.start(Attempt("slow", f"export {mark}; sleep 300 & sleep 300", limit=0.5))
         await until_running(host, "slow")
     async with shell_host(spool) as again:
         ending = await again.follow("slow", 0, Heard())
     assert (ending.exit_status, ending.timed_out) == (124, True)
-    assert alive("WIZARD_TEST=unwatched") == []
+    assert alive(mark) == []
 
 
-async def test_cancelling_ends_what_runs_and_its_children(host: Host) -> None:
+async def test_cancelling_ends_what_runs_and_its_children(host: Host, mark: str) -> None:
     # A shell that is told to end just while it starts a program may not hear of it; mksh does not.
-    await host.start(Attempt("long", "export WIZARD_TEST=cancelled; sleep 300 & echo up; exec sleep 300"))
+    await host.start(Attempt("long", f"export {mark}; sleep 300 & echo up; exec sleep 300"))
     seen = asyncio.Event()
     following = asyncio.create_task(host.follow("long", 0, lambda _at, _data: seen.set()))
     await seen.wait()
@@ -43,7 +43,7 @@ async def test_cancelling_ends_what_runs_and_its_children(host: Host) -> None:
     assert await following == ending
     assert (ending.state, ending.killed, ending.exit_status) == (AttemptState.DONE, True, 143)
     assert not ending.ok
-    assert alive("WIZARD_TEST=cancelled") == []
+    assert alive(mark) == []
 
 
 async def test_cancelling_what_ignores_term_is_bounded(here: Host, monkeypatch: pytest.MonkeyPatch) -> None:

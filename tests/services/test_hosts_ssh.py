@@ -108,9 +108,9 @@ async def test_a_link_cut_again_and_again_is_told_of_and_outlived(server: Sshd, 
     assert len(told) >= 6
 
 
-async def test_a_question_is_asked_again_over_the_next_connection(server: Sshd, tmp_path: Path) -> None:
+async def test_a_question_is_asked_again_over_the_next_connection(server: Sshd, tmp_path: Path, mark: str) -> None:
     asked = tmp_path / "asked"
-    script = f"mkdir '{asked}' 2>/dev/null && WIZARD_TEST=never-heard sleep 300; echo told"
+    script = f"mkdir '{asked}' 2>/dev/null && {mark} sleep 300; echo told"
     async with CuttingProxy(server.port) as proxy, reached(server, proxy.port) as host:
         await host.connect()
         asking = asyncio.create_task(host.ask(script))
@@ -118,7 +118,7 @@ async def test_a_question_is_asked_again_over_the_next_connection(server: Sshd, 
             await asyncio.sleep(0)
         proxy.cut()
         assert (await asking).text == "told"
-    while alive("WIZARD_TEST=never-heard"):  # what nobody is there to hear is ended
+    while alive(mark):  # what nobody is there to hear is ended
         await asyncio.sleep(0)
 
 
