@@ -16,7 +16,7 @@ from tests.crash import sabotage, steps
 from tests.crash.judge import OUTCOMES, counted
 from tests.crash.life import Life, begin
 from tests.crash.sabotage import NONE, RUNNERS
-from tests.crash.trial import RESUMES, of_step, processes, removed, state_of
+from tests.crash.trial import RESUMES, of_step, processes, remove, state_of
 from tests.services.sshd import Sshd, children
 from tests.support.badlink import BadLink
 from wizard.run import state as st
@@ -200,12 +200,7 @@ class Chaos:
         for operator in self.operators:
             operator.kill()
         self._link.calm()
-        daemons = self.place / "daemons"
-        left = daemons.read_text().split() if daemons.exists() else []
-        for pid in {*map(int, left), *processes(str(self.root))}:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        removed(self.root)
+        remove(self.root, self.place)
 
     def told(self) -> str:
         """For whoever must find out."""

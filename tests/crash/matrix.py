@@ -9,7 +9,7 @@ from tests.crash import steps
 from tests.crash.judge import judge
 from tests.crash.life import HALF
 from tests.crash.sabotage import NONE, RUNNERS
-from tests.crash.trial import Plan, Trial, removed
+from tests.crash.trial import Plan, Trial, remove
 from tests.services.sshd import Sshd
 
 PARTS = 2
@@ -64,5 +64,4 @@ def one(root: Path, plan: Plan, server: Sshd | None = None, done: Path | None = 
         judge(trial)
         return trial.struck
     finally:
-        trial.end_leftovers()
-        removed(root)
+        remove(root, trial.place)

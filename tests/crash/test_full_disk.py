@@ -12,7 +12,7 @@ from tests.crash import steps
 from tests.crash.full import MANNERS, Disk, lived_with
 from tests.crash.judge import counted, judge
 from tests.crash.life import Life
-from tests.crash.trial import Plan, Trial, quiet, removed
+from tests.crash.trial import Plan, Trial, quiet, remove
 from wizard.run.events import AttemptIntended
 from wizard.run.journal import JOURNAL, read
 
@@ -68,8 +68,7 @@ def one(root: Path, role: str, disk: Disk) -> bool:
         judge(trial)
         return True
     finally:
-        trial.end_leftovers()
-        removed(root)
+        remove(root, trial.place)
 
 
 @pytest.mark.parametrize("manner", MANNERS)

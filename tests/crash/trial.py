@@ -21,6 +21,8 @@ from wizard.run.journal import JOURNAL, read
 from wizard.run.state import RunState, replay
 
 RESUMES = 3
+SLOWEST_END = 60.0
+"""Seconds after which a process that was killed, and is still there, is a fault of the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +158,6 @@ class Trial:
             return st.VERIFIED
         return st.UNKNOWN if "unknown" in last.reason else st.FAILED
 
-    def end_leftovers(self) -> None:
-        """End, by its id, whatever the trial left on the host."""
-        daemons = self.place / "daemons"
-        left = daemons.read_text().split() if daemons.exists() else []
-        for pid in {*map(int, left), *processes(str(self.root))}:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
     def told(self) -> str:
         """Everything that was printed, for whoever must find out."""
         said = self.root / "said"
@@ -195,11 +189,23 @@ def of_step(state: RunState) -> str:
 
 def processes(word: str) -> Iterator[int]:
     """Processes that have this in their arguments."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and int(entry.name) != os.getpid():
-            with suppress(OSError):
-                if word.encode() in (entry / "cmdline").read_bytes():
-                    yield int(entry.name)
+    for entry in _processes():
+        with suppress(OSError):
+            if word.encode() in (entry / "cmdline").read_bytes():
+                yield int(entry.name)
+
+
+def processes_at(root: Path) -> Iterator[int]:
+    """Processes that have this directory in their arguments or work in it, as the children of a shell do."""
+    word = str(root)
+    for entry in _processes():
+        with suppress(OSError):
+            if word.encode() in (entry / "cmdline").read_bytes() or (entry / "cwd").readlink().is_relative_to(root):
+                yield int(entry.name)
+
+
+def _processes() -> Iterator[Path]:
+    return (entry for entry in Path("/proc").iterdir() if entry.name.isdecimal() and int(entry.name) != os.getpid())
 
 
 def quiet(place: Path, seconds: float = 10.0) -> None:
@@ -214,6 +220,24 @@ def copy(source: Path, target: Path) -> None:
     subprocess.run(["cp", "-a", f"{source}/.", target], check=True)
 
 
-def removed(root: Path) -> None:
-    """Take a trial's files away."""
-    shutil.rmtree(root, ignore_errors=True)
+def remove(root: Path, place: Path) -> None:
+    """End, by its id, whatever a trial left on the host, until nothing of it can write; then take its files away.
+
+    Args:
+        root: The trial's directory.
+        place: Where its steps named the daemons that they left.
+
+    Raises:
+        AssertionError: A process that was killed is still there.
+        OSError: The files cannot be taken away, so that no further trial could have the directory.
+    """
+    daemons = place / "daemons"
+    left = set(map(int, daemons.read_text().split())) if daemons.exists() else set()
+    deadline = time.monotonic() + SLOWEST_END
+    while left or (left := set(processes_at(root))):
+        assert time.monotonic() < deadline, f"{left} do not end"
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        left = set()
+    shutil.rmtree(root)
