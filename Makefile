@@ -45,7 +45,7 @@ quick: setup  ## after each edit, under a minute: style and types, unit and prop
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(PYTEST) -q -n $(TESTERS) tests/unit tests/property
+	@$(PYTEST) -q -n $(TESTERS) -m "not services" tests/unit tests/property
 
 test: setup  ## unit, property, screen and integration tests, without root: four minutes
 	$(PYTEST) -n $(TESTERS) $(SPREAD) -m "not services and not drill"
@@ -59,7 +59,7 @@ slowest: setup  ## the hundred slowest of these, how long each computes and how 
 pythons: $(foreach version,$(PYTHONS),$(VENV)/$(version)/.ready)  ## unit, property and screen tests with each Python of PYTHONS that is installed
 	@for version in $(PYTHONS); do \
 	  [ -x $(VENV)/$$version/bin/python ] || { echo "Python $$version is not installed"; continue; }; \
-	  echo "Python $$version"; $(VENV)/$$version/bin/python -m pytest -q -n $(TESTERS) tests/unit tests/property tests/screens || exit; \
+	  echo "Python $$version"; $(VENV)/$$version/bin/python -m pytest -q -n $(TESTERS) -m "not services" tests/unit tests/property tests/screens || exit; \
 	done
 
 $(VENV)/%/.ready: $(READY)
