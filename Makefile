@@ -106,8 +106,8 @@ format: setup  ## put the code in order
 types: setup  ## mypy --strict
 	$(BIN)/mypy
 
-bench: setup  ## timings, not assertions
-	$(PYTEST) -m bench tests/bench -s
+bench: setup  ## timings, not assertions; BESIDE=COMMIT times that commit's program in the same rounds, WHICH=steps some only
+	BESIDE=$(BESIDE) $(PYTEST) -m bench tests/bench -s -k "$(WHICH)"
 
 schema: setup  ## write checklists/checklist.schema.json from the model
 	$(BIN)/wizard schema > checklists/checklist.schema.json

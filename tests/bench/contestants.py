@@ -62,8 +62,8 @@ def tool(name: str) -> Path:
     return Path(sys.executable).with_name(name)
 
 
-def wizard(server: Sshd, folder: Path) -> Contestant:
-    """Journal, runner, before-state and one check a step."""
+def wizard(server: Sshd, folder: Path, name: str, program: Path) -> Contestant:
+    """Journal, runner, before-state and one check a step; by a program that may be of an earlier commit."""
     steps = "".join(
         f"""
       - id: step-{number}
@@ -90,8 +90,8 @@ exit_criteria:
   - command: {{command: test -d /}}
 """
     )
-    argv = [tool("wizard"), "run", "bench.yaml", "--headless", "--accept-host-key", server.fingerprint]
-    return Contestant("wizard", argv, folder, r"(?m)│ step \d+$")
+    argv = [program, "run", "bench.yaml", "--headless", "--accept-host-key", server.fingerprint]
+    return Contestant(name, argv, folder, r"(?m)│ step \d+$")
 
 
 def ansible(server: Sshd, folder: Path) -> Contestant:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
 import pytest
 
-from tests.bench.contestants import tool
+from tests.bench.beside import programs
 from tests.bench.flood import CHECKLIST, Flood, Seen, environment
 from tests.services import sshd
 from tests.support.terminal import Terminal
@@ -39,7 +39,16 @@ def home() -> Iterator[Path]:
         yield Path(folder)
 
 
-def flooded(home: Path, pours: str, size: int, search: tuple[str, str], server: sshd.Sshd | None = None) -> Seen:
+@pytest.fixture
+def ours(pytestconfig: pytest.Config) -> Mapping[str, Path]:
+    """Today's program, and the one of an earlier commit where one is named."""
+    assert pytestconfig.cache
+    return programs(pytestconfig.cache.mkdir("bench-beside"))
+
+
+def flooded(
+    program: Path, home: Path, pours: str, size: int, search: tuple[str, str], server: sshd.Sshd | None = None
+) -> Seen:
     """A run of a step that prints, once it is let."""
     gate, run = home / "gate", home / "run"
     # The run goes on for a while, so that no question at its end takes the last key.
@@ -54,7 +63,7 @@ def flooded(home: Path, pours: str, size: int, search: tuple[str, str], server: 
         on = "on: there\n        "
         words = ["--accept-host-key", server.fingerprint]
     (home / "flood.yaml").write_text(CHECKLIST.format(hosts=hosts, on=on, command=quoted))
-    argv = [tool("wizard"), "run", str(home / "flood.yaml"), "--run-dir", str(run), *words]
+    argv = [program, "run", str(home / "flood.yaml"), "--run-dir", str(run), *words]
     with Terminal(argv, environment(home), SIZE) as terminal:
         seen = Flood(terminal, run, size).measure(gate, *search)
         terminal.process.terminate()
@@ -73,17 +82,28 @@ def told(what: str, size: int, seen: Seen) -> None:
     print(f"  searched afterwards: {seen.found} in {seen.searching:.2f} s")
 
 
-def many_floods(home: Path, server: sshd.Sshd | None = None) -> Seen:
-    """A million lines again and again: all keys, and of each round's other figures the median or the most."""
-    size = LINES * (len(LINE) + 1)
-    seen = []
-    for number in range(FLOODS):
-        # One after the other goes again: the disk would still be writing the last ones down.
+def floods(
+    ours: Mapping[str, Path], home: Path, pours: str, size: int, search: tuple[str, str]
+) -> Iterator[tuple[str, Seen]]:
+    """One flood of each program."""
+    for number, (name, program) in enumerate(ours.items()):
         with tempfile.TemporaryDirectory(prefix=f"{number}-", dir=home) as folder:
-            seen.append(flooded(Path(folder), POURS, size, ("xx", f"{LINES:,}"), server))
-    print(
-        "\nseconds of each flood:", ", ".join(f"{one.seconds:.2f}" for one in sorted(seen, key=lambda one: one.seconds))
-    )
+            yield name, flooded(program, Path(folder), pours, size, search)
+
+
+def many_floods(ours: Mapping[str, Path], home: Path, server: sshd.Sshd | None = None) -> Mapping[str, Seen]:
+    """A million lines again and again, each program in turn: all keys, and the median or the most of the rest."""
+    size = LINES * (len(LINE) + 1)
+    seen: dict[str, list[Seen]] = {name: [] for name in ours}
+    for number in range(FLOODS):
+        for name, program in ours.items():
+            # One after the other goes again: the disk would still be writing the last ones down.
+            with tempfile.TemporaryDirectory(prefix=f"{number}-", dir=home) as folder:
+                seen[name].append(flooded(program, Path(folder), POURS, size, ("xx", f"{LINES:,}"), server))
+    return {name: _together(each) for name, each in seen.items()}
+
+
+def _together(seen: Sequence[Seen]) -> Seen:
     return Seen(
         answers=[answer for one in seen for answer in one.answers],
         idle=[answer for one in seen for answer in one.idle],
@@ -95,31 +115,31 @@ def many_floods(home: Path, server: sshd.Sshd | None = None) -> Seen:
     )
 
 
-def test_a_million_lines(home: Path) -> None:
-    told(f"{LINES:,} lines of 100 bytes on this machine", LINES * (len(LINE) + 1), many_floods(home))
+def test_a_million_lines(ours: Mapping[str, Path], home: Path) -> None:
+    for name, seen in many_floods(ours, home).items():
+        told(f"{name}: {LINES:,} lines of 100 bytes on this machine", LINES * (len(LINE) + 1), seen)
 
 
-def test_a_million_empty_lines(home: Path) -> None:
-    seen = flooded(home, f"{EMPTY}; echo needle", LINES + 7, ("needle", "1 of 1"))
-    told(f"{LINES:,} empty lines", LINES, seen)
+def test_a_million_empty_lines(ours: Mapping[str, Path], home: Path) -> None:
+    for name, seen in floods(ours, home, f"{EMPTY}; echo needle", LINES + 7, ("needle", "1 of 1")):
+        told(f"{name}: {LINES:,} empty lines", LINES, seen)
 
 
-def test_one_endless_line(home: Path) -> None:
-    seen = flooded(home, f"{ENDLESS}; echo needle", LONG + 8, ("needle", "1 of 1"))
-    told("one endless line, poured at 50 MB/s at most", LONG, seen)
+def test_one_endless_line(ours: Mapping[str, Path], home: Path) -> None:
+    for name, seen in floods(ours, home, f"{ENDLESS}; echo needle", LONG + 8, ("needle", "1 of 1")):
+        told(f"{name}: one endless line, poured at 50 MB/s at most", LONG, seen)
 
 
-def test_a_million_lines_over_ssh(home: Path) -> None:
+def test_a_million_lines_over_ssh(ours: Mapping[str, Path], home: Path) -> None:
     size = LINES * (len(LINE) + 1)
     home.joinpath("empty").mkdir()
     with sshd.serve(home / "sshd", f"SetEnv HOME={home}/empty") as server:
         before = [_counted(server, home) for _ in range(3)]
-        seen = many_floods(home, server)
+        found = many_floods(ours, home, server)
         plain = median([*before, *(_counted(server, home) for _ in range(3))])
-    told(f"{LINES:,} lines of 100 bytes over SSH", size, seen)
-    print(
-        f"  ssh host cmd | wc -l: {plain:.2f} s, {size / 1e6 / plain:.0f} MB/s; ours took {seen.seconds / plain:.2f} x"
-    )
+    print(f"\nssh host cmd | wc -l: {plain:.2f} s, {size / 1e6 / plain:.0f} MB/s")
+    for name, seen in found.items():
+        told(f"{name}: {LINES:,} lines of 100 bytes over SSH, {seen.seconds / plain:.2f} x of that", size, seen)
 
 
 def _counted(server: sshd.Sshd, home: Path) -> float:

@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.bench.beside import TODAY, programs
 from tests.bench.contestants import Contestant, ansible, bare, pyinfra, pyinfra_program, wizard
 from tests.bench.rounds import Timed, interleaved, ratio, table
 from tests.services import sshd
@@ -19,6 +21,7 @@ from tests.services import sshd
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 ROUNDS = 5
+LONE_ROUNDS = 15
 FAR_ROUNDS = 3
 ONE_WAY = 10
 """Milliseconds."""
@@ -39,6 +42,14 @@ def server(home: Path) -> Iterator[sshd.Sshd]:
     home.joinpath("empty").mkdir()
     with sshd.serve(home / "sshd", f"SetEnv HOME={home}/empty") as running:
         yield running
+
+
+@pytest.fixture
+def ours(pytestconfig: pytest.Config) -> list[Maker]:
+    """Today's wizard, and the one of an earlier commit where one is named."""
+    assert pytestconfig.cache
+    found = programs(pytestconfig.cache.mkdir("bench-beside"))
+    return [partial(wizard, name=name, program=program) for name, program in found.items()]
 
 
 def _others(cache: pytest.Cache | None) -> list[Maker]:
@@ -69,15 +80,21 @@ def _far_away(server: sshd.Sshd) -> Iterator[sshd.Sshd]:
             process.kill()
 
 
-def test_short_steps(server: sshd.Sshd, home: Path, pytestconfig: pytest.Config) -> None:
-    seconds = _times([bare, wizard, *_others(pytestconfig.cache)], server, home, ROUNDS)
+def test_short_steps(server: sshd.Sshd, home: Path, ours: list[Maker], pytestconfig: pytest.Config) -> None:
+    seconds = _times([bare, *ours, *_others(pytestconfig.cache)], server, home, ROUNDS)
     print(f"\n31 short steps on one host, whole processes, {ROUNDS} rounds, seconds\n")
     print(table(seconds, "bare loop"))
-    print(f"\nwizard is {ratio(seconds, 'ansible', 'wizard'):.1f} times as fast as ansible-playbook")
+    print(f"\nwizard is {ratio(seconds, 'ansible', TODAY):.1f} times as fast as ansible-playbook")
 
 
-def test_short_steps_far_away(server: sshd.Sshd, home: Path) -> None:
+def test_short_steps_of_ours_alone(server: sshd.Sshd, home: Path, ours: list[Maker]) -> None:
+    seconds = _times([bare, *ours], server, home, LONE_ROUNDS)
+    print(f"\n31 short steps beside the bare loop alone, {LONE_ROUNDS} rounds, seconds\n")
+    print(table(seconds, "bare loop"))
+
+
+def test_short_steps_far_away(server: sshd.Sshd, home: Path, ours: list[Maker]) -> None:
     with _far_away(server) as far:
-        seconds = _times([bare, wizard], far, home, FAR_ROUNDS)
+        seconds = _times([bare, *ours], far, home, FAR_ROUNDS)
     print(f"\nthe same with {2 * ONE_WAY} ms from question to answer, {FAR_ROUNDS} rounds, seconds\n")
     print(table(seconds, "bare loop"))
