@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes.util
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -21,15 +23,15 @@ _LOADER_CACHE = Path("/etc/ld.so.cache")
 
 @contextmanager
 def _no_programs() -> Iterator[None]:
-    """Look for liboqs and nettle without the programs that ctypes.util.find_library would start in vain.
+    """Look for liboqs and nettle without the programs that ctypes.util.find_library would start.
 
-    It runs ldconfig for each name, 2 ms, and gcc and ld where that names none, 30 ms. What the loader's cache does not
-    hold ldconfig does not print either.
+    It runs ldconfig for each name, 2 ms and more, and gcc and ld where that names none, 30 ms. What ldconfig prints is
+    the loader's cache, so that is read instead.
     """
     path, find = os.environ.get("PATH"), ctypes.util.find_library
     known = _LOADER_CACHE.read_bytes() if _LOADER_CACHE.is_file() else None
     os.environ["PATH"] = os.devnull
-    ctypes.util.find_library = lambda name: find(name) if known is None or f"lib{name}.".encode() in known else None
+    ctypes.util.find_library = find if known is None else partial(_cached, known)
     try:
         yield
     finally:
@@ -38,6 +40,12 @@ def _no_programs() -> Iterator[None]:
             del os.environ["PATH"]
         else:
             os.environ["PATH"] = path
+
+
+def _cached(known: bytes, name: str) -> str | None:
+    """The name by which the loader knows a library: a string of its own in its cache, or the end of a path there."""
+    found = re.search(rb"[\0/](lib%b\.so\.[.0-9]+)\0" % re.escape(name.encode()), known)
+    return found[1].decode() if found else None
 
 
 @contextmanager
