@@ -7,12 +7,12 @@ import importlib
 import signal
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from wizard.console import Inbox, JsonLines, Narrator
 from wizard.debuglog import debug_log
+from wizard.frozen import frozen
 from wizard.run.attempting import Manner
 from wizard.run.engine import Engine, Outcome
 from wizard.run.events import Record
@@ -33,7 +33,7 @@ HEAD_START = 0.015
 Told = Callable[[Record | Output], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unasked:
     """How a run goes on without a person.
 

@@ -9,7 +9,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -20,9 +19,10 @@ from wizard.checklist.document import Document, read_document
 from wizard.checklist.loading import Source
 from wizard.checklist.problems import ChecklistInvalid
 from wizard.checks.base import Check
+from wizard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kinds:
     """Kinds of action and of check by the key that names them in a checklist."""
 

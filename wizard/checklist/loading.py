@@ -20,6 +20,7 @@ from wizard.checklist.problems import ChecklistInvalid, Problem
 from wizard.checklist.scalars import BROKEN, resolve
 from wizard.checklist.syntax import BAD_ESCAPE, explain
 from wizard.errors import UsageError
+from wizard.frozen import frozen
 from wizard.text import hidden
 
 MAX_BYTES = 256 * 1024
@@ -247,7 +248,7 @@ def parse(text: str, file: str = "", *, loader: Any = FastLoader) -> Read:
     return read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A file as it was read; ``sha256`` is of its bytes."""
 

@@ -7,8 +7,9 @@ it 644 (yaml.org/spec/1.2.2, 10.3.2): here it is neither, and has to be quoted.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
+
+from wizard.frozen import frozen
 
 Scalar = str | int | float | bool | None
 
@@ -18,7 +19,7 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _AMBIGUOUS = re.compile(r"[-+]?0[0-9_]+|[-+]?0[xob][0-9A-Fa-f_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ambiguous:
     """A plain word that YAML tools read as different numbers, such as ``0644``."""
 

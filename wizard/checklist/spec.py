@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from wizard.checklist import plugins as plugins  # noqa: PLC0414 - imported for what it does, ahead of every model
+from wizard.frozen import frozen
 
 STATIC = {"static": True}
 """Validation context of a document as written: templates are kept, not rendered."""
@@ -23,7 +23,7 @@ _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flaw:
     """Something wrong that a type cannot say. ``at`` is the path below the spec, as in an error's ``loc``."""
 
@@ -32,7 +32,7 @@ class Flaw:
     mend: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shell:
     """Marks a field as shell text: every value rendered into it is quoted unless marked ``| raw``."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from shlex import quote
 
 from wizard.errors import StepRefused
 from wizard.facts.asking import PLAIN, ask, read, unseen
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.text import decode, one_line
 
@@ -20,7 +20,7 @@ class NoSuchName(StepRefused):
     """The host knows no such account or group."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """One account; ``groups`` are all it belongs to, the primary one first."""
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wizard.errors import (
     HostError,
@@ -18,6 +18,7 @@ from wizard.errors import (
     UsageError,
     WizardError,
 )
+from wizard.frozen import frozen
 from wizard.hosts import commands
 from wizard.hosts.base import Identity, Link, OnLink
 from wizard.hosts.channel import Channel
@@ -32,7 +33,7 @@ STABLE = 5.0
 """Seconds that a connection must have lasted for its loss not to count as one more failure in a row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """How a host is used.
 

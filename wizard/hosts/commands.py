@@ -6,12 +6,12 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from shlex import quote
 
 from wizard.errors import UsageError
+from wizard.frozen import frozen
 from wizard.hosts.base import MEBIBYTE, Attempt
 
 ANSWER_CAP = MEBIBYTE
@@ -129,7 +129,7 @@ def secrets_file(secrets: Mapping[str, str]) -> str:
     return "".join(f"{name}={quote(value)}\n" for name, value in secrets.items())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Launch:
     """How a channel starts an attempt, and what must still be so as the host claims it; an empty word asks nothing.
 

@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from wizard.frozen import frozen
 
 JUMP = 5.0
 """Seconds by which the two clocks part where a machine slept, or where somebody set the one on the wall."""
@@ -23,7 +24,7 @@ def apart() -> float:
     return time.time() - time.monotonic()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lapse:
     """What became of some time.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wizard.frozen import frozen
 from wizard.report.log import Log
 from wizard.run import events as ev
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchored:
     """One host: how many heads it took, the last of them, and why it has not what was sent after that, if so."""
 

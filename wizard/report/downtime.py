@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from wizard.frozen import frozen
 from wizard.report.attempts import attempts, ended_well
 from wizard.report.log import Log
 from wizard.report.model import Outage
@@ -23,7 +23,7 @@ _OPPOSITE = {_STOP: _START, _START: _STOP, _RESTART: _RESTART}
 _RAN = frozenset({"restored, proven", "ran, unproven"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Turn:
     """A unit was stopped, started or restarted; ``began`` and ``ended`` are those of what did it."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from wizard.frozen import frozen
 from wizard.report.log import Log
 from wizard.run import events as ev
 
 MEBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examined:
     """One host, in words. ``tools`` names programs that were missing."""
 

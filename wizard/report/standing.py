@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wizard.frozen import frozen
 from wizard.report.deviations import deviations
 from wizard.report.log import Log
 from wizard.report.words import counted
@@ -19,7 +18,7 @@ EVERYTHING = "everything"
 ENDED = frozenset({RESOLVED, MITIGATED, ABORTED, ROLLED_BACK, INCOMPLETE})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """The run's outcome, or how far it is. ``at`` is empty while it has not ended."""
 

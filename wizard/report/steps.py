@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from wizard.frozen import frozen
 from wizard.report.attempts import attempts
 from wizard.report.log import E, Log
 from wizard.report.times import between
@@ -29,7 +29,7 @@ _OPEN = {
 RESTORED, UNDO_NOT_NEEDED = "restored, proven", "not needed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Life:
     """One step's records, all of them and those since its last undo."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 from wizard.actions.base import Action, Before, Result
 from wizard.checklist.model import Step
 from wizard.checks.base import Outcome
 from wizard.errors import StepRefused, UsageError, WizardError
+from wizard.frozen import frozen
 from wizard.output import tail
 from wizard.run import before as before_states
 from wizard.run import events as ev
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 APPROVE = "run"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manner:
     """How steps are walked.
 

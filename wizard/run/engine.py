@@ -6,9 +6,9 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from wizard.errors import WizardError
+from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.paths import INBOX
 from wizard.run import events as ev
@@ -31,7 +31,7 @@ NOTES_EVERY = 0.5
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How the engine ended: in a word, as an exit status, and with the error a person should read, if any."""
 

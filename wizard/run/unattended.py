@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ from wizard.checklist.loading import parse, source_of
 from wizard.checklist.model import Checklist
 from wizard.checklist.problems import ChecklistInvalid
 from wizard.errors import UsageError
+from wizard.frozen import frozen
 from wizard.run import events as ev
 from wizard.run.intents import EDIT, GO_ON, HAND_OVER, NEEDS_REASON, PAUSE, Answer
 from wizard.run.recorder import Output
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     """One answer given beforehand, used once."""
 
