@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from wizard.run.state import RunState, replay
 
 RESUMES = 3
 SLOWEST_END = 60.0
-"""Seconds after which a process that was killed, and is still there, is a fault of the test."""
+"""Seconds after which something that still writes, although it was killed, is a fault of the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,23 +221,24 @@ def copy(source: Path, target: Path) -> None:
 
 
 def remove(root: Path, place: Path) -> None:
-    """End, by its id, whatever a trial left on the host, until nothing of it can write; then take its files away.
+    """End, by its id, whatever a trial left on the host, and take its files away, until nothing of it can write.
+
+    A channel that has just lost its wizard takes its own files away meanwhile, and cannot be told by its arguments.
 
     Args:
         root: The trial's directory.
         place: Where its steps named the daemons that they left.
 
     Raises:
-        AssertionError: A process that was killed is still there.
-        OSError: The files cannot be taken away, so that no further trial could have the directory.
+        OSError: The files are there still, so that no further trial could have the directory.
     """
     daemons = place / "daemons"
     left = set(map(int, daemons.read_text().split())) if daemons.exists() else set()
     deadline = time.monotonic() + SLOWEST_END
-    while left or (left := set(processes_at(root))):
-        assert time.monotonic() < deadline, f"{left} do not end"
-        for pid in left:
+    while root.exists():
+        for pid in left | set(processes_at(root)):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         left = set()
-    shutil.rmtree(root)
+        with suppress(OSError) if time.monotonic() < deadline else nullcontext():
+            shutil.rmtree(root)
