@@ -7,6 +7,7 @@ run loads more than a hundred such classes. Here only ``__init__`` is compiled; 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -21,11 +22,25 @@ def frozen(cls: type[T]) -> type[T]:
     Raises:
         TypeError: A field has an option that is not heeded here.
     """
-    made = dataclasses.dataclass(slots=True, eq=False, repr=False)(cls)
+    return _shared(dataclasses.dataclass(slots=True, eq=False, repr=False)(cls), cls, _SHARED)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
+def frozen_without_slots(cls: type[T]) -> type[T]:
+    """Like ``frozen`` for what is copied again and again by ``changed``: a dictionary of fields is copied at once.
+
+    Raises:
+        TypeError: A field has an option that is not heeded here.
+    """
+    return _shared(dataclasses.dataclass(eq=False, repr=False)(cls), cls, _SHARED_WITHOUT_SLOTS)
+
+
+def _shared(made: type[T], cls: type[T], functions: Mapping[str, object]) -> type[T]:
+    """The class with the functions that all such classes share, but for those that it has itself."""
     for field in dataclasses.fields(made):  # type: ignore[arg-type] # it is one now
         if not (field.repr and field.compare and field.init) or field.kw_only:
             raise TypeError(f"{cls.__qualname__}.{field.name}: use dataclass for a field with options")
-    for name, shared in _SHARED.items():
+    for name, shared in functions.items():
         if name not in vars(cls):
             setattr(made, name, shared)
     return made
@@ -55,6 +70,14 @@ def _set(self: Any, name: str, value: object) -> None:
     object.__setattr__(self, name, value)
 
 
+def _put(self: Any, name: str, value: object) -> None:
+    """The same where the class may hold the default of a field under its name."""
+    fields = self.__dict__
+    if name in fields or name not in self.__match_args__:
+        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+    fields[name] = value
+
+
 def _delete(_self: Any, name: str) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
@@ -66,3 +89,4 @@ _SHARED = {
     "__setattr__": _set,
     "__delattr__": _delete,
 }
+_SHARED_WITHOUT_SLOTS = {**_SHARED, "__setattr__": _put}

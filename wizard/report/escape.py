@@ -8,6 +8,7 @@ resolved both, and takes a bare ``www.`` for an address (measured with cmark-gfm
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 
 from wizard.text import sanitise
@@ -48,6 +49,7 @@ def text(value: str) -> str:
     return _LEADING.sub(r"\1\\", " ".join(_word(word) for word in folded.split(" ")))
 
 
+@lru_cache(maxsize=4096)  # a report says the same few hundred words again and again
 def _word(word: str) -> str:
     match = _WORD.match(word)
     before, core, after = match.groups() if match else ("", word, "")

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_Plan = tuple[Callable[[Any], Sequence[Any]], Sequence[Callable[[Any, Any], None]], Mapping[str, int]]
-
-
-@cache
-def _plan(kind: type) -> _Plan:
-    """How all fields are read at once, how each is set, and the place of each."""
-    names: tuple[str, ...] = vars(kind)["__slots__"]
-    setters = tuple(getattr(kind, name).__set__ for name in names)
-    return attrgetter(*names), setters, {name: place for place, name in enumerate(names)}
-
 
 def changed(value: T, **fields: Any) -> T:
-    """Like ``dataclasses.replace``, in a third of its time, for a data class with slots that computes nothing itself.
+    """Like ``dataclasses.replace``, in a tenth of its time, for a class that is ``frozen_without_slots``.
 
     Raises:
         KeyError: There is no such field.
     """
-    kind: Any = type(value)
-    read, setters, places = _plan(kind)
-    values = list(read(value))
-    for name, field in fields.items():
-        values[places[name]] = field
-    made: T = object.__new__(kind)
-    for put, field in zip(setters, values, strict=True):
-        put(made, field)
+    made: T = object.__new__(type(value))
+    copied = made.__dict__
+    copied.update(value.__dict__)
+    known = len(copied)
+    copied.update(fields)
+    if len(copied) != known:
+        raise KeyError(next(name for name in fields if name not in value.__dict__))
     return made

@@ -233,8 +233,11 @@ class Journal:
         """
         if event.awaited:
             self._catch_up()
-        body = _mask(body_of(event), self._redactor)
-        record = Record(self._seq + 1, utc_now(), self.who, event_of(event.kind, body))
+        body = body_of(event)
+        if not self._redactor.idle:
+            body = _mask(body, self._redactor)
+            event = event_of(event.kind, body)
+        record = Record(self._seq + 1, utc_now(), self.who, event)
         line = encode(record, self._head, body)
         try:
             _write_all(self._file, line + b"\n")

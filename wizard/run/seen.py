@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wizard.frozen import frozen
+from wizard.frozen import frozen_without_slots
 from wizard.run import events as ev
 
 
-@frozen
+@frozen_without_slots
 class StepState:
     """One step: what it is, how far it is, what was seen."""
 
@@ -38,7 +38,7 @@ class StepState:
         return self.edits[-1] if self.edits and self.edits[-1].diff else None
 
 
-@frozen
+@frozen_without_slots
 class CheckState:
     """The last look at one check. ``undone`` once the step was undone after it, so that it tells of what was."""
 
@@ -52,7 +52,7 @@ class CheckState:
     undone: bool = False
 
 
-@frozen
+@frozen_without_slots
 class RoleState:
     """What a host is to others. ``pinned`` is what changes go by; ``now`` what was seen last, or ``why`` it was not."""
 
@@ -61,7 +61,7 @@ class RoleState:
     why: str = ""
 
 
-@frozen
+@frozen_without_slots
 class AttemptState:
     """One script that was to run on a host. ``end`` is None while its outcome is not on record."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from wizard.frozen import frozen
+from wizard.frozen import frozen_without_slots
 from wizard.run import events as ev
 from wizard.run.changed import changed
 from wizard.run.events import Event, Record
@@ -32,7 +32,7 @@ STANDS = frozenset({VERIFIED, SKIPPED, ACCEPTED})
 """Step outcomes after which what was done stays, so that an edited text is owned up to as well."""
 
 
-@frozen
+@frozen_without_slots
 class RunState:
     """A run as far as its journal tells it.
 
