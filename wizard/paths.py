@@ -111,6 +111,12 @@ def settings_file() -> Path:
     return (chosen / "config" if chosen else user_config_path(APPLICATION, appauthor=False)) / "settings.yaml"
 
 
+def local_spool() -> str:
+    """Where attempts on this machine are kept if everything is to be in one place; empty for the usual place."""
+    chosen = _chosen()
+    return str(chosen / "spool") if chosen else ""
+
+
 def known_hosts_file() -> Path:
     """The host keys that a person accepted here, read beside the user's own; empty at first."""
     return private_file(state_directory() / "known_hosts")

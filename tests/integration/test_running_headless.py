@@ -426,3 +426,10 @@ def test_ansible_that_is_missing_is_told_with_what_to_install(wizard: Wizard, tm
     done = wizard.run(checklist(steps, WHERE), "--set", f"where={tmp_path}", PYTHONPATH=f"{tmp_path}:{ROOT}")
     assert done.exit_status == 4
     assert "Ansible is not installed here" in done.stderr
+
+
+def test_attempts_on_this_machine_are_kept_where_everything_else_is(wizard: Wizard) -> None:
+    done = wizard.run(checklist(TWO_STEPS, WHERE), "--set", f"where={wizard.home}")
+    assert done.exit_status == 0, done.stderr
+    claims = {path.name for path in (wizard.home / "state" / "spool").glob("*.claim")}
+    assert claims == {f"{event['key']}.claim" for event in done.of("attempt_intended")}

@@ -226,7 +226,7 @@ def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder | No
         sudo=spec.sudo,
         sudo_password=spec.sudo_password or None,
         path=spec.path,
-        spool=spec.spool or ("" if spec.ssh else prepared.request.local_spool),
+        spool=spec.spool or ("" if spec.ssh or spec.sudo else prepared.request.local_spool or paths.local_spool()),
         accept=prepared.request.accept,
         known_hosts=prepared.request.known_hosts or paths.known_hosts_file(),
         on_link=on_link,
