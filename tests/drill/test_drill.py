@@ -76,7 +76,7 @@ class Seen(list[str]):
 def _scratch(places: Path) -> list[str]:
     """What channels and Ansible's scripts keep elsewhere while they live, told by what is written in it."""
     inside = [*Path("/dev/shm").glob("wizard.*/hello"), *Path("/tmp").glob("wizard.*/hello")]
-    inside += Path("/tmp").glob("wz.*/vars.json")
+    inside += Path("/tmp").glob("wz.*/vars.yml")
     return [str(path) for path in inside if _holds(path, str(places))]
 
 

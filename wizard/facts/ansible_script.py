@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shlex
 import shutil
 import sys
@@ -18,6 +18,10 @@ PASSWORD = "WIZARD_BECOME_PASSWORD"  # noqa: S105  the name of a variable
 INTERPRETER = "/usr/bin/python3"
 """Set, so that it is not guessed host by host; an inventory that names another for a host has its way."""
 
+_ESCAPED = re.compile(r"[^ !#-\[\]-~]")
+"""What does not stand for itself in a YAML scalar: all but printable ASCII, the quote and the backslash."""
+_SHORT = {'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"}
+
 _OPENING = """\
 set -u
 cd -- {directory} || exit 2
@@ -30,7 +34,7 @@ close() {{
 }}
 trap close EXIT
 trap 'exit 143' HUP INT TERM PIPE
-cat >"$private/vars.json" <<'VARS'
+cat >"$private/vars.yml" <<'VARS'
 {variables}
 VARS
 export LC_ALL=C.UTF-8 SSH_ASKPASS_REQUIRE=never
@@ -81,7 +85,7 @@ class Project:
             (f"become=$({password})\nunset {PASSWORD}\n", "printf '%s' \"$become\" | ") if password else ("", "")
         )
         ask = " --become-password-file -" if password else " </dev/null"
-        run = f'{feed}{command} -e @"$private/vars.json"{ask if password else ""} -- {shlex.quote(self.playbook)}'
+        run = f'{feed}{command} -e @"$private/vars.yml"{ask if password else ""} -- {shlex.quote(self.playbook)}'
         return f"{become}{self._opening()}{_reporting(lines)}{run}{'' if password else ask}\n"
 
     def inventory_script(self, name: str) -> str:
@@ -92,18 +96,36 @@ class Project:
     def _opening(self) -> str:
         opening = _OPENING.format(
             directory=operand(str(Path(self.directory).expanduser())),
-            variables=json.dumps(self._variables()),
+            variables=_yaml(self._variables()),
             interpreter=INTERPRETER,
         )
         user = f"export ANSIBLE_REMOTE_USER={shlex.quote(self.ssh.user)}\n" if self.ssh else ""
         return opening + user
 
-    def _variables(self) -> dict[str, object]:
+    def _variables(self) -> dict[str, bool | str]:
         """Extra variables beat the inventory's, and ssh takes an option's first value: nothing undercuts these."""
-        pinned: dict[str, object] = {"ansible_host_key_checking": True}
+        pinned: dict[str, bool | str] = {"ansible_host_key_checking": True}
         if self.ssh:
             pinned["ansible_ssh_args"] = shlex.join(_ssh_options(self.ssh))
         return {**pinned, **self.extra_vars}
+
+
+def _yaml(variables: Mapping[str, bool | str]) -> str:
+    """The variables as YAML, a line each. Ansible renders no string that is tagged ``!unsafe``, whatever is in it."""
+    return "\n".join(f"!unsafe {_scalar(name)}: {_value(value)}" for name, value in variables.items())
+
+
+def _value(value: bool | str) -> str:  # noqa: FBT001 - a value of YAML, not a switch
+    return str(value).lower() if isinstance(value, bool) else f"!unsafe {_scalar(value)}"
+
+
+def _scalar(text: str) -> str:
+    """A double-quoted scalar of printable ASCII on one line (YAML 1.2.2, 5.7 Escaped Characters)."""
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _SHORT.get(found[0]) or f"\\U{ord(found[0]):08x}"
 
 
 def _ssh_options(ssh: Destination) -> list[str]:
