@@ -112,8 +112,9 @@ bench: setup  ## timings, not assertions; BESIDE=COMMIT times that commit's prog
 schema: setup  ## write checklists/checklist.schema.json from the model
 	$(BIN)/wizard schema > checklists/checklist.schema.json
 
-reference: setup  ## write docs/reference.md from the registry of kinds
+reference: setup  ## write docs/reference.md, and the table of fields in docs/security.md, from the registry of kinds
 	$(BIN)/python -c 'from wizard.checklist.reference import reference; from wizard.kinds import registry; print(reference(registry()), end="")' > docs/reference.md
+	$(BIN)/python -c 'from pathlib import Path; from wizard.checklist.fields import with_table; from wizard.kinds import registry; page = Path("docs/security.md"); page.write_text(with_table(page.read_text(), registry()))'
 
 build: setup  ## the wheel
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from wizard.checklist.document import lint
+from wizard.checklist.fields import with_table
 from wizard.checklist.reference import reference
 from wizard.kinds import registry
 
@@ -48,6 +49,12 @@ def examples() -> list[str]:
 
 def test_the_reference_is_the_registrys_own() -> None:
     assert (DOCS / "reference.md").read_text() == reference(registry()), "run `make reference`"
+
+
+def test_the_table_of_fields_is_the_registrys_own() -> None:
+    page = (DOCS / "security.md").read_text()
+    assert page == with_table(page, registry()), "run `make reference`"
+    assert page.count("| part | fields | a host's text becomes | an input becomes |") == 1
 
 
 def test_the_reference_has_every_kind_and_leads_nowhere_that_is_not_there() -> None:

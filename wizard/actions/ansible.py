@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,17 @@ from pydantic import Field
 
 from wizard.actions.base import Action, Before, Difference, Plan, Result, Stage, result_of
 from wizard.actions.deployed import Deployed, told
-from wizard.checklist.spec import ActionSpec, Flag, Name, Text
+from wizard.checklist.spec import (
+    ActionSpec,
+    AnsibleTag,
+    AnsibleVariable,
+    Flag,
+    Flaw,
+    HostPattern,
+    LocalPath,
+    Name,
+    Text,
+)
 from wizard.errors import StepRefused, UsageError
 from wizard.facts.ansible import ask_ansible, host_problem, syntax_problem, tag_problem
 from wizard.facts.ansible_lines import FILE_MODULES, UNIT_MODULES, Tally, TaskLine, read_lines
@@ -30,17 +41,20 @@ class AnsibleSpec(ActionSpec):
 
     kind: ClassVar[str] = "ansible"
 
-    directory: Text = Field(description="the project's root, where Ansible is started")
-    playbook: Text = Field(description="the playbook, as seen from there")
-    inventory: Text = Field(description="the inventory, as seen from there")
-    limit: Text = Field(description="Ansible's pattern; it must choose exactly `host`")
+    directory: LocalPath = Field(description="the project's root, where Ansible is started")
+    playbook: LocalPath = Field(description="the playbook, as seen from there")
+    inventory: LocalPath = Field(description="the inventory, as seen from there")
+    limit: HostPattern = Field(description="Ansible's pattern; it must choose exactly `host`")
     host: Name = Field(description="the checklist's host that the inventory must mean")
-    tags: list[Text] = Field(default_factory=list, description="only tasks that bear one of these")
+    tags: list[AnsibleTag] = Field(default_factory=list, description="only tasks that bear one of these")
     check: Flag = Field(default=False, description="`--check --diff`: shows what would change and changes nothing")
     become_password: Text | None = Field(
         default=None, description="template of a secret input; never in a command line"
     )
-    extra_vars: dict[str, Text] = Field(default_factory=dict, description="variables that beat all others; no secrets")
+    extra_vars: dict[str, AnsibleVariable] = Field(
+        default_factory=dict,
+        description="variables that beat all others, not rendered by Ansible; no secrets",
+    )
 
     @property
     def changes(self) -> bool:
@@ -51,6 +65,13 @@ class AnsibleSpec(ActionSpec):
     def reaches(self) -> tuple[str, ...]:
         """It runs on the operator's machine, and what it changes is there."""
         return (self.host,)
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Names that no variable of Ansible can have."""
+        for name in self.extra_vars:
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+                mend = "Use letters, digits and _, a letter first"
+                yield Flaw(("extra_vars", name), f"{name!r} cannot be a variable's name", mend)
 
 
 class Ansible(Action[AnsibleSpec]):

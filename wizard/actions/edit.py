@@ -11,7 +11,8 @@ from pydantic import Field
 from wizard.actions.base import Before, Plan
 from wizard.actions.replacing import ReplacesFile
 from wizard.actions.writing import Wanted
-from wizard.checklist.spec import ActionSpec, Count, Flaw, Spec, Text, is_template
+from wizard.checklist.meaning import DATA, Meaning
+from wizard.checklist.spec import ActionSpec, Count, Flaw, Pattern, ReplacementText, Spec, Text, YamlPath, is_template
 from wizard.errors import StepRefused
 from wizard.facts import yamlpath
 from wizard.text import one_line
@@ -21,10 +22,10 @@ class Replacement(Spec):
     """One replacement: ``match`` (literal) or ``regex`` becomes ``with``; or the value ``at`` a YAML path changes."""
 
     match: Text | None = None
-    regex: Text | None = None
-    new: Text | None = Field(None, alias="with")
+    regex: Pattern | None = None
+    new: ReplacementText | None = Field(None, alias="with")
     count: Count = 1
-    at: Text | None = None
+    at: YamlPath | None = None
     old_value: Text | None = Field(None, alias="from")
     new_value: Text | None = Field(None, alias="to")
 
@@ -57,6 +58,10 @@ class Replacement(Spec):
             yield Flaw(("regex",), f"not a regular expression: {wrong}", "Correct it, or use match for literal text")
         if not isinstance(self.count, str) and self.count < 1:
             yield Flaw(("count",), "a replacement that matches nothing does nothing", "Write 1 or more")
+
+    def meaning_of(self, name: str) -> Meaning:
+        """Beside literal text a replacement is literal too."""
+        return DATA if name == "new" and self.regex is None else super().meaning_of(name)
 
     def __str__(self) -> str:
         if self.at is not None:

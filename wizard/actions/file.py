@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from wizard.actions.base import Before, Editable, Plan
 from wizard.actions.replacing import ReplacesFile, missing
 from wizard.actions.writing import Wanted
-from wizard.checklist.spec import ActionSpec, Flag, Flaw, Mode, Text
+from wizard.checklist.spec import AccountName, ActionSpec, Flag, Flaw, LocalPath, Mode, Text
 from wizard.errors import StepRefused
 from wizard.facts import accounts
 from wizard.facts.files import LIMIT, FileState
@@ -28,11 +28,11 @@ class FileSpec(ActionSpec):
 
     path: Text
     content: Text | None = None
-    source: Text | None = None
+    source: LocalPath | None = None
     absent: Flag = False
     mode: Mode | None = None
-    owner: Text | None = None
-    group: Text | None = None
+    owner: AccountName | None = None
+    group: AccountName | None = None
 
     def flaws(self) -> Iterator[Flaw]:
         """Exactly one of content, source and absent; attributes only for a file that will be there."""

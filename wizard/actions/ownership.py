@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from wizard.actions.base import Action, Before, Difference, Plan, Result, Stage, result_of
 from wizard.actions.restoring import restore_script
-from wizard.checklist.spec import ActionSpec, Flag, Flaw, Mode, Spec, Text, is_template
+from wizard.checklist.spec import Access, AccountName, ActionSpec, Flag, Flaw, Mode, Spec, Text, is_template
 from wizard.errors import StepRefused
 from wizard.facts import accounts
 from wizard.facts.asking import PLAIN, operand
@@ -27,14 +27,14 @@ _ACCESS = re.compile(r"[rwx]{1,3}")
 class Grant(Spec):
     """An account, by name or number, and what it may do: letters of ``rwx``."""
 
-    account: Text
-    access: Text = "rwx"
+    account: AccountName
+    access: Access = "rwx"
 
 
 class Revoke(Spec):
     """An account, by name or number."""
 
-    account: Text
+    account: AccountName
 
 
 class OwnershipSpec(ActionSpec):
@@ -43,8 +43,8 @@ class OwnershipSpec(ActionSpec):
     kind: ClassVar[str] = "ownership"
 
     path: Text
-    owner: Text | None = None
-    group: Text | None = None
+    owner: AccountName | None = None
+    group: AccountName | None = None
     mode: Mode | None = None
     recursive: Flag = False
     grant: Grant | None = None

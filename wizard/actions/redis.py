@@ -12,7 +12,7 @@ from pydantic import Field
 from wizard.actions.base import Action, Before, Difference, Plan, Result, Stage, result_of
 from wizard.actions.redis_scripts import SECRET, pause_script, resume_script, save_script, set_script
 from wizard.checklist.redis_target import RedisTarget
-from wizard.checklist.spec import ActionSpec, Duration, Flag, Flaw, Text, is_template
+from wizard.checklist.spec import ActionSpec, Duration, Flag, Flaw, SettingName, Text, is_template
 from wizard.errors import StepRefused
 from wizard.facts.redis import READ_NAMES, Redis, is_read_name, open_redis, read_values
 from wizard.facts.redis_replies import RedisUnanswered, Trouble
@@ -35,7 +35,7 @@ class RedisSpec(ActionSpec, RedisTarget):
 
     kind: ClassVar[str] = "redis"
 
-    read: list[Text] | None = Field(default=None, description=f"values to read by name: {READ_NAMES}")
+    read: list[SettingName] | None = Field(default=None, description=f"values to read by name: {READ_NAMES}")
     save: Flag = Field(default=False, description="BGSAVE, and the proof that this very save was written")
     settings: dict[str, Text] | None = Field(default=None, alias="set", description="settings to change while it runs")
     pause_writes: Duration | None = Field(

@@ -8,7 +8,7 @@ from shlex import quote
 from typing import ClassVar, Literal
 
 from wizard.actions.base import Action, Before, Difference, Plan, Result, Stage, result_of
-from wizard.checklist.spec import ActionSpec, Flag, Flaw, Text, is_template
+from wizard.checklist.spec import ActionSpec, Flag, Flaw, UnitName, is_template
 from wizard.errors import StepRefused
 from wizard.facts.asking import PLAIN
 from wizard.facts.units import Unit, name_flaw, parse, show, show_command
@@ -30,7 +30,7 @@ class ServiceSpec(ActionSpec):
 
     kind: ClassVar[str] = "service"
 
-    unit: Text
+    unit: UnitName
     state: Literal["started", "stopped", "restarted"] | None = None
     enabled: Flag | None = None
     daemon_reload: Flag = False

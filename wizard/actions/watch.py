@@ -11,7 +11,7 @@ from pydantic import Field
 
 from wizard.actions.base import Action, Before, Plan, Result, Sample, Stage
 from wizard.checklist.redis_target import RedisTarget
-from wizard.checklist.spec import ActionSpec, Count, Duration, Flaw, Text, is_template
+from wizard.checklist.spec import ActionSpec, Count, Duration, Flaw, Pattern, UnitName, is_template
 from wizard.checks.base import Outcome
 from wizard.errors import StepRefused, WizardError
 from wizard.facts.gauges import of_redis, of_unit
@@ -41,8 +41,8 @@ class WatchSpec(ActionSpec):
     tolerate_bad: Count = Field(default=0, description="bad looks that are still no failure")
     tolerate_no_data: Count = Field(default=0, description="looks without an answer that are still no failure")
     saves: RedisTarget | None = Field(default=None, description="count the scheduled saves that were due and that came")
-    unit: Text | None = Field(default=None, description="follow this unit's journal")
-    alarm: Text | None = Field(default=None, description="a line of that journal that matches this regex is bad")
+    unit: UnitName | None = Field(default=None, description="follow this unit's journal")
+    alarm: Pattern | None = Field(default=None, description="a line of that journal that matches this regex is bad")
 
     @property
     def changes(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,6 +24,7 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from wizard.checklist.meaning import HostText, How, Meaning, Placeholder
 from wizard.checklist.problems import guess
 from wizard.errors import UsageError
 
@@ -32,6 +33,8 @@ MAX_DEPTH = 30
 MAX_RENDERED = 1024 * 1024
 """Characters a filter may make."""
 
+OUR_WORDS = "write it out, or make it an input"
+"""The mend where a host may not say something."""
 _LITERAL = "to write {{ itself, write {{ '{{' | raw }}"
 _PARTS = (
     nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
@@ -40,16 +43,22 @@ _PARTS = (
 
 
 class Raw(str):
-    """Text that goes into a command as it is."""
+    """Text that goes into a command or a regular expression as it is."""
 
     __slots__ = ()
 
 
-def _replace(value: Any, old: str, new: str) -> str:
+def _of(text: str, *parts: Any) -> str:
+    """A text made of these parts: a host's where one of them is."""
+    return HostText(text) if any(isinstance(part, HostText) for part in parts) else text
+
+
+def _replace(value: Any, old: Any, new: Any) -> str:
+    parts = (value, old, new)
     text, old, new = str(value), str(old), str(new)
     if len(text) + text.count(old) * len(new) > MAX_RENDERED:
         raise TemplateRuntimeError("replace would make too long a text")
-    return text.replace(old, new)
+    return _of(text.replace(old, new), *parts)
 
 
 def _int(value: Any) -> int:
@@ -60,6 +69,8 @@ def _int(value: Any) -> int:
 
 
 def _raw(value: Any) -> Raw:
+    if isinstance(value, HostText):
+        raise _invalid("a host's text is never raw", "take `| raw` away")
     return Raw(_plain(value))
 
 
@@ -70,10 +81,10 @@ def _default(value: Any, other: Any) -> Any:
 FILTERS: dict[str, Callable[..., Any]] = {
     "raw": _raw,
     "default": _default,
-    "lower": lambda value: str(value).lower(),
-    "upper": lambda value: str(value).upper(),
+    "lower": lambda value: _of(str(value).lower(), value),
+    "upper": lambda value: _of(str(value).upper(), value),
     "replace": _replace,
-    "trim": lambda value: str(value).strip(),
+    "trim": lambda value: _of(str(value).strip(), value),
     "int": _int,
 }
 _TESTS: dict[str, Callable[[Any], bool]] = {
@@ -111,6 +122,37 @@ def _quoted(value: Any) -> str:
     return text if isinstance(value, Raw) else shlex.quote(text)
 
 
+def _escaped(value: Any) -> str:
+    """A value as the regular expression that finds just it."""
+    text = str(_plain(value))
+    if isinstance(value, HostText) and not text:
+        raise _invalid("a host's text is empty, and an empty text is found everywhere", "capture what is never empty")
+    return text if isinstance(value, Raw | Placeholder) else re.escape(text)
+
+
+_BECOMES: Mapping[How, Callable[[Any], Any]] = {
+    How.AS_IS: _plain,
+    How.WORD: _quoted,
+    How.PATTERN: _escaped,
+    How.REPLACEMENT: lambda value: str(_plain(value)).replace("\\", r"\\"),
+}
+
+
+def _fit(value: Any, meaning: Meaning) -> Any:
+    """The value, where it may stand in such a field."""
+    text = str(_plain(value))
+    if isinstance(value, HostText) and meaning.refuses_host:
+        raise _invalid(f"a host's text cannot stand in {meaning.name}", OUR_WORDS)
+    if not isinstance(value, Raw | Placeholder) and not meaning.accepts(text):
+        raise _invalid(f"{text[:60]!r} cannot stand in {meaning.name}", f"give {meaning.wants} only")
+    return value
+
+
+def _finalizer(meaning: Meaning) -> Callable[[Any], Any]:
+    become = _BECOMES[meaning.how]
+    return (lambda value: become(_fit(value, meaning))) if meaning.fits else become
+
+
 def _environment(finalize: Callable[[Any], Any]) -> _Environment:
     """A sandbox in which ``{%`` and ``{#`` mean nothing: shell text such as ``${#list}`` stays as it is."""
     env = _Environment(
@@ -126,15 +168,23 @@ def _environment(finalize: Callable[[Any], Any]) -> _Environment:
 
 
 _TEXT = _environment(_plain)
-_SHELL = _environment(_quoted)
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """One ``{{ }}``: the names it says, dotted where they are, and whether it goes into a command unquoted."""
+    """One ``{{ }}``.
+
+    Args:
+        names: Those it says, dotted where it looks something up.
+        raw: Its value is as it is, whatever comes of it.
+        sources: The names whose text may be part of its value; one that it only compares is none.
+        raw_sources: Those of them that are under ``| raw``.
+    """
 
     names: frozenset[str]
     raw: bool
+    sources: frozenset[str] = frozenset()
+    raw_sources: frozenset[str] = frozenset()
 
 
 def _invalid(what: str, mend: str) -> UsageError:
@@ -191,6 +241,34 @@ def _names(node: nodes.Node) -> Iterator[str]:
         yield from _names(child)
 
 
+def _sources(node: nodes.Node) -> Iterator[str]:
+    """The names whose text may be part of a value."""
+    match node:
+        case nodes.Compare() | nodes.Not() | nodes.Test():
+            return
+        case nodes.CondExpr(expr1=one, expr2=other):
+            parts: Iterable[nodes.Node] = [part for part in (one, other) if part is not None]
+        case _:
+            parts = node.iter_child_nodes()
+    name = _dotted(node)
+    if name:
+        yield name
+        return
+    for part in parts:
+        yield from _sources(part)
+
+
+def _raw_sources(node: nodes.Node) -> Iterator[str]:
+    for found in (node, *node.find_all(nodes.Filter)):
+        if isinstance(found, nodes.Filter) and found.name == "raw":
+            yield from _sources(found)
+
+
+def _expression(node: nodes.Node) -> Expression:
+    raw = isinstance(node, nodes.Filter) and node.name == "raw"
+    return Expression(frozenset(_names(node)), raw, frozenset(_sources(node)), frozenset(_raw_sources(node)))
+
+
 def _pieces(tree: nodes.Template) -> Iterator[str | Expression]:
     for output in tree.body:
         if not isinstance(output, nodes.Output):
@@ -200,8 +278,7 @@ def _pieces(tree: nodes.Template) -> Iterator[str | Expression]:
                 yield node.data
             else:
                 _check(node)
-                raw = isinstance(node, nodes.Filter) and node.name == "raw"
-                yield Expression(frozenset(_names(node)), raw)
+                yield _expression(node)
 
 
 def _syntax(error: TemplateSyntaxError) -> UsageError:
@@ -236,20 +313,38 @@ def pieces(text: str) -> tuple[str | Expression, ...]:
         raise _invalid("a template's expression is nested too deep", "make it shorter") from None
 
 
+@lru_cache(maxsize=32)
+def _environment_for(meaning: Meaning) -> _Environment:
+    return _environment(_finalizer(meaning))
+
+
 @lru_cache(maxsize=1024)
-def _compiled(text: str, *, quote: bool) -> Any:
-    return (_SHELL if quote else _TEXT).from_string(text)
+def _compiled(text: str, meaning: Meaning) -> Any:
+    return _environment_for(meaning).from_string(text)
 
 
-def render(text: str, scope: Mapping[str, Any], *, quote: bool) -> str:
-    """The template with values in place of its expressions; with ``quote``, each is one word of a shell.
+def _marked(scope: Mapping[str, Any]) -> Mapping[str, Any]:
+    captured = scope.get("captured")
+    if not isinstance(captured, Mapping):
+        return scope
+    return {**scope, "captured": {name: _as_host_text(value) for name, value in captured.items()}}
+
+
+def _as_host_text(value: Any) -> Any:
+    return HostText(value) if isinstance(value, str) and not isinstance(value, Placeholder) else value
+
+
+def render(text: str, scope: Mapping[str, Any], meaning: Meaning) -> str:
+    """The template with values in place of its expressions, each as it shall be in a field of this meaning.
+
+    What is captured in the scope is a host's text.
 
     Raises:
-        UsageError: It does not parse, may not be used, or says a name that has no value.
+        UsageError: It does not parse, may not be used, says a name that has no value, or a value does not fit.
     """
     pieces(text)
     try:
-        return str(_compiled(text, quote=quote).render(scope))
+        return str(_compiled(text, meaning).render(_marked(scope)))
     except TemplateError as error:
         said = (error.message or "it cannot be rendered").rstrip(".")
         raise _invalid(f"a template has no value here: {said}", "give or capture the value first") from None

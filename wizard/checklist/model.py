@@ -7,9 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from wizard.checklist.spec import ActionSpec, CheckSpec, Command, Duration, Flag, Flaw, Name, Spec, Text
+from wizard.checklist.meaning import ELSEWHERE
+from wizard.checklist.spec import (
+    ActionSpec,
+    CheckSpec,
+    Command,
+    Condition,
+    Duration,
+    Flag,
+    Flaw,
+    Name,
+    Pattern,
+    Prose,
+    Spec,
+    Text,
+)
 from wizard.checklist.surroundings import Evidence, HostSpec, Input, RedisSource, Source, Variable, regex_flaw
 
 __all__ = [
@@ -31,34 +45,38 @@ __all__ = [
 ]
 
 
+Default = Annotated[Any, ELSEWHERE]
+"""What a field of a kind is where a step or check leaves it out."""
+
+
 class Risk(Spec):
     """What may go wrong, and what is done against it. ``came_true`` is what the report asks about it."""
 
-    risk: Text
-    probability: Text
-    impact: Text
-    mitigation: Text
-    came_true: Text | None = None
+    risk: Prose
+    probability: Prose
+    impact: Prose
+    mitigation: Prose
+    came_true: Prose | None = None
 
 
 class Lesson(Spec):
     """A question for the report, asked when the run is over; never gates."""
 
-    ask: Text
-    about: Text | None = None
+    ask: Prose
+    about: Prose | None = None
 
 
 class Prevention(Spec):
     """A measure against the next time. ``checked_by`` names steps or exit criteria that prove it."""
 
-    measure: Text
-    checked_by: tuple[Text, ...] = ()
+    measure: Prose
+    checked_by: tuple[Prose, ...] = ()
 
 
 class Measure(Spec):
     """A figure of the damage for the report: what it counts, and a template of a captured value."""
 
-    what: Text
+    what: Prose
     value: Text
 
 
@@ -73,9 +91,9 @@ class Notice(Spec):
         text: What to paste, rendered with inputs, ``captured`` and ``run``; how the run stands, where it is not given.
     """
 
-    who: Text
-    when: Text | None = None
-    at: tuple[Text, ...] = ()
+    who: Prose
+    when: Prose | None = None
+    at: tuple[Prose, ...] = ()
     text: Text | None = None
 
 
@@ -88,7 +106,7 @@ class Capture(Spec):
         value: A name the action knows.
     """
 
-    stdout: Text | None = None
+    stdout: Pattern | None = None
     command: Command | None = None
     on: Name | None = None
     value: Text | None = None
@@ -122,14 +140,14 @@ class CheckItem(Spec):
     keys: ClassVar[Mapping[str, str]] = {}
     """The kinds' keys and the fields that hold them."""
 
-    name: Text | None = None
+    name: Prose | None = None
     on: Name | None = None
-    when: Text | None = None
+    when: Condition | None = None
     within: Duration = 0.0
     every: Duration = 1.0
     hold: Duration = 0.0
     lasting: Flag = False
-    advice: Text | None = None
+    advice: Prose | None = None
 
     @property
     def kinds(self) -> list[str]:
@@ -164,18 +182,18 @@ class Step(Spec):
     """The kinds' keys and the fields that hold them."""
 
     id: Name
-    title: Text
-    why: Text
-    item: Text | None = None
+    title: Prose
+    why: Prose
+    item: Prose | None = None
     on: Name = "local"
-    when: Text | None = None
+    when: Condition | None = None
     requires: tuple[CheckItem, ...] = ()
     checks: tuple[CheckItem, ...] = ()
     samples: tuple[CheckItem, ...] = ()
     capture: Mapping[Variable, Capture] = {}
-    safe_stop: Text | None = None
+    safe_stop: Prose | None = None
     on_unknown: Literal["probe", "ask", "safe_to_retry"] = "ask"
-    advice: Text | None = None
+    advice: Prose | None = None
     limit: Duration = 600.0
 
     @property
@@ -203,8 +221,8 @@ class Phase(Spec):
     """Steps that belong together, and the gate behind them."""
 
     id: Name
-    title: Text
-    why: Text | None = None
+    title: Prose
+    why: Prose | None = None
     steps: tuple[Step, ...] = ()
     checks: tuple[CheckItem, ...] = ()
 
@@ -213,19 +231,19 @@ class Checklist(Spec):
     """A whole document. ``defaults`` holds, by kind, the fields that its parts leave out."""
 
     checklist: Name
-    title: Text
+    title: Prose
     severity: Literal["critical", "high", "medium", "low"]
-    about: Text | None = None
+    about: Prose | None = None
     inputs: Mapping[Variable, Input] = {}
     hosts: Mapping[Name, HostSpec] = {}
-    defaults: Mapping[str, Mapping[str, Any]] = {}
+    defaults: Mapping[str, Mapping[str, Default]] = {}
     evidence: tuple[Evidence, ...] = ()
     risks: tuple[Risk, ...] = ()
     phases: tuple[Phase, ...] = ()
     exit_criteria: tuple[CheckItem, ...] = ()
     impact: tuple[Measure, ...] = ()
-    rollback: Text | None = None
+    rollback: Prose | None = None
     lessons: tuple[Lesson, ...] = ()
     prevention: tuple[Prevention, ...] = ()
     notify: tuple[Notice, ...] = ()
-    references: tuple[Text, ...] = ()
+    references: tuple[Prose, ...] = ()

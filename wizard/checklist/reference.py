@@ -16,7 +16,9 @@ _HEAD = """\
 # Reference
 
 Everything that a checklist may say. Made from the registry of kinds by `make reference`; do not edit it. Texts may
-hold `{{ … }}`, rendered when the step begins; in shell commands each value is quoted, unless it is marked `| raw`."""
+hold `{{ … }}`, rendered when the step begins; in shell commands each value is quoted, in regular expressions escaped,
+unless an input is marked `| raw`. What a value becomes in each field is told in
+[Security](security.md#text-of-hosts-in-a-checklists-fields)."""
 
 _STEP, _ITEM = "Step", "CheckItem"
 _CALLED = {_STEP: "A step", _ITEM: "A check", "HostSpec": "A host", "Input": "An input", "Phase": "A phase"}

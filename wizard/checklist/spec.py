@@ -6,12 +6,14 @@ A field's annotation says what the value is once rendered; before that it may ho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from wizard.checklist import meaning
 from wizard.checklist import plugins as plugins  # noqa: PLC0414 - imported for what it does, ahead of every model
 from wizard.frozen import frozen
 
@@ -30,11 +32,6 @@ class Flaw:
     at: tuple[str | int, ...]
     what: str
     mend: str
-
-
-@frozen
-class Shell:
-    """Marks a field as shell text: every value rendered into it is quoted unless marked ``| raw``."""
 
 
 def is_template(value: object) -> bool:
@@ -99,12 +96,41 @@ def _mode(value: Any, _handler: Callable[[Any], Any], _info: ValidationInfo) -> 
 
 _TEMPLATE = {"type": "string", "pattern": r"\{\{"}
 
-Text = str
+Text = Annotated[str, meaning.DATA]
 """A string; values are rendered into it as they are."""
-Command = Annotated[str, Shell()]
+Prose = Annotated[str, meaning.PROSE]
+"""A string for people, shown as it is written."""
+Command = Annotated[str, meaning.SHELL]
 """POSIX shell text; values rendered into it are quoted."""
+Pattern = Annotated[str, meaning.PATTERN]
+"""A regular expression; values rendered into it are escaped."""
+Condition = Annotated[str, meaning.CONDITION]
+"""A template that says true or false."""
+LocalPath = Annotated[str, meaning.LOCAL_PATH]
+"""A path that decides what is read or run, so that no host may say it."""
+UnitName = Annotated[str, meaning.UNIT]
+"""The name of a systemd unit."""
+AccountName = Annotated[str, meaning.ACCOUNT]
+"""The name or number of an account or a group."""
+Bounds = Annotated[str, meaning.BOUNDS]
+"""What a number is compared with, as in ``>=10001``; a value is the number."""
+YamlPath = Annotated[str, meaning.YAML_PATH]
+"""A path in a YAML file; a value is one key, or one part of a key."""
+SettingName = Annotated[str, meaning.SETTING_NAME]
+"""The name of a value that is to be read."""
+Access = Annotated[str, meaning.ACCESS]
+"""What an account may do: letters of ``rwx``."""
+ReplacementText = Annotated[str, meaning.REPLACEMENT]
+"""What stands in place of what a regular expression found; values rendered into it are no groups."""
+HostPattern = Annotated[str, meaning.LIMIT]
+"""Ansible's pattern of hosts."""
+AnsibleTag = Annotated[str, meaning.TAG]
+"""A tag of Ansible's tasks."""
+AnsibleVariable = Annotated[str, meaning.VARIABLE]
+"""The value of a variable for Ansible, which does not render it."""
 Count = Annotated[
     int,
+    meaning.TYPED,
     WrapValidator(_keep_template),
     WrapValidator(_lax_when_rendered),
     WrapValidator(_whole),
@@ -113,6 +139,7 @@ Count = Annotated[
 """A whole number."""
 Flag = Annotated[
     bool,
+    meaning.TYPED,
     WrapValidator(_keep_template),
     WrapValidator(_lax_when_rendered),
     WrapValidator(_truth),
@@ -121,6 +148,7 @@ Flag = Annotated[
 """True or false."""
 Duration = Annotated[
     float,
+    meaning.TYPED,
     WrapValidator(_duration),
     WrapValidator(_keep_template),
     WithJsonSchema({"type": "string", "examples": ["30s", "5m", "1h30m"]}),
@@ -128,6 +156,7 @@ Duration = Annotated[
 """Seconds, written with a unit."""
 Mode = Annotated[
     str,
+    meaning.TYPED,
     WrapValidator(_mode),
     WrapValidator(_keep_template),
     WithJsonSchema({"type": "string", "examples": ["0644"]}),
@@ -143,8 +172,31 @@ class Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False, defer_build=True)
 
     def flaws(self) -> Iterator[Flaw]:
-        """What is wrong with this part that its types cannot say; asked of the part as written."""
+        """What is wrong with this part that its types cannot say; asked of the part as written, and once rendered."""
         yield from ()
+
+    def meaning_of(self, name: str) -> meaning.Meaning:
+        """What a value becomes in this field, where that hangs on another field; else what its type says."""
+        return meanings(type(self))[name]
+
+
+@cache
+def meanings(spec: type[Spec]) -> Mapping[str, meaning.Meaning]:
+    """What a value becomes in each field of a spec; a text without a mark is taken as it is."""
+    return {name: mark or meaning.DATA for name, mark in marks(spec).items()}
+
+
+def marks(spec: type[Spec]) -> Mapping[str, meaning.Meaning | None]:
+    """The mark of each field of a spec, None where there is none."""
+    return {name: _marked(field.annotation, *field.metadata) for name, field in spec.model_fields.items()}
+
+
+def _marked(annotation: Any, *metadata: Any) -> meaning.Meaning | None:
+    """The mark of a field, also within lists, mappings and optional values."""
+    for mark in metadata:
+        if isinstance(mark, meaning.Meaning):
+            return mark
+    return next((mark for part in get_args(annotation) if (mark := _marked(part, part))), None)
 
 
 class CheckSpec(Spec):

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
+from wizard.checklist.meaning import LOGIN, WRITTEN
 from wizard.checklist.redis_target import RedisTarget
-from wizard.checklist.spec import Command, Count, Flag, Flaw, Name, Spec, Text
+from wizard.checklist.spec import Command, Count, Flag, Flaw, LocalPath, Name, Prose, SettingName, Spec, Text, YamlPath
 
 InputType = Literal["host", "path", "text", "number", "port", "account", "unit", "duration", "flag", "secret", "choice"]
 Environment = Literal["production", "staging", "test", "practice"]
@@ -25,7 +26,11 @@ def _scalar(value: Any, _handler: Any) -> str | int | float | bool | None:
     raise PydanticCustomError("scalar", "expected text, a number, true or false")
 
 
-Scalar = Annotated[Any, WrapValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Place = Annotated[str, LOGIN]
+"""A machine to log in to, as ssh takes it."""
+Written = Annotated[str, WRITTEN]
+"""A text about an input, which is known before any template."""
+Scalar = Annotated[Any, WRITTEN, WrapValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 
 def regex_flaw(at: str, pattern: str | None) -> Iterator[Flaw]:
@@ -43,10 +48,10 @@ class Input(Spec):
 
     type: InputType
     default: Scalar = None
-    help: Text = ""
-    choices: tuple[Text, ...] = ()
+    help: Written = ""
+    choices: tuple[Written, ...] = ()
     env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
-    pattern: Text | None = None
+    pattern: Written | None = None
 
     def flaws(self) -> Iterator[Flaw]:
         """Settings that do not go with the type."""
@@ -69,7 +74,7 @@ class Input(Spec):
 class RedisSource(RedisTarget):
     """A reading taken from a Redis server. ``read`` is the name of an INFO field or a configuration parameter."""
 
-    read: Text
+    read: SettingName
 
 
 class Source(Spec):
@@ -78,7 +83,7 @@ class Source(Spec):
     on: Name | None = None
     command: Command | None = None
     yaml: Text | None = None
-    at: Text | None = None
+    at: YamlPath | None = None
     redis: RedisSource | None = None
 
     def flaws(self) -> Iterator[Flaw]:
@@ -100,14 +105,14 @@ class HostSpec(Spec):
         role: What it is to others, as `master` or `replica`: read before the run and again before each change.
     """
 
-    ssh: Text | None = None
+    ssh: Place | None = None
     local: Flag = False
     port: Count | None = None
-    identity: Text | None = None
+    identity: LocalPath | None = None
     sudo: Flag = False
     sudo_password: Text | None = None
-    path: tuple[Text, ...] = ()
-    spool: Text | None = None
+    path: tuple[LocalPath, ...] = ()
+    spool: LocalPath | None = None
     environment: Environment = "production"
     role: Source | None = None
 
@@ -126,12 +131,12 @@ class Evidence(Spec):
     ``stake`` says what the fact puts at stake: a person sees both before the first step.
     """
 
-    fact: Text
+    fact: Prose
     expect: Text | None = None
-    decisive: Text | None = None
-    why: Text | None = None
+    decisive: Prose | None = None
+    why: Prose | None = None
     may_differ: Flag = False
-    stake: Text | None = None
+    stake: Prose | None = None
     sources: Mapping[str, Source]
 
     def flaws(self) -> Iterator[Flaw]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.checklist.draft import Draft, Finding
+from wizard.checklist.meaning import SHELL, Meaning
 from wizard.checklist.positions import Loc
 from wizard.checklist.problems import guess
-from wizard.checklist.templating import misplaced, raw_references, references
+from wizard.checklist.templating import misplaced, references
 from wizard.checklist.walking import strings
 from wizard.errors import UsageError
 
@@ -19,9 +20,9 @@ _RUN = {"id", "started"}
 
 def templates(draft: Draft) -> Iterator[Finding]:
     """Everything that is wrong with each string of the document."""
-    for loc, text, shell in strings(draft.checklist):
-        if "{{" in text or "{%" in text or "{#" in text:
-            yield from _template(draft, loc, text, shell=shell)
+    for loc, text, meaning in strings(draft.checklist):
+        if "{{" in text:
+            yield from _template(draft, loc, text, meaning)
         elif _is_condition(loc):
             yield Finding(loc, "`when` is always the same", "compare something, as in {{ captured.acl == 'yes' }}")
         elif _keeps_secrets(loc):
@@ -37,7 +38,7 @@ def _is_condition(loc: Loc) -> bool:
     return loc[-1] == "when" and isinstance(loc[-2], int) and loc[0] in {"phases", "exit_criteria"}
 
 
-def _template(draft: Draft, loc: Loc, text: str, *, shell: bool) -> Iterator[Finding]:
+def _template(draft: Draft, loc: Loc, text: str, meaning: Meaning) -> Iterator[Finding]:
     try:
         said = references(text)
     except UsageError as error:
@@ -48,9 +49,9 @@ def _template(draft: Draft, loc: Loc, text: str, *, shell: bool) -> Iterator[Fin
         return
     for name in sorted(said):
         yield from _unknown(draft, loc, name)
-    yield from _secrets(draft, loc, said, shell=shell)
-    if shell:
-        yield from _commands(loc, text)
+    yield from _secrets(draft, loc, said, shell=meaning is SHELL)
+    for what, mend in misplaced(text, meaning):
+        yield Finding(loc, what, mend)
 
 
 def _unknown(draft: Draft, loc: Loc, name: str) -> Iterator[Finding]:
@@ -86,11 +87,3 @@ def _secrets(draft: Draft, loc: Loc, said: frozenset[str], *, shell: bool) -> It
         elif not _keeps_secrets(loc):
             mend = f"use it in {', '.join(sorted(SECRET_KEYS))} only"
             yield Finding(loc, f"the secret `{name}` would be shown here", mend)
-
-
-def _commands(loc: Loc, text: str) -> Iterator[Finding]:
-    for what, mend in misplaced(text):
-        yield Finding(loc, what, mend)
-    for name in sorted(raw_references(text)):
-        if name.startswith("captured."):
-            yield Finding(loc, f"`{name}` comes from a host and would run as a command", "take `| raw` away")

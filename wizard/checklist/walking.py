@@ -6,21 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, get_args
 
+from wizard.checklist.meaning import Meaning
 from wizard.checklist.positions import Loc
-from wizard.checklist.spec import Shell, Spec
-
-
-def _marked(annotation: Any) -> bool:
-    return any(isinstance(part, Shell) or _marked(part) for part in get_args(annotation))
-
-
-@cache
-def shell_fields(spec: type[Spec]) -> frozenset[str]:
-    """The fields of a spec that hold shell text, also within lists, mappings and optional values."""
-    fields = spec.model_fields.items()
-    return frozenset(
-        name for name, field in fields if _marked(field.annotation) or any(isinstance(m, Shell) for m in field.metadata)
-    )
+from wizard.checklist.spec import Spec
 
 
 def key_of(spec: type[Spec], name: str) -> str:
@@ -28,25 +16,24 @@ def key_of(spec: type[Spec], name: str) -> str:
     return spec.model_fields[name].alias or name
 
 
-def strings(spec: Spec, loc: Loc = ()) -> Iterator[tuple[Loc, str, bool]]:
-    """Every string in a spec and what is nested in it: where, what, and whether it is shell text."""
-    shell = shell_fields(type(spec))
+def strings(spec: Spec, loc: Loc = ()) -> Iterator[tuple[Loc, str, Meaning]]:
+    """Every string in a spec and what is nested in it: where, what, and what a value becomes in it."""
     for name in type(spec).model_fields:
         if name in spec.model_fields_set:
-            yield from _strings(getattr(spec, name, None), (*loc, key_of(type(spec), name)), shell=name in shell)
+            yield from _strings(getattr(spec, name, None), (*loc, key_of(type(spec), name)), spec.meaning_of(name))
 
 
-def _strings(value: Any, loc: Loc, *, shell: bool) -> Iterator[tuple[Loc, str, bool]]:
+def _strings(value: Any, loc: Loc, meaning: Meaning) -> Iterator[tuple[Loc, str, Meaning]]:
     if isinstance(value, str):
-        yield loc, value, shell
+        yield loc, value, meaning
     elif isinstance(value, Spec):
         yield from strings(value, loc)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _strings(item, (*loc, key), shell=shell)
+            yield from _strings(item, (*loc, key), meaning.below(key))
     elif isinstance(value, list | tuple):
         for number, item in enumerate(value):
-            yield from _strings(item, (*loc, number), shell=shell)
+            yield from _strings(item, (*loc, number), meaning)
 
 
 def _nests(annotation: Any) -> bool:

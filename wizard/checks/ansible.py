@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from wizard.checklist.spec import CheckSpec, Flag, Flaw, Name, Text
+from wizard.checklist.spec import AnsibleTag, CheckSpec, Flag, Flaw, HostPattern, LocalPath, Name
 from wizard.checks.base import Check, Observation, Outcome, failed, judged, passed, unknown
 from wizard.errors import StepRefused, UsageError
 from wizard.facts.ansible import host_problem, syntax_problem, tag_problem
@@ -23,14 +23,16 @@ class AnsibleCheckSpec(CheckSpec):
 
     kind: ClassVar[str] = "ansible"
 
-    directory: Text = Field(description="the project's root, where Ansible is started")
-    playbook: Text = Field(description="the playbook, as seen from there")
-    inventory: Text | None = Field(default=None, description="the inventory; ansible.cfg's own where none is named")
+    directory: LocalPath = Field(description="the project's root, where Ansible is started")
+    playbook: LocalPath = Field(description="the playbook, as seen from there")
+    inventory: LocalPath | None = Field(
+        default=None, description="the inventory; ansible.cfg's own where none is named"
+    )
     syntax: Flag = Field(default=True, description="it parses")
     templates: Flag = Field(default=False, description="every file its template and copy tasks name is found")
-    tags: list[Text] = Field(default_factory=list, description="at least one task bears one of these")
+    tags: list[AnsibleTag] = Field(default_factory=list, description="at least one task bears one of these")
     host: Name | None = Field(default=None, description="the checklist's host that `limit` must choose, and no other")
-    limit: Text | None = Field(default=None, description="Ansible's pattern for the host")
+    limit: HostPattern | None = Field(default=None, description="Ansible's pattern for the host")
 
     def flaws(self) -> Iterator[Flaw]:
         """A host cannot be proven without the limit that chooses it."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from wizard.checklist.spec import CheckSpec, Command, Count, Flaw, Text
+from wizard.checklist.spec import CheckSpec, Command, Count, Flaw, Pattern, Text
 from wizard.checks.base import Check, Observation, failed, passed, unknown
 from wizard.checks.patterns import pattern_flaw
 from wizard.hosts.base import Answer
@@ -29,8 +29,8 @@ class CommandSpec(CheckSpec):
 
     command: Command
     exit_status: Count = 0
-    stdout: Text | None = None
-    stdout_lacks: Text | None = None
+    stdout: Pattern | None = None
+    stdout_lacks: Pattern | None = None
     stdout_is: Text | None = None
 
     def flaws(self) -> Iterator[Flaw]:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from wizard.checklist.spec import CheckSpec, Count, Flag, Flaw, Mode, Text
+from wizard.checklist.spec import AccountName, CheckSpec, Count, Flag, Flaw, Mode, Text
 from wizard.checks.base import Check, Observation, judged
 from wizard.facts.asking import PLAIN, ask, operand, unseen
 from wizard.facts.files import FileState, is_absence, look
@@ -21,8 +21,8 @@ class FileCheckSpec(CheckSpec):
 
     path: Text
     exists: Flag = True
-    owner: Text | None = None
-    group: Text | None = None
+    owner: AccountName | None = None
+    group: AccountName | None = None
     mode: Mode | None = None
     what: Literal["file", "directory"] | None = Field(None, alias="kind")
     contains: list[Text] = Field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from wizard.checklist.spec import CheckSpec, Flaw, Text, is_template
+from wizard.checklist.spec import CheckSpec, Flaw, Pattern, Text, UnitName, is_template
 from wizard.checks.base import Check, Observation, failed, passed, unknown
 from wizard.checks.patterns import pattern_flaw
 from wizard.facts.journal import Reading, read_invocation, read_unit
@@ -30,10 +30,10 @@ class JournalSpec(CheckSpec):
 
     kind: ClassVar[str] = "journal"
 
-    unit: Text
+    unit: UnitName
     since: Literal["run_start", "step_start", "unit_start"]
-    lacks: Text | None = None
-    contains: Text | None = None
+    lacks: Pattern | None = None
+    contains: Pattern | None = None
     files: list[Text] = Field(default_factory=list)
 
     @property

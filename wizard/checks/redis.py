@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from wizard.checklist.redis_target import RedisTarget
-from wizard.checklist.spec import CheckSpec, Flag, Flaw, Spec, Text, is_template
+from wizard.checklist.spec import AccountName, Bounds, CheckSpec, Flag, Flaw, Spec, Text, is_template
 from wizard.checks.base import Check, Observation, Outcome, judged, unknown
 from wizard.errors import UsageError
 from wizard.facts.bounds import is_bounds, within
@@ -30,7 +30,7 @@ class SnapshotSpec(Spec):
     """A snapshot file that must be whole and hold this many keys."""
 
     path: Text = Field(description="the file on the host")
-    keys: Text = Field(description="how many keys it must hold in all databases: `10001`, or `>=10001`")
+    keys: Bounds = Field(description="how many keys it must hold in all databases: `10001`, or `>=10001`")
 
 
 class RedisCheckSpec(CheckSpec, RedisTarget):
@@ -48,11 +48,13 @@ class RedisCheckSpec(CheckSpec, RedisTarget):
     save_ok: Flag | None = Field(
         default=None, description="the last background save ended well (or, with false, did not)"
     )
-    keys: Text | None = Field(default=None, description="keys in all databases: `10001`, or `>=10001`")
+    keys: Bounds | None = Field(default=None, description="keys in all databases: `10001`, or `>=10001`")
     config: dict[str, Text] = Field(default_factory=dict, description="settings in force")
     role: Text | None = Field(default=None, description="`master` or `replica`")
-    version: Text | None = Field(default=None, description="as in `>=6.2,<8`")
-    run_as: Text | None = Field(default=None, description="the account of the real server process, name or number")
+    version: Bounds | None = Field(default=None, description="as in `>=6.2,<8`")
+    run_as: AccountName | None = Field(
+        default=None, description="the account of the real server process, name or number"
+    )
     writes_accepted: Flag | None = Field(
         default=None, description="writes are taken: no MISCONF, no pause, no read-only replica; found without writing"
     )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from wizard.checklist.spec import CheckSpec, Count, Duration, Flag, Flaw, Text, is_template
+from wizard.checklist.spec import CheckSpec, Count, Duration, Flag, Flaw, Text, UnitName, is_template
 from wizard.checks.base import Check, Observation, failed, judged
 from wizard.facts.units import Unit, name_flaw, processes, show, show_twice
 from wizard.text import one_line
@@ -26,7 +26,7 @@ class ServiceCheckSpec(CheckSpec):
 
     kind: ClassVar[str] = "service"
 
-    unit: Text
+    unit: UnitName
     active: Text | None = None
     sub: Text | None = None
     enabled: Text | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from wizard.checklist.spec import CheckSpec, Count, Flag, Flaw, Mode, Text
+from wizard.checklist.spec import AccountName, CheckSpec, Count, Flag, Flaw, Mode, Text
 from wizard.checks.base import Check, Observation, failed, judged, unknown
 from wizard.facts import accounts
 from wizard.facts.manifest import Entry, Manifest, survey
@@ -22,8 +22,8 @@ class TreeSpec(CheckSpec):
     kind: ClassVar[str] = "tree"
 
     path: Text
-    owner: Text | None = None
-    group: Text | None = None
+    owner: AccountName | None = None
+    group: AccountName | None = None
     dir_mode: Mode | None = None
     no_acl: Flag = False
     min_entries: Count = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from wizard.checklist.spec import CheckSpec, Flag, Flaw, Text
+from wizard.checklist.spec import AccountName, CheckSpec, Flag, Flaw
 from wizard.checks.base import Check, Observation, failed, judged
 from wizard.facts.accounts import Account, account
 from wizard.text import one_line
@@ -16,9 +16,9 @@ class UserSpec(CheckSpec):
 
     kind: ClassVar[str] = "user"
 
-    account: Text
+    account: AccountName
     exists: Flag = True
-    group: Text | None = None
+    group: AccountName | None = None
     login: Flag | None = None
 
     def flaws(self) -> Iterator[Flaw]:

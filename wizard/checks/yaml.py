@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from wizard.checklist.spec import CheckSpec, Flag, Flaw, Text, is_template
+from wizard.checklist.spec import CheckSpec, Flag, Flaw, Text, YamlPath, is_template
 from wizard.checks.base import Check, Observation, failed, judged, passed, unknown
 from wizard.errors import StepRefused
 from wizard.facts.files import look
@@ -19,7 +19,7 @@ class YamlSpec(CheckSpec):
     kind: ClassVar[str] = "yaml"
 
     path: Text
-    at: Text
+    at: YamlPath
     equals: Text | None = None
     absent: Flag = False
 

@@ -24,11 +24,11 @@ async def capture_values(context: Context, step: Step, result: Result) -> None:
 
 
 async def _value(context: Context, step: Step, capture: Capture, result: Result) -> str:
-    if capture.value is not None:
-        return _named(result, capture.value)
-    if capture.stdout is not None:
-        return _found(result.output, capture.stdout)
     rendered = render(capture, context.scope())
+    if rendered.value is not None:
+        return _named(result, rendered.value)
+    if rendered.stdout is not None:
+        return _found(result.output, rendered.stdout)
     answer = await context.hosts[rendered.on or step.on].ask(str(rendered.command))
     if not answer.ok:
         raise StepRefused(f"a value could not be captured: {answer.complaint or 'no answer'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from wizard.checklist.meaning import SHELL
 from wizard.checklist.model import CheckItem, Checklist, Step
 from wizard.checklist.spec import Spec
 from wizard.checklist.templating import Scope, render_text
@@ -98,8 +99,8 @@ def _steps(checklist: Checklist) -> Iterator[Step]:
 
 def _called(spec: Spec) -> Iterator[str]:
     """Programs that shell text in a spec calls."""
-    for _, text, shell in strings(spec):
-        if shell:
+    for _, text, meaning in strings(spec):
+        if meaning is SHELL:
             yield from CALLED.findall(re.sub(r"(?m)^\s*#.*$", "", text))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wizard.checklist.meaning import Placeholder
 from wizard.checklist.model import Checklist
 from wizard.checklist.positions import show
 from wizard.checklist.spec import Spec
@@ -60,8 +61,8 @@ def _has(scope: Scope, dotted: str) -> bool:
     return True
 
 
-def _mark(name: str) -> str:
-    return f"<{name}>" if "." in name else f"<input {name}>"
+def _mark(name: str) -> Placeholder:
+    return Placeholder(f"<{name}>" if "." in name else f"<input {name}>")
 
 
 def as_written(spec: Spec) -> str:
@@ -83,7 +84,7 @@ def known(
     secrets = frozenset(name for name, declared in checklist.inputs.items() if declared.type == "secret")
     given = {name: value for name, value in values.items() if name not in secrets}
     later = {name for phase in checklist.phases for step in phase.steps for name in step.capture}
-    marks = {name: f"<secret {name}>" if name in secrets else _mark(name) for name in checklist.inputs}
+    marks = {name: Placeholder(f"<secret {name}>") if name in secrets else _mark(name) for name in checklist.inputs}
     scope = {
         **marks,
         **given,

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wizard.actions.base import Question, Ran, Reply, Sample
-from wizard.checklist.model import Step
-from wizard.checks.base import Observation
+from wizard.checklist.model import CheckItem, Step
+from wizard.checks.base import Observation, unknown
+from wizard.errors import UsageError
 from wizard.hosts.base import Attempt, AttemptState, Ending, Host, OnOutput
 from wizard.output import OutputFile
 from wizard.run import events as ev
@@ -145,12 +146,16 @@ class StepStage:
 
     async def observe(self) -> Sequence[tuple[str, Observation]]:
         """Look once at each of the step's samples."""
-        seen: list[tuple[str, Observation]] = []
-        for item in self._step.samples:
-            if self._context.wanted(item.when):
-                check = self._context.check(item, self._step.on)
-                seen.append((item.name or check.title(), await look_once(check)))
-        return seen
+        return [await self._seen(item) for item in self._step.samples if self._context.wanted(item.when)]
+
+    async def _seen(self, item: CheckItem) -> tuple[str, Observation]:
+        try:
+            check = self._context.check(item, self._step.on)
+        except UsageError as problem:
+            # A value that does not fit here, such as one that a host said, is nothing to look with.
+            title = item.name or item.kind
+            return title, unknown(title, str(problem))
+        return item.name or check.title(), await look_once(check)
 
     def sample(self, sample: Sample) -> None:
         """Put one look of a watch on record."""

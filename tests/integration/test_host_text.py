@@ -1,0 +1,119 @@
+"""What a host says is data: it opens no gate by its signs, and runs nothing on the operator's machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.commandline import Wizard, checklist, phase, step
+
+LOOKUP = "{{ lookup('pipe', 'echo ran >> MARK; echo obeyed') }}"
+OVER = 'command: {command: "echo over", stdout: over}'
+PLAYBOOK = """\
+- hosts: web
+  gather_facts: false
+  tasks:
+    - name: what was said
+      copy: {content: "{{ said }}", dest: "{{ out }}/said"}
+    - name: what was given
+      copy: {content: "{{ given }}", dest: "{{ out }}/given"}
+"""
+DEPLOY = """\
+      - id: deploy
+        title: Deploy
+        why: to tell
+        ansible:
+          directory: "{{ project }}"
+          playbook: site.yml
+          inventory: hosts
+          limit: web
+          host: local
+          extra_vars: {said: "{{ captured.said | trim }}", given: "{{ given }}", out: "{{ project }}"}
+        checks:
+          - file: {path: "{{ project }}/said"}
+"""
+
+
+@pytest.fixture
+def wizard(tmp_path: Path) -> Wizard:
+    return Wizard(tmp_path)
+
+
+def document(tmp_path: Path, *steps: str, inputs: str = "") -> str:
+    """A checklist of these steps, whose attempts are kept below the test's own directory."""
+    return checklist(phase(*steps), f"{inputs}hosts:\n  local: {{local: true, spool: {tmp_path}/spool}}\n")
+
+
+def saying(said: Path) -> str:
+    """A step that captures what a host says."""
+    look = f'command: "cat {said}", read_only: true'
+    return step("look", look, OVER) + "        capture: {said: {stdout: '(?s)(.*)'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "opens"),
+    [("v1.2", True), (".*", False), ("|v1.2", False), ("", False)],
+)
+@pytest.mark.parametrize(
+    "check",
+    [
+        'command: {command: "echo release=v1.2", stdout: "^release={{ captured.said }}$"}',
+        'command: {command: "echo v1.2", stdout: "{{ captured.said }}"}',
+        'file: {path: RELEASE, contains: ["{{ captured.said }}"]}',
+    ],
+    ids=["anchored", "anywhere", "literal"],
+)
+def test_what_one_host_says_is_looked_for_as_it_is(
+    wizard: Wizard, tmp_path: Path, check: str, said: str, *, opens: bool
+) -> None:
+    (tmp_path / "said").write_text(said)
+    (tmp_path / "release").write_text("release=v1.2\n")
+    same = step("same", 'command: "true", read_only: true', check.replace("RELEASE", str(tmp_path / "release")))
+    done = wizard.run(document(tmp_path, saying(tmp_path / "said"), same))
+    assert done.exit_status == (0 if opens else 4), done.stderr
+
+
+def test_a_host_cannot_say_with_what_its_number_is_compared(wizard: Wizard, tmp_path: Path) -> None:
+    (tmp_path / "said").write_text(">=0")
+    check = 'redis: {address: "127.0.0.1:1", keys: "{{ captured.said }}"}'
+    done = wizard.run(
+        document(tmp_path, saying(tmp_path / "said"), step("same", 'command: "true", read_only: true', check))
+    )
+    assert "cannot stand in a number to compare with" in done.stderr
+
+
+def test_statements_of_other_languages_are_ordinary_text_in_a_command(wizard: Wizard, tmp_path: Path) -> None:
+    command = "list=abc; echo ${#list} '{% if x %}{# y #}' > {{ out }}/said"
+    write = step("write", f'command: "{command}", irreversible: it stays', OVER)
+    text = document(tmp_path, write, inputs="inputs:\n  out: {type: path}\n")
+    done = wizard.run(text, "--set", f"out={tmp_path}")
+    assert done.exit_status == 0, done.stderr
+    assert (tmp_path / "said").read_text() == "3 {% if x %}{# y #}\n"
+
+
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "site.yml").write_text(PLAYBOOK)
+    (root / "hosts").write_text("web ansible_connection=local\n")
+    return root
+
+
+@pytest.mark.services
+def test_ansible_gets_the_very_text_and_runs_none_of_it(wizard: Wizard, tmp_path: Path) -> None:
+    root, mark = project(tmp_path), tmp_path / "mark"
+    hostile = f'1.2{LOOKUP.replace("MARK", str(mark))}\n"quoted" \\ !unsafe \u00e9 \U0001f600 {{% x %}}'
+    (tmp_path / "said").write_text(hostile)
+    given = hostile.splitlines()[0]
+    filled = tmp_path / "inputs.json"
+    filled.write_text(json.dumps({"project": str(root), "given": given}))
+    filled.chmod(0o600)
+    inputs = "inputs:\n  project: {type: path}\n  given: {type: text}\n"
+    text = document(tmp_path, saying(tmp_path / "said"), DEPLOY, inputs=inputs)
+    done = wizard.run(text, "--inputs", str(filled))
+    assert done.exit_status == 0, done.stderr
+    assert (root / "said").read_text() == hostile
+    assert (root / "given").read_text() == given
+    assert not mark.exists()
