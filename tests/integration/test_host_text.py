@@ -84,6 +84,22 @@ def test_a_host_cannot_say_with_what_its_number_is_compared(wizard: Wizard, tmp_
     assert "cannot stand in a number to compare with" in done.stderr
 
 
+def test_a_watch_goes_on_where_a_host_said_what_cannot_be_looked_with(wizard: Wizard, tmp_path: Path) -> None:
+    (tmp_path / "said").write_text(">=0")
+    watch = """\
+      - id: watch
+        title: Watch
+        why: to see
+        watch: {for: 1s, every: 1s}
+        samples:
+          - redis: {address: "127.0.0.1:1", keys: "{{ captured.said }}"}
+"""
+    done = wizard.run(document(tmp_path, saying(tmp_path / "said"), f"{watch}        checks: [{{{OVER}}}]\n"))
+    assert done.exit_status == 4, done.stderr
+    looks = [line for line in (done.directory / "events.jsonl").read_text().splitlines() if '"no data"' in line]
+    assert "cannot stand in a number to compare with" in looks[0]
+
+
 def test_statements_of_other_languages_are_ordinary_text_in_a_command(wizard: Wizard, tmp_path: Path) -> None:
     command = "list=abc; echo ${#list} '{% if x %}{# y #}' > {{ out }}/said"
     write = step("write", f'command: "{command}", irreversible: it stays', OVER)
