@@ -32,6 +32,7 @@ from screens.theme import THEMES
 from screens.widgets.logpane import LogPane
 from screens.widgets.paper import Paper
 from tests.screens import stories
+from tests.screens.workers import finished
 from wizard.checklist.document import load
 from wizard.checklist.surroundings import Input as Declared
 from wizard.errors import UsageError, WizardError
@@ -294,7 +295,7 @@ class Fuzzed(Interface):
         screen = Start(Refusing(self.hostile), Poisoned(offered, told))
 
         async def look() -> None:
-            await self.workers.wait_for_complete()
+            await finished(self)
             for name in ("runs", "checklists"):
                 screen.query_one(f"#{name}").focus()
                 await self.painted()
@@ -335,7 +336,7 @@ class Fuzzed(Interface):
         screen = Report(lambda: to_markdown(build(records)))
 
         async def look() -> None:
-            await self.workers.wait_for_complete()
+            await finished(self)
             paper = screen.query_one(Paper)
             for page in range(0, paper.virtual_size.height, max(1, paper.size.height)):
                 paper.scroll_to(y=page, animate=False, immediate=True)

@@ -22,6 +22,7 @@ from tests.screens import stories
 from tests.screens.fake_shelf import SUMMARY, FakeOpener
 from tests.screens.pictures import ASCII, DARK, LIGHT, RUNS, SIZES, Compare, pressing, themes
 from tests.screens.stories import Held, interface, interface_of
+from tests.screens.workers import settled
 from wizard.checklist.document import load
 from wizard.kinds import registry
 
@@ -73,8 +74,7 @@ def test_the_start(snap_compare: Compare, size: tuple[int, int], monkeypatch: py
     monkeypatch.setattr(Shelf, "runs", lambda _: iter([runs]))
 
     async def read(pilot: Pilot[int]) -> None:
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot)
 
     assert snap_compare(interface_of(lambda: Start(FakeOpener())), terminal_size=size, run_before=read)
 

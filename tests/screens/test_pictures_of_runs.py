@@ -23,6 +23,7 @@ from tests.screens.fake_shelf import HOLDER, LIVE, SUMMARY, FakeOpener, FakeShel
 from tests.screens.pictures import LONG, SIZES
 from tests.screens.pictures import Compare as Compared
 from tests.screens.stories import Held, detachable_run, interface, interface_of
+from tests.screens.workers import settled
 from wizard.run.events import Record
 from wizard.run.journal import Reading
 
@@ -31,13 +32,11 @@ def pressing(*keys: str, held: Held | None = None) -> Callable[[Pilot[int]], Awa
     """Wait until everything was read, then press."""
 
     async def before(pilot: Pilot[int]) -> None:
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot)
         for key in keys:
             (held or Held()).later()
             await pilot.press(key)
-            await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+            await settled(pilot)
 
     return before
 

@@ -25,6 +25,7 @@ from tests.screens.fake_shelf import FakeShelf, many_runs
 from tests.screens.sandbox import HARBOUR
 from tests.screens.start_driver import StartDriver, drive_start
 from tests.screens.stories import interface_of, records
+from tests.screens.workers import settled
 from tests.support.scale import scaled
 from wizard.redact import Redactor
 from wizard.report.comparing import compare
@@ -255,7 +256,7 @@ async def test_a_storm_of_sizes_breaks_nothing(home: Path, make_screen: Callable
     sizes = random.Random(make_screen.__name__)  # noqa: S311 - the same sizes each time
     app = interface_of(lambda: make_screen(home))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
         for _ in range(scaled(10, 25)):
             await pilot.resize_terminal(
                 sizes.choice([1, 2, 5, sizes.randint(1, 250)]), sizes.choice([1, 2, sizes.randint(1, 70)])
