@@ -1,0 +1,229 @@
+# Getting to a path and acting on it where other accounts than root may rename, link and replace what they like.
+# A name is followed once. What is done then is done from inside the directory that it led to, or to the file held open.
+
+refuse() {
+    printf '%s\n' "$1" >&2
+    exit 3
+}
+
+# Change to a directory, and learn from the kernel where that is. A shell's own PWD may be what it made of the names
+# ahead of the change, as bash's is, and they may have changed meanwhile.
+change() {
+    cd -P -- "$1" 2>/dev/null && here=$(env pwd -P)
+}
+
+# Enter a directory that is one, not a link to one, in the directory that was entered.
+into() {
+    from=${here%/}
+    change "./$1" && [ "$here" = "$from/$1" ]
+}
+
+# Whether names in the working directory are root's or the caller's alone to change: nobody else may write to it.
+mine() {
+    case $(stat -c '%u %a' .) in
+        0\ *[0145][0145] | "$(id -u)"\ *[0145][0145]) ;;
+        *) return 1 ;;
+    esac
+}
+
+# Whether nobody but root and the caller can put anything else anywhere on this directory's path. Root's own directory
+# that all share, as /tmp is, lets others not replace what is not theirs.
+secure() {
+    enter "$1" && mine || return
+    while [ "$here" != / ]; do
+        change .. || return
+        mine && continue
+        case $(stat -c '%u %a' .) in
+            0\ 1???) ;;
+            *) return 1 ;;
+        esac
+    done
+}
+
+# Enter the directory of this path. Links on the way are followed only where nobody else can make them.
+enter() {
+    case $1 in
+        /*) ;;
+        *) change . && set -- "${here%/}/$1" ;;
+    esac
+    if change "$1" && [ "$here" = "$1" ]; then return 0; fi
+    change / || return
+    rest=$1 hops=0
+    while [ -n "$rest" ]; do
+        step=${rest%%/*} at=${here%/}
+        case $rest in
+            */*) rest=${rest#*/} ;;
+            *) rest= ;;
+        esac
+        case $step in
+            '' | .) continue ;;
+            ..)
+                change .. || return
+                continue
+                ;;
+        esac
+        if [ -L "./$step" ]; then
+            mine || refuse "$at/$step is a symbolic link, and others than root can change it: name what it leads to"
+            hops=$((hops + 1))
+            [ "$hops" -lt 40 ] || refuse "$1 goes round in a circle"
+            to=$(readlink -- "./$step" && echo .) || return
+            to=${to%??}
+            case $to in
+                /*) change / || return ;;
+            esac
+            rest=$to/$rest
+        elif ! into "$step"; then
+            stat -- "$at/$step" >/dev/null || return
+            refuse "$at/$step was replaced while it was being entered, or cannot be entered"
+        fi
+    done
+}
+
+# Hold what a name in the working directory stands for: $held is good to act on, whatever becomes of the name.
+# $kind is f, d, l or o; $why says what is wrong where it fails. A directory that others could replace is entered.
+# What is neither file nor directory can be held by its name alone: $fleeting then, and good for chown -h only.
+hold() {
+    held=./$1 nofollow=-h see=-Lc fleeting= why="it is not there" kind=o
+    exec 9</dev/null
+    if [ -L "$held" ]; then kind=l see=-c
+    elif [ -d "$held" ]; then kind=d
+    elif [ -f "$held" ]; then kind=f
+    elif [ ! -e "$held" ]; then return 1
+    fi
+    if ! mine; then
+        why="others than root can write to its directory, and replaced it just now"
+        case $kind in
+            d)
+                into "$1" || return
+                held=.
+                ;;
+            f)
+                command exec 9<"./$1" || return
+                held=/proc/self/fd/0 nofollow=
+                [ "$(stat -Lc '%d:%i' -- "$held" <&9)" = "$(stat -c '%d:%i' -- "./$1")" ] || return
+                ;;
+            *)
+                fleeting=yes why="others than root can write to its directory, and fs.protected_hardlinks is off"
+                [ "$(cat /proc/sys/fs/protected_hardlinks 2>/dev/null)" = 1 ]
+                return
+                ;;
+        esac
+    fi
+    why="it has other names (hard links), and would be changed under each"
+    [ "$kind" != f ] || [ "$(act stat -Lc %h --)" = 1 ]
+}
+
+# Run a command on what is held. A shell may keep descriptors from its programs, so it is given as their input.
+act() {
+    "$@" "$held" <&9
+}
+
+# Make a directory that is the caller's alone in the working directory, and enter it: ./NAME is made in there, nobody
+# else can replace it, and `mv ./NAME ..` puts it where it belongs. What an earlier one left is removed: the first
+# argument begins its name, the second is the NAME.
+private() {
+    for old in ./"$1".*; do
+        if [ -d "$old" ] && [ ! -L "$old" ] && [ -O "$old" ]; then
+            (into "${old#./}" && alone && clear_private "$2") && rmdir -- "$old" || :
+        fi
+    done
+    room=$(mktemp -d "./$1.XXXXXX") || refuse "no directory can be made in $here"
+    room=${room##*/} made=$2
+    trap 'leave_private' EXIT
+    into "$room" && alone || refuse "$room was replaced while it was being entered"
+}
+
+# Whether the working directory is the caller's, and closed to all others.
+alone() {
+    [ -O . ] || return
+    case $(stat -c %a .) in
+        *700) ;;
+        *) return 1 ;;
+    esac
+}
+
+clear_private() {
+    rm -f -- "./$1" "./$1".was "./$1".kept-*
+}
+
+leave_private() {
+    [ "${here##*/}" = "$room" ] || return 0
+    clear_private "$made"
+    change .. && rmdir -- "./$room" 2>/dev/null || :
+}
+
+# What ../$name is, seen from a private directory: absent, link, other, or the SHA-256 of a file. A file is held by a
+# further name in here where a link can be made, so that what is compared is what is kept.
+sight() {
+    was=./$name.was
+    if [ -L "../$name" ]; then echo link
+    elif [ -d "../$name" ]; then echo other
+    elif [ ! -e "../$name" ]; then echo absent
+    else
+        ln -- "../$name" "$was" 2>/dev/null || was=../$name
+        if [ -L "$was" ]; then echo link
+        elif [ -f "$was" ]; then sha256sum <"$was" | cut -d ' ' -f 1
+        else echo other
+        fi
+    fi
+}
+
+# Keep what was in sight beside it, as $kept. A link into .. fails where the name is taken, and follows nothing there.
+keep() {
+    kept=$name.kept-$(echo "$now" | cut -c 1-8)
+    for kept in "$kept" "$kept-${room##*.}"; do
+        if [ -e "./$name.was" ]; then mv -f -- "./$name.was" "./$kept" || return
+        elif [ "$(id -u)" != 0 ]; then cp -pP -- "../$name" "./$kept" || return
+        else return 1
+        fi
+        ! ln -- "./$kept" .. 2>/dev/null || return 0
+        [ "$(stat -c '%d:%i' "./$kept")" != "$(stat -c '%d:%i' "../$kept")" ] || return 0
+        mv -f -- "./$kept" "./$name.was"
+    done
+    return 1
+}
+
+# Regular files below the working directory that have more names than are in it, a line each.
+elsewhere() {
+    find . -xdev -type f -links +1 -exec stat -c '%h %d:%i %n' -- {} + |
+        awk '{
+            key = $2
+            seen[key]++
+            names[key] = $1
+            sub(/^[^ ]+ [^ ]+ /, "")
+            paths[key] = paths[key] $0 "\n"
+        }
+        END { for (key in seen) if (seen[key] < names[key]) printf "%s", paths[key] }'
+}
+
+# Refuse a tree where giving it away would give away more than is in it.
+guard_tree() {
+    more=$(elsewhere) || refuse "$here could not be read whole"
+    [ -z "$more" ] || refuse "in $here these have other names (hard links) elsewhere: $(echo "$more" | tr '\n' ' ')"
+    [ "$(cat /proc/sys/fs/protected_hardlinks 2>/dev/null)" != 1 ] && [ "$(id -u)" = 0 ] || return 0
+    open=$(find . -xdev -type d \( ! -user 0 -o -perm -020 -o -perm -002 \))
+    [ -z "$open" ] ||
+        refuse "fs.protected_hardlinks is off here, so that others could have any file given away: set it to 1 first"
+}
+
+# Give the working directory and everything below it, on its file system, to an owner; further arguments say to what.
+give_tree() {
+    whose=$1
+    shift
+    if find . -prune -execdir true {} + 2>/dev/null; then
+        find . -xdev "$@" -execdir chown -h "$whose" -- {} +
+    else
+        device=$(stat -c %d .)
+        give_here "$@"
+    fi
+}
+
+# The same for a find that cannot run a command from inside each directory.
+give_here() {
+    find . -maxdepth 1 \( -name . -o ! -type d \) "$@" -exec chown -h "$whose" -- {} + || return
+    for sub in ./* ./.[!.]* ./..?*; do
+        if [ -d "$sub" ] && [ ! -L "$sub" ]; then
+            (into "${sub#./}" && { [ "$(stat -c %d .)" != "$device" ] || give_here "$@"; }) || return
+        fi
+    done
+}
