@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from wizard.errors import StepRefused
 from wizard.facts.asking import PLAIN, Unseen, ask, operand, unseen
+from wizard.facts.guarded import entering, guard, library
 from wizard.hosts.base import Answer, Host
 from wizard.text import one_line
 
@@ -79,11 +80,15 @@ class FileState:
 ABSENT = FileState("absent")
 
 
-def _script(path: str, *, content: bool) -> str:
-    show = f'head -c {LIMIT + 1} -- "$path"' if content else ":"
+def _script(path: str, *, content: bool, guarded: bool) -> str:
+    # What is read must be the file that was looked at: between the two a name may come to mean another one.
+    show = f"""exec 9<"$path" || exit 1
+    stat -Lc '%d:%i' -- /proc/self/fd/0 <&9
+    head -c {LIMIT + 1} <&9"""
+    reach = f"{library('enter')}{entering(path)} || exit 1\npath=./$name" if guarded else f"path={operand(path)}"
     return f"""{PLAIN}
-path={operand(path)}
-stat -c '%f %h %u %g %s
+{reach}
+stat -c '%f %h %u %g %s %d:%i
 %U
 %G' -- "$path" || exit 1
 if [ -L "$path" ]; then
@@ -92,19 +97,28 @@ if [ -L "$path" ]; then
 else
     if command -v getfacl >/dev/null 2>&1; then getfacl -cnpsE -- "$path"; fi
     echo --
-    if [ -f "$path" ]; then {show}; fi
+    if [ -f "$path" ]; then
+    {show if content else ":"}
+    fi
 fi
 """
 
 
-async def look(host: Host, path: str, *, content: bool = False) -> FileState:
+async def look(host: Host, path: str, *, content: bool = False, guarded: bool = False) -> FileState:
     """What is at a path.
+
+    Args:
+        host: Where.
+        path: The path; a link at its end is not followed.
+        content: Read a file's bytes too.
+        guarded: Refuse a path that goes over links which others could change, as what is built on it changes something.
 
     Raises:
         Unseen: It could not be looked at, or its content could not be read.
-        StepRefused: Its content is longer than `LIMIT`.
+        StepRefused: Its content is longer than `LIMIT`, or the path leads over such a link.
     """
-    answer = await ask(host, _script(path, content=content), one_line(path))
+    answer = await ask(host, _script(path, content=content, guarded=guarded), one_line(path))
+    guard(host, answer)
     if answer.exit_status == 0:
         return _parse(path, answer.stdout, content=content)
     if is_absence(answer):
@@ -121,7 +135,7 @@ def is_absence(answer: Answer) -> bool:
 def _parse(path: str, stdout: bytes, *, content: bool) -> FileState:
     head, _, rest = stdout.partition(b"\n--\n")
     lines = head.decode("utf-8", "backslashreplace").splitlines()
-    raw, links, uid, gid, size = lines[0].split()
+    raw, links, uid, gid, size, identity = lines[0].split()
     kind = _KINDS.get(stat.S_IFMT(int(raw, 16)), "other")
     return FileState(
         kind=kind,
@@ -133,14 +147,15 @@ def _parse(path: str, stdout: bytes, *, content: bool) -> FileState:
         owner=lines[1],
         group=lines[2],
         acl=tuple(line for line in lines[_HEAD_LINES:] if line),
-        content=_content(path, rest, int(size)) if content and kind == "file" else None,
+        content=_content(path, rest, int(size), identity) if content and kind == "file" else None,
         target=rest.decode("utf-8", "backslashreplace").rstrip("\n") if kind == "link" else "",
     )
 
 
-def _content(path: str, found: bytes, size: int) -> bytes:
+def _content(path: str, found: bytes, size: int, identity: str) -> bytes:
+    held, _, found = found.partition(b"\n")
     if max(size, len(found)) > LIMIT:
         raise StepRefused(f"{one_line(path)} has {size} bytes; only files up to {LIMIT} are kept and compared")
-    if len(found) != size:
+    if len(found) != size or held.decode() != identity:
         raise Unseen(f"{one_line(path)} changed while it was read", mend="Look again")
     return found

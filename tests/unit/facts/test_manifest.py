@@ -91,20 +91,20 @@ async def test_nothing_there_is_an_empty_manifest(tmp_path: Path) -> None:
 
 
 async def test_a_part_that_cannot_be_read_is_an_error() -> None:
-    answer = Answer(1, b"1 0 0 755 d\n/x\0", b"find: '/x/y': Permission denied\n")
+    answer = Answer(1, b"1 0 0 755 1 7 d\n/x\0", b"find: '/x/y': Permission denied\n")
 
     with pytest.raises(Unseen, match="Permission denied"):
         await survey(ScriptedHost(answer), "/x", recursive=True)
 
 
 async def test_what_vanished_while_it_was_read_is_left_out() -> None:
-    answer = Answer(1, b"1 0 0 755 d\n/x\0", b"find: '/x/temp-1.rdb': No such file or directory\n")
+    answer = Answer(1, b"1 0 0 755 1 7 d\n/x\0", b"find: '/x/temp-1.rdb': No such file or directory\n")
 
     assert list((await survey(ScriptedHost(answer), "/x", recursive=True)).entries) == ["/x"]
 
 
 async def test_other_file_systems_are_set_apart() -> None:
-    answer = Answer(0, b"1 0 0 755 d\n/x\0" + b"2 0 0 755 d\n/x/mnt\0")
+    answer = Answer(0, b"1 0 0 755 1 7 d\n/x\0" + b"2 0 0 755 1 7 d\n/x/mnt\0")
 
     manifest = await survey(ScriptedHost(answer), "/x", recursive=True)
 
@@ -112,13 +112,13 @@ async def test_other_file_systems_are_set_apart() -> None:
 
 
 async def test_a_file_of_an_overlay_is_its_directorys_own() -> None:
-    answer = Answer(0, b"1 0 0 755 d\n/x\0" + b"2 0 0 644 f\n/x/dump.rdb\0")
+    answer = Answer(0, b"1 0 0 755 1 7 d\n/x\0" + b"2 0 0 644 1 7 f\n/x/dump.rdb\0")
 
     assert list((await survey(ScriptedHost(answer), "/x", recursive=True)).entries) == ["/x", "/x/dump.rdb"]
 
 
 async def test_a_huge_tree_is_refused() -> None:
-    answer = Answer(0, b"".join(b"1 0 0 755 f\n/x/%d\0" % number for number in range(LIMIT + 1)))
+    answer = Answer(0, b"".join(b"1 0 0 755 1 7 f\n/x/%d\0" % number for number in range(LIMIT + 1)))
 
     with pytest.raises(StepRefused, match="more than"):
         await survey(ScriptedHost(answer), "/x", recursive=True)

@@ -19,10 +19,12 @@ _SHIFTS = {"u": 6, "g": 3, "o": 0}
 
 
 async def stat(call: Call, host: PracticeHost) -> Reply:
-    """``stat -c FORMAT [--] PATH...``."""
-    options, paths = options_of(call, "", "c")
+    """``stat [-L] -c FORMAT [--] PATH...``; with -L only of what is no link."""
+    options, paths = options_of(call, "L", "c")
     if "c" not in options:
         raise UnmodelledError("it without -c")
+    if "L" in options and any(call.path(word).is_symlink() for word in paths):
+        raise UnmodelledError("-L of a link")
     return _each(call, paths, lambda path: formatted(options["c"], path, host) + "\n", "cannot statx '{}'")
 
 

@@ -6,6 +6,7 @@ import asyncio
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from wizard.drill.host.state import PracticeHost
@@ -23,10 +24,16 @@ class Walk:
 
     call: Call
     host: PracticeHost
+    top: str
     deep: bool = True
     acts: bool = False
     out: list[str] = field(default_factory=list)
     commands: list[tuple[list[str], list[str]]] = field(default_factory=list)
+
+    def named(self, path: Path) -> str:
+        """A path as it is printed: from the word on that named the top."""
+        inside = path.relative_to(self.call.path(self.top))
+        return self.top if inside == Path() else f"{self.top.rstrip('/')}/{inside}"
 
     def expression(self, words: list[str]) -> Test:
         """Alternatives, each a row of tests."""
@@ -57,7 +64,7 @@ class Walk:
         if word == "-printf":
             self.acts = True
             return self._printf(words.pop(0))
-        if word == "-exec":
+        if word in {"-exec", "-execdir"}:
             return self._exec(words)
         return None
 
@@ -78,7 +85,7 @@ class Walk:
         self.commands.append((command, paths))
 
         def collect(path: Path) -> bool:
-            paths.append(str(path))
+            paths.append(self.named(path))
             return True
 
         return collect
@@ -94,7 +101,8 @@ class Walk:
             "-user": lambda name: self._belongs("user", name),
             "-group": lambda name: self._belongs("group", name),
             "-perm": self._perm,
-            "-path": lambda pattern: lambda path: path.match(pattern),
+            "-links": self._links,
+            "-path": lambda pattern: lambda path: fnmatchcase(self.named(path), pattern),
         }
         if word not in tests or not words:
             raise UnmodelledError(f"the expression {word}")
@@ -117,15 +125,23 @@ class Walk:
         bits = int(text[1:], 8)
         return lambda path: self.host.ledger.facts(path).access.mode & bits == bits
 
+    def _links(self, text: str) -> Test:
+        if not text.startswith("+"):
+            raise UnmodelledError(f"-links {text}")
+        return lambda path: self.host.ledger.facts(path).real.st_nlink > int(text)
+
     def _printed(self, form: str, path: Path) -> str:
         for escape, character in _ESCAPES.items():
             form = form.replace(escape, character)
         facts = self.host.ledger.facts(path)
-        fields = {"D": facts.real.st_dev, "U": facts.uid, "G": facts.gid, "m": f"{facts.access.mode:o}", "p": path}
-        fields["y"] = self._letter(path)
+        real, name = facts.real, self.named(path)
+        fields = {
+            "D": real.st_dev, "U": facts.uid, "G": facts.gid, "m": f"{facts.access.mode:o}", "n": real.st_nlink,
+            "i": real.st_ino, "y": self._letter(path), "p": name,
+        }  # fmt: skip
         for letter, value in fields.items():
             form = form.replace(f"%{letter}", str(value))
-        if "%" in form.replace(str(path), ""):
+        if "%" in form.replace(name, ""):
             raise UnmodelledError("a field of -printf")
         return form
 
@@ -133,7 +149,7 @@ class Walk:
 async def find(call: Call, host: PracticeHost) -> Reply:
     """``find PATH EXPRESSION``, on one file system."""
     top, *rest = call.words
-    words, walk = list(rest), Walk(call, host)
+    words, walk = list(rest), Walk(call, host, top)
     test = walk.expression(words)
     if words:
         raise UnmodelledError(f"the expression {words[0]}")
@@ -144,7 +160,7 @@ async def find(call: Call, host: PracticeHost) -> Reply:
         return complaint(call, f"‘{top}’: {problem.strerror}")
     for one in _reached(path, deep=walk.deep):
         if test(one) and not walk.acts:
-            walk.out.append(f"{one}\n")
+            walk.out.append(f"{walk.named(one)}\n")
     ran = [await _run(call, [*command, *paths]) for command, paths in walk.commands if paths]
     out, errors = "".join([*walk.out, *(reply.out for reply in ran)]), "".join(reply.err for reply in ran)
     return Reply(1 if any(reply.status for reply in ran) else 0, out, errors)
