@@ -346,7 +346,8 @@ class TestSnapshot:
         path = await self.saved(lab, tmp_path)
         tools = tmp_path / "tools"
         tools.mkdir()
-        for tool in ("sh", "id", "find", "mktemp", "ln", "rm", "sed", "awk", "getent", "cut", "readlink"):
+        looking = ("env", "find", "id", "pwd", "readlink", "stat")
+        for tool in (*looking, "awk", "cut", "getent", "ln", "mktemp", "rm", "sed", "sh"):
             (tools / tool).symlink_to(next(p for p in (Path("/usr/bin") / tool, Path("/bin") / tool) if p.exists()))
         private = tmp_path / "private"
         private.mkdir()

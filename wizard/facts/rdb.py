@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wizard.facts.asking import operand
+from wizard.facts.guarded import library
 from wizard.hosts.base import Answer, Host
 
 LIMIT = 600.0
@@ -22,12 +23,13 @@ _KEYS = re.compile(r"^\[info\] (\d+) keys read", re.MULTILINE)
 _WHOLE = "RDB looks OK"
 
 _SCRIPT = """\
-path=%(path)s
+%(functions)spath=%(path)s
 program=%(program)s
 [ -e "$path" ] || exit 81
 trusted() {
   [ -x "$1" ] || return 1
-  [ "$(id -u)" != 0 ] || [ -n "$(find "$1" -prune -type f -user root ! -perm -0020 ! -perm -0002)" ]
+  [ "$(id -u)" != 0 ] || { [ -n "$(find "$1" -prune -type f -user root ! -perm -0020 ! -perm -0002)" ] &&
+    (secure "${1%%/*}/") 2>/dev/null; }
 }
 if [ -n "$program" ] && trusted "$program"; then
   private=$(mktemp -d) || exit 82
@@ -64,10 +66,10 @@ class Snapshot:
 async def check_snapshot(host: Host, path: str, program: str = "") -> Snapshot:
     """Read a snapshot through with the server's own program, or with the ``redis-check-rdb`` in the PATH.
 
-    As root, a program that others could have replaced is not run. The checker only reads; the link through which it is
-    called is in a directory of its own, removed afterwards.
+    As root, a program that others could have replaced, by whatever part of its path, is not run. The checker only
+    reads; the link through which it is called is in a directory of its own, removed afterwards.
     """
-    script = _SCRIPT % {"path": operand(path), "program": operand(program)}
+    script = _SCRIPT % {"functions": library("secure"), "path": operand(path), "program": operand(program)}
     return _read(await host.ask(script, limit=LIMIT))
 
 
