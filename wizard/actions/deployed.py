@@ -15,8 +15,8 @@ from wizard.actions.ownership import Ownership, OwnershipSpec
 from wizard.actions.service import Service, ServiceSpec
 from wizard.actions.writing import Wanted
 from wizard.errors import StepRefused
-from wizard.facts.asking import operand
 from wizard.facts.files import FileState, look
+from wizard.facts.guarded import entering, script
 from wizard.facts.units import Unit, show
 from wizard.hosts.base import Attempt
 from wizard.hosts.world import World
@@ -82,7 +82,7 @@ class Deployed:
         return {"items": items, "beyond": beyond}
 
     async def _place(self, path: str) -> dict[str, Any]:
-        if (await look(self._world.host, path)).kind != "directory":
+        if (await look(self._world.host, path, guarded=True)).kind != "directory":
             return await self._file(path)
         before = await Ownership(OwnershipSpec(path=path), self._world).capture()
         return {"kind": "directory", "name": path, "before": before}
@@ -106,9 +106,9 @@ class Deployed:
     async def _undo(self, stage: Stage, item: _Item) -> Result:
         if item.kind != "file":
             return await item.action(self._world).undo(stage, item.before)
-        now = await look(self._world.host, item.name, content=True)
+        now = await look(self._world.host, item.name, content=True, guarded=True)
         if now.kind == "directory" and item.before["was"]["kind"] == "absent":
-            ran = await stage.run(self._world.host, Attempt("rmdir", f"rmdir -- {operand(item.name)}\n"))
+            ran = await stage.run(self._world.host, Attempt("rmdir", _rmdir(item.name)))
             return result_of(ran, f"removed {one_line(item.name)}")
         # What was written was not known beforehand: what is there now is taken for it.
         known = {**item.before, "wanted": Wanted.as_it_is(now).to_json()}
@@ -131,6 +131,10 @@ class Deployed:
         if now["InvocationID"] == was["InvocationID"]:
             return []
         return [Difference(f"{item.name} process", f"started as {was['InvocationID']}", "started again since")]
+
+
+def _rmdir(path: str) -> str:
+    return script(f'{entering(path)}\nrmdir -- "./$name"\n', "enter")
 
 
 def _items(before: Before) -> Iterator[_Item]:

@@ -8,11 +8,12 @@ from difflib import unified_diff
 from typing import Any, TypeVar
 
 from wizard.actions.base import Action, Before, Difference, Ran, Result, Stage, result_of
-from wizard.actions.writing import REFUSED, TORN, Wanted, change_script, half, restore_script
+from wizard.actions.writing import TORN, Wanted, change_script, half, leftovers, restore_script
 from wizard.checklist.spec import ActionSpec
 from wizard.errors import StepRefused
 from wizard.facts.asking import PLAIN, operand, read
-from wizard.facts.files import ABSENT, FileState, look
+from wizard.facts.files import FileState, look
+from wizard.facts.guarded import REFUSED, parted
 from wizard.hosts.base import Attempt, Host
 from wizard.text import one_line
 
@@ -36,7 +37,7 @@ class ReplacesFile(Action[S]):
         Raises:
             StepRefused: It is not a plain file of its own that can be replaced.
         """
-        state = await look(self.host, path, content=True)
+        state = await look(self.host, path, content=True, guarded=True)
         self._refuse(one_line(path), state)
         return state
 
@@ -88,11 +89,10 @@ class ReplacesFile(Action[S]):
     async def compare(self, before: Before) -> Sequence[Difference]:
         """Content, owner, mode and ACL; folders that were made for it; a half-written copy left behind."""
         path, was = _read(before)
-        now = await look(self.host, path, content=True)
+        now = await look(self.host, path, content=True, guarded=True)
         found = [] if _same(was, now) else [Difference(one_line(path), _told(was), _told(now))]
-        litter = await look(self.host, half(path))
-        if litter != ABSENT:
-            found.append(Difference(one_line(half(path)), "absent", str(litter)))
+        if await leftovers(self.host, path):
+            found.append(Difference(one_line(f"{parted(path)[0]}/{half(path)}.*"), "absent", "left half-way"))
         still = set(before["parents"]) - set(await missing(self.host, before["parents"]))
         return found + [Difference(one_line(parent), "absent", "directory") for parent in sorted(still)]
 

@@ -6,14 +6,15 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from shlex import quote
 from textwrap import wrap
 from typing import Any
 
-from wizard.facts.asking import PLAIN, operand
+from wizard.facts.asking import operand, read
 from wizard.facts.files import FileState
+from wizard.facts.guarded import REFUSED, entering, parted, script
+from wizard.hosts.base import Host
 
-REFUSED = 3
-"""Exit status of a script that found something else than it was made for, and changed nothing."""
 TORN = 5
 """Exit status of a script whose new content did not arrive whole; what was there still is."""
 
@@ -55,24 +56,39 @@ class Wanted:
 
 
 def half(path: str) -> str:
-    """Where the new content is written first: beside the path, under a name of fixed length that no service reads."""
-    folder, slash, _ = path.rpartition("/")
-    return f"{folder}{slash}.wizard-new-{sha256(path.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    """How the directory is called in which the new content is made: beside the path, hidden, and then six letters."""
+    return f".wizard-new-{sha256(path.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
 
 
-def _preamble(path: str) -> str:
-    return f"""set -eu
-{PLAIN}
-path={operand(path)}
-new={operand(half(path))}
-sight() {{
-    if [ -L "$path" ]; then echo link
-    elif [ -f "$path" ]; then sha256sum <"$path" | cut -d ' ' -f 1
-    elif [ -e "$path" ]; then echo other
-    else echo {ABSENT}
-    fi
-}}
+async def leftovers(host: Host, path: str) -> bytes:
+    """What scripts that were killed left beside a path, as its names.
+
+    Raises:
+        Unseen: The host did not answer.
+    """
+    folder, _ = parted(path)
+    start = f"{operand(f'{folder}/' if folder != '/' else folder)}{half(path)}"
+    find = f'for one in {start}.*; do if [ -O "$one" ] && [ ! -L "$one" ]; then echo "$one"; fi; done\n'
+    return await read(host, find, "what an interrupted step left")
+
+
+def _beside(path: str, parents: Sequence[str] = ()) -> str:
+    """Into a private directory beside the path; parents that are missing are made on the way."""
+    made = ""
+    if parents:
+        names = " ".join(quote(parted(parent)[1]) for parent in parents)
+        made = f"""for folder in {names}; do
+    [ -d "./$folder" ] || (umask 022 && mkdir -- "./$folder")
+    into "$folder" || refuse "$from/$folder was replaced while it was being entered"
+done
 """
+    enter = f"{entering(parents[0] if parents else path)}\n{made}"
+    return f'{enter}name={quote(parted(path)[1])}\nprivate {half(path)} "$name"\n'
+
+
+def _script(path: str, body: str, *calls: str) -> str:
+    head = f"path={operand(path)}\numask 077\n"
+    return script(head + body, "enter", "into", "private", "leave_private", "sight", *calls)
 
 
 def change_script(path: str, wanted: Wanted, was: str, parents: Sequence[str] = ()) -> str:
@@ -83,7 +99,7 @@ case $now in
     *) echo "$path was changed since it was read, and is left as it is" >&2; exit {REFUSED} ;;
 esac
 """
-    return _preamble(path) + _folders(parents) + _made(wanted, guard)
+    return _script(path, _beside(path, parents) + _made(wanted, guard))
 
 
 def restore_script(path: str, wanted: Wanted, ours: str, parents: Sequence[str] = ()) -> str:
@@ -93,23 +109,23 @@ case $now in
     {ours} | {wanted.sight} | {ABSENT}) ;;
     link | other) echo "$path is no longer a file, and is left as it is" >&2; exit {REFUSED} ;;
     *)
-        kept=$path.kept-$(echo "$now" | cut -c 1-8)
-        cp -p -- "$path" "$kept"
-        echo "somebody else changed $path since: their version is kept as $kept" ;;
+        keep || {{ echo "$path was changed by somebody else, and cannot be kept beside it" >&2; exit {REFUSED}; }}
+        echo "somebody else changed $path since: their version is kept as ${{path%"$name"}}$kept"
+        ;;
 esac
 """
-    return _preamble(path) + _made(wanted, guard) + _no_folders(parents) + _reload(path)
-
-
-def _folders(parents: Sequence[str]) -> str:
-    lines = [f"[ -d {operand(parent)} ] || mkdir -m 755 -- {operand(parent)}\n" for parent in parents]
-    return "".join(lines)
+    made = _beside(path) + _made(wanted, guard)
+    if wanted.content is None and parents:
+        made = f"if [ -d {operand(parted(path)[0])} ]; then\n{made}leave_private\nfi\n"
+    return _script(path, made + _no_folders(parents) + _reload(path), "keep")
 
 
 def _no_folders(parents: Sequence[str]) -> str:
+    """Each from inside the directory that holds it: by then the path may lead elsewhere."""
     lines = [
-        f"rmdir -- {folder} 2>/dev/null || [ ! -d {folder} ] || echo {folder}' stays: it is not empty'\n"
-        for folder in map(operand, reversed(parents))
+        f'({entering(parent)} && rmdir -- "./$name" 2>/dev/null) || [ ! -d {operand(parent)} ] ||\n'
+        f"    echo {operand(parent)}' stays: it is not empty'\n"
+        for parent in reversed(parents)
     ]
     return "".join(lines)
 
@@ -123,43 +139,40 @@ def _reload(path: str) -> str:
 
 def _made(wanted: Wanted, guard: str) -> str:
     if wanted.content is None:
-        return f'rm -f -- "$new"\n{guard}rm -f -- "$path"\n'
-    return f"""rm -f -- "$new"
-trap 'rm -f -- "$new"' EXIT
-umask 077
-set -C
-{_content(wanted.content)}set +C
-case $(sha256sum <"$new") in
+        return f'{guard}rm -f -- "../$name"\n'
+    return f"""{_content(wanted.content)}case $(sha256sum <"./$name") in
     {wanted.sight}*) ;;
     *) echo "the new content of $path was not written whole" >&2; exit {TORN} ;;
 esac
-{_attributes(wanted)}sync -- "$new" 2>/dev/null || :
-{guard}mv -f -- "$new" "$path"
-sync -- "$path" 2>/dev/null || :
-if command -v restorecon >/dev/null 2>&1; then restorecon -- "$path" || :; fi
+{_attributes(wanted)}if command -v matchpathcon >/dev/null 2>&1; then
+    chcon -- "$(matchpathcon -n -- "$path")" "./$name" 2>/dev/null || :
+fi
+sync -- "./$name" 2>/dev/null || :
+{guard}mv -f -- "./$name" ..
+sync -- .. 2>/dev/null || :
 """
 
 
 def _attributes(wanted: Wanted) -> str:
     whose = f"{wanted.owner}:{wanted.group}" if wanted.group else wanted.owner
-    lines = [f'chown {operand(whose)} -- "$new"\n'] if whose else []
+    lines = [f'chown -h {operand(whose)} -- "./$name"\n'] if whose else []
     if wanted.acl:
-        lines.append(f'setfacl --set {",".join(wanted.acl)} -- "$new"\n')
-    lines.append(f'chmod {wanted.mode} -- "$new"\n')
+        lines.append(f'setfacl --set {",".join(wanted.acl)} -- "./$name"\n')
+    lines.append(f'chmod {wanted.mode} -- "./$name"\n')
     return "".join(lines)
 
 
 def _content(content: bytes) -> str:
     if not content:
-        return ': >"$new"\n'
+        return ': >"./$name"\n'
     text = _readable(content)
     if text is None:
         lines = "\n".join(wrap(b64encode(content).decode(), 76))
-        return f"base64 -d >\"$new\" <<'END'\n{lines}\nEND\n"
+        return f"base64 -d >\"./$name\" <<'END'\n{lines}\nEND\n"
     end = _end_mark(text)
     if text.endswith("\n"):
-        return f"cat >\"$new\" <<'{end}'\n{text}{end}\n"
-    return f"head -c {len(content)} >\"$new\" <<'{end}'\n{text}\n{end}\n"
+        return f"cat >\"./$name\" <<'{end}'\n{text}{end}\n"
+    return f"head -c {len(content)} >\"./$name\" <<'{end}'\n{text}\n{end}\n"
 
 
 def _readable(content: bytes) -> str | None:
