@@ -13,14 +13,20 @@ from wizard.actions.restoring import restore_script
 from wizard.checklist.spec import Access, AccountName, ActionSpec, Flag, Flaw, Mode, Spec, Text, is_template
 from wizard.errors import StepRefused
 from wizard.facts import accounts
-from wizard.facts.asking import PLAIN, operand
+from wizard.facts.guarded import entering, script
 from wizard.facts.manifest import Manifest, base_acl, survey
+from wizard.facts.names import escaped
 from wizard.hosts.base import Attempt
 from wizard.text import one_line
 
 LIMIT = 3600.0
 """Seconds a host may take for a large tree."""
 
+SHOWN = 5
+"""Files with other names that are named."""
+
+_NOT_OURS = "$name belonged to another account as it was captured"
+_SET_ID = 0o6000
 _ACCESS = re.compile(r"[rwx]{1,3}")
 
 
@@ -71,34 +77,69 @@ class Ownership(Action[OwnershipSpec]):
     Spec = OwnershipSpec
 
     def plan(self) -> Plan:
-        """The script; mount points inside the tree are left out of it once they have been seen."""
+        """The script; mount points and, of one path, whose it was come into it once they have been seen."""
         tree = " and of all below it" if self.spec.recursive else ""
         undo = f"owner, group, mode and ACL of {one_line(self.spec.path, 400)}{tree}, path by path, as captured"
         return Plan(self._script(()), undo)
 
-    def _script(self, foreign: Sequence[str]) -> str:
-        head = f"{PLAIN}\npath={operand(self.spec.path)}\n"
-        if self.spec.grant:
-            return head + _grant(self.spec.grant.account, self.spec.grant.access)
-        if self.spec.revoke:
-            return head + _revoke(self.spec.revoke.account)
-        return f"{head}set -eu\n{self._chown(foreign)}{self._chmod()}"
+    def _script(self, foreign: Sequence[str], whose: Sequence[str] = ()) -> str:
+        calls = ("enter", "hold", "into", "give_tree", "guard_tree") if self.spec.recursive else ("enter", "hold")
+        body = f"{entering(self.spec.path)}\n{self._tree(foreign)}{self._held(whose)}{self._change()}"
+        return script(body, *calls)
 
-    def _chown(self, foreign: Sequence[str]) -> str:
+    def _held(self, whose: Sequence[str]) -> str:
+        """Hold the path, unless it is a link by now, or what somebody else than it was captured of put there."""
+        lines = ['hold "$name" || refuse "$name: $why"', '[ "$kind" != l ] || refuse "$name is a symbolic link by now"']
+        if not self._whose() or self.spec.mode:
+            lines.append('[ -z "$fleeting" ] || refuse "$name: others than root can write to its directory"')
+        if whose:
+            known = " | ".join(f"{quote(one)}' '* | *' '{quote(one)}" for one in dict.fromkeys(whose))
+            lines += [
+                'owner=$(act stat $see "%u %U" --)',
+                f'case $owner in {known}) ;; *) refuse "{_NOT_OURS}" ;; esac',
+            ]
+        return "".join(f"{line}\n" for line in lines)
+
+    def _change(self) -> str:
+        if self.spec.grant:
+            return _grant(self.spec.grant.account, self.spec.grant.access)
+        if self.spec.revoke:
+            return _revoke(self.spec.revoke.account)
+        chown = f"act chown $nofollow {self._whose()} --\n" if self._whose() else ""
+        return chown + self._chmod()
+
+    def _whose(self) -> str:
         owner, group = self.spec.owner, self.spec.group
-        if not owner and not group:
+        return quote(f"{owner or ''}:{group}" if group else f"{owner}") if owner or group else ""
+
+    def _tree(self, foreign: Sequence[str]) -> str:
+        """What is done with a directory where it is recursive; anything else is one path."""
+        if not self.spec.recursive:
             return ""
-        whose = quote(f"{owner or ''}:{group}" if group else f"{owner}")
         wrong = " -o ".join(
-            f"! -{which} {quote(name)}" for which, name in (("user", owner), ("group", group)) if name is not None
+            f"! -{which} {quote(name)}"
+            for which, name in (("user", self.spec.owner), ("group", self.spec.group))
+            if name is not None
         )
-        walk = "-xdev" if self.spec.recursive else "-prune"
-        skip = "".join(f" ! -path {quote(_pattern(path))}" for path in foreign)
-        return f'find "$path" {walk}{skip} \\( {wrong} \\) -exec chown -h {whose} -- {{}} +\n'
+        top = escaped(self.spec.path.rstrip("/").encode("utf-8", "surrogateescape"))
+        inside = (_pattern(f".{path.removeprefix(top)}") for path in foreign)
+        skip = "".join(f"! -path {quote(pattern)} " for pattern in inside)
+        return f"""if [ -d "./$name" ] && [ ! -L "./$name" ]; then
+    into "$name" || refuse "$name was replaced while it was being entered"
+    guard_tree
+    give_tree {self._whose()} {skip}\\( {wrong} \\)
+    exit
+fi
+"""
 
     def _chmod(self) -> str:
         # GNU chmod keeps a directory's set-id bits unless the mode has five digits.
-        return f'chmod {int(self.spec.mode, 8):05o} -- "$path"\n' if self.spec.mode else ""
+        if not self.spec.mode:
+            return ""
+        mode, alone = int(self.spec.mode, 8), ""
+        if mode & _SET_ID:
+            alone = '[ "$kind" = d ] || mine || refuse "others can write to its directory: no set-id bits there"\n'
+        return f"{alone}act chmod {mode:05o} --\n"
 
     async def capture(self) -> Before:
         """The manifest of the path, and of all below it where the step is recursive.
@@ -107,14 +148,22 @@ class Ownership(Action[OwnershipSpec]):
             StepRefused: It is not there, is a symbolic link, cannot be read, or the account is not there.
         """
         await accounts.require(self.host, self._new_owner(), self.spec.group)
-        manifest = await survey(self.host, self.spec.path, recursive=bool(self.spec.recursive))
+        manifest = await self._now()
         top = next(iter(manifest.entries.values()), None)
         about = one_line(self.spec.path)
         if top is None:
             raise StepRefused(f"{about} is not there", where=self.host.name, mend="Name a path that is")
         if top.kind == "l":
             raise StepRefused(f"{about} is a symbolic link", where=self.host.name, mend="Name what it points to")
+        if manifest.elsewhere:
+            self._refuse_elsewhere(about, manifest.elsewhere)
         return manifest.to_json()
+
+    def _refuse_elsewhere(self, about: str, files: Sequence[str]) -> None:
+        rest = f" and {len(files) - SHOWN} more" if len(files) > SHOWN else ""
+        what = f"{about}: with other names (hard links) elsewhere, where they would be changed too: "
+        mend = "Find the other names with find -samefile; remove or copy the file, or change it by hand"
+        raise StepRefused(f"{what}{', '.join(files[:SHOWN])}{rest}", where=self.host.name, mend=mend)
 
     def _new_owner(self) -> str | None:
         asked = self.spec.grant or self.spec.revoke
@@ -122,7 +171,10 @@ class Ownership(Action[OwnershipSpec]):
 
     async def perform(self, stage: Stage, before: Before) -> Result:
         """Change it; ``values["method"]`` says how a grant was made: ``acl``, or ``owner`` where ACLs are missing."""
-        ran = await stage.run(self.host, Attempt("own", self._script(before["foreign"]), limit=LIMIT))
+        top = next(iter(Manifest.from_json(before).entries.values()))
+        asked = self.spec.owner or (self.spec.grant.account if self.spec.grant else None)
+        whose = () if self.spec.recursive else tuple(one for one in (str(top.uid), asked) if one)
+        ran = await stage.run(self.host, Attempt("own", self._script(before["foreign"], whose), limit=LIMIT))
         said = re.findall(r"^method: (\w+): (.*)$", ran.text, re.MULTILINE)
         if not said:
             return result_of(ran, f"changed {one_line(self.spec.path)}")
@@ -154,7 +206,7 @@ class Ownership(Action[OwnershipSpec]):
         return found
 
     async def _now(self) -> Manifest:
-        return await survey(self.host, self.spec.path, recursive=bool(self.spec.recursive))
+        return await survey(self.host, self.spec.path, recursive=bool(self.spec.recursive), guarded=True)
 
 
 def _pattern(escaped: str) -> str:
@@ -164,12 +216,12 @@ def _pattern(escaped: str) -> str:
 
 def _grant(account: str, access: str) -> str:
     entry, who = quote(f"u:{account}:{access}"), quote(account)
-    return f"""if [ "$(stat -c %u -- "$path")" = "$(id -u -- {who} 2>/dev/null || echo {who})" ]; then
-    chmod u+{access} -- "$path" && echo "method: owner: it is the account's own; the owner's mode now allows {access}"
-elif command -v setfacl >/dev/null 2>&1 && setfacl -m {entry} -- "$path"; then
+    return f"""if [ "$(act stat -Lc %u --)" = "$(id -u -- {who} 2>/dev/null || echo {who})" ]; then
+    act chmod u+{access} -- && echo "method: owner: it is the account's own; the owner's mode now allows {access}"
+elif command -v setfacl >/dev/null 2>&1 && act setfacl -m {entry} --; then
     echo 'method: acl: an ACL entry lets the account in; the owner stays'
 else
-    chown -h {who} -- "$path" && chmod u+{access} -- "$path" &&
+    act chown $nofollow {who} -- && act chmod u+{access} -- &&
         echo 'method: owner: no ACLs here, so the path itself now belongs to the account'
 fi
 """
@@ -181,7 +233,7 @@ def _revoke(account: str) -> str:
     echo 'method: none: no ACLs here, so none to take back'
     exit 0
 fi
-setfacl -x {entry} -- "$path" || exit
-if ! getfacl -cnp -- "$path" | grep -q '^\\(user\\|group\\):[^:]'; then setfacl -x m -- "$path" || exit; fi
+act setfacl -x {entry} -- || exit
+if ! act getfacl -cnp -- | grep -q '^\\(user\\|group\\):[^:]'; then act setfacl -x m -- || exit; fi
 echo 'method: acl: the ACL entry is gone'
 """

@@ -93,7 +93,7 @@ async def test_mount_points_inside_are_left_out(tree: Path) -> None:
 
     await change.perform(stage, before)
 
-    assert f"! -path '{tree}/mnt [[]1][*]'" in stage.attempts[0].script
+    assert "! -path './mnt [[]1][*]'" in stage.attempts[0].script
 
 
 async def test_undo_restores_only_what_differs_and_leaves_new_files(tree: Path) -> None:
@@ -217,7 +217,7 @@ async def test_without_acls_the_path_itself_goes_to_the_account(tree: Path, with
 
     result = await grant.perform(stage, await grant.capture())
 
-    assert "chown -h 65534" in stage.attempts[0].script
+    assert "chown $nofollow 65534" in stage.attempts[0].script
     given_away = tree.stat().st_uid == int(NOBODY)
     assert (result.ok, result.values.get("method")) == ((True, "owner") if given_away else (False, None))
 
