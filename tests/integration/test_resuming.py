@@ -86,6 +86,43 @@ def test_a_killed_run_goes_on_and_each_effect_is_there_once(wizard: Wizard, tmp_
     assert done.of("run_resumed")
 
 
+def cut_behind(directory: Path, kind: str) -> None:
+    """Leave of a journal what a wizard had written that died right after the last event of this kind."""
+    journal = directory / "events.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    last = max(number for number, line in enumerate(lines) if json.loads(line)["kind"] == kind)
+    journal.write_text("".join(lines[: last + 1]))
+
+
+CAPTURES = """\
+      - id: first
+        title: First
+        why: it comes first
+        run: {command: "echo ran >> {{ where }}/effects; echo kept", irreversible: it stays}
+        capture: {word: {stdout: "^(kept)$"}}
+        checks:
+          - file: {path: "{{ where }}/effects", contains: [ran]}
+"""
+
+
+@pytest.mark.parametrize("host", ["knows it still", "has forgotten it"])
+def test_an_end_on_record_stands_and_is_not_recorded_again(wizard: Wizard, tmp_path: Path, host: str) -> None:
+    text = checklist(phase(CAPTURES, step("second", 'command: "echo {{ captured.word }}", read_only: true')), WHERE)
+    done = wizard.run(text, "--set", f"where={tmp_path}")
+    assert done.exit_status == 0, done.stderr
+    (first,) = (one for one in done.of("attempt_ended") if ".first." in one["key"])
+    cut_behind(wizard.directory, "attempt_claimed")  # of the second step
+    cut_behind(wizard.directory, "attempt_ended")
+    if host == "has forgotten it":
+        for claim in tmp_path.rglob("*.claim"):
+            claim.unlink()
+    again = resume(wizard)
+    assert again.exit_status == 0, again.stderr
+    assert [one for one in again.of("attempt_ended") if ".first." in one["key"]] == [first]
+    assert effects(tmp_path) == ["ran"]
+    assert [one["value"] for one in again.of("value_captured")] == ["kept"]
+
+
 def test_what_a_step_requires_keeps_nobody_from_finding_what_it_started(wizard: Wizard, tmp_path: Path) -> None:
     stop = 'command: "rm {{ where }}/running; echo second began; cat {{ where }}/gate", irreversible: it stopped'
     here, gone = (f'file: {{path: "{{{{ where }}}}/running", exists: {there}}}' for there in ("true", "false"))

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from wizard.actions.base import Question, Ran, Reply, Sample
@@ -14,7 +15,7 @@ from wizard.checklist.model import CheckItem, Step
 from wizard.checks.base import Observation, unknown
 from wizard.errors import UsageError
 from wizard.hosts.base import Attempt, AttemptState, Ending, Host, OnOutput
-from wizard.output import OutputFile
+from wizard.output import OutputFile, tail
 from wizard.run import events as ev
 from wizard.run import seen
 from wizard.run.context import Context
@@ -46,6 +47,8 @@ class StepStage:
         """Intend, claim, follow to the end; where an earlier life of this run started it already, re-attach."""
         keyed = replace(attempt, key=self._key(attempt.key), limit=self._step.limit)
         known = self._context.recorder.state.attempts.get(keyed.key)
+        if known is not None and known.end is not None:
+            return await self._ran_already(host, keyed, known.end)
         if known is None:
             # Asked of the host, not of the record: it may have rebooted since the run began.
             self._intend(host, keyed, (await host.connect()).boot_id)
@@ -53,6 +56,20 @@ class StepStage:
             self._ended(keyed, Ending(vanished), None, 0.0)
             return Ran(Ending(vanished))
         return await self._perform(host, keyed, claimed=known is not None and known.claimed)
+
+    async def _ran_already(self, host: Host, attempt: Attempt, end: ev.AttemptEnded) -> Ran:
+        """An end on record stands, whatever the host says by now; only what was printed is pulled once more.
+
+        A loss of power may have cost the end of what was kept of it here. Nothing is started and no end recorded.
+        """
+        ending = _ending(end)
+        if not ending.state.known:
+            return Ran(ending)
+        async with self._keeping(host, attempt) as (output, kept, take):
+            await host.follow(attempt.key, 0, take)
+        if output.checkpoint()["sha256"] == end.sha256:
+            return Ran(ending, kept.data)
+        return Ran(ending, tail(output.path, KEPT))
 
     async def _vanished(self, host: Host, known: seen.AttemptState) -> AttemptState | None:
         """What the host should know of this attempt and does not: it is not started again in the dark."""
@@ -83,6 +100,23 @@ class StepStage:
 
     async def _perform(self, host: Host, attempt: Attempt, *, claimed: bool) -> Ran:
         began = time.monotonic()
+
+        def claim() -> None:
+            self._running = (host, attempt.key)
+            if not claimed:
+                self._context.recorder.record(ev.AttemptClaimed(attempt.key))
+
+        async with self._keeping(host, attempt) as (output, kept, take):
+            try:
+                ending = await to_its_end(host, attempt, claim, take)
+            finally:
+                self._running = None
+        self._ended(attempt, ending, output, time.monotonic() - began)
+        return Ran(ending, kept.data)
+
+    @asynccontextmanager
+    async def _keeping(self, host: Host, attempt: Attempt) -> AsyncIterator[tuple[OutputFile, _Tail, OnOutput]]:
+        """Meanwhile what an attempt prints is kept and shown by the function that is given last."""
         output = OutputFile(self._context.directory / "output" / f"{attempt.key}.log", self._context.redactor)
         kept = _Tail()
 
@@ -90,22 +124,13 @@ class StepStage:
             self._show(host, output, lambda: output.write(offset, data))
             kept.add(data)
 
-        def claim() -> None:
-            self._running = (host, attempt.key)
-            if not claimed:
-                self._context.recorder.record(ev.AttemptClaimed(attempt.key))
-
         try:
-            ending = await to_its_end(host, attempt, claim, take)
+            yield output, kept, take
         except BaseException:
             output.close(cut=True)
             raise
-        finally:
-            self._running = None
         self._show(host, output, output.finish)
         self._context.recorder.journal.after(output.make_durable)
-        self._ended(attempt, ending, output, time.monotonic() - began)
-        return Ran(ending, kept.data)
 
     def _show(self, host: Host, output: OutputFile, keep: Callable[[], bytes]) -> None:
         """Keep what came, and tell of what may be shown of it."""
@@ -208,6 +233,11 @@ async def to_its_end(host: Host, attempt: Attempt, claim: Callable[[], None], ta
             return ending
         ending = await host.run(attempt, lambda: None, take)
     return await host.cancel(attempt.key) if ending.state is AttemptState.READY else ending
+
+
+def _ending(end: ev.AttemptEnded) -> Ending:
+    """What the host had said of it."""
+    return Ending(AttemptState(end.state), end.exit_status, end.timed_out, end.killed, end.total, end.dropped)
 
 
 class _Tail:
