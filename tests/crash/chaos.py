@@ -16,7 +16,8 @@ from tests.crash import sabotage, steps
 from tests.crash.judge import OUTCOMES, counted
 from tests.crash.life import Life, begin
 from tests.crash.sabotage import NONE, RUNNERS
-from tests.crash.trial import RESUMES, of_step, processes, remove, state_of
+from tests.crash.trial import RESUMES, of_step, remove, state_of
+from tests.services.attempts import runners_of
 from tests.services.sshd import Sshd, children
 from tests.support.badlink import BadLink
 from wizard.run import state as st
@@ -157,8 +158,7 @@ class Chaos:
 
     def kill_runner(self) -> None:
         """A runner leads its session; its watch and its sink are in that too."""
-        runners = [pid for pid in processes(f"{self.place}/spool") if _leads(pid)]
-        if self._kill_one(sorted(runners)):
+        if self._kill_one(sorted(runners_of(self.place / "spool"))):
             self.killed = "at random"
 
     def _kill_one(self, pids: list[int]) -> bool:
@@ -224,13 +224,6 @@ ACTS: Mapping[str, Callable[[Chaos], object]] = {
     "calm again": lambda trial: trial.link("calm"),
     "nothing": lambda _trial: None,
 }
-
-
-def _leads(pid: int) -> bool:
-    try:
-        return os.getsid(pid) == pid and b"/runner\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
 
 
 def _hold(promise: bool, broken: str) -> None:  # noqa: FBT001 - read as a sentence

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from wizard.hosts import commands
+from wizard.hosts import commands, sweeping
 
 NONE = "no runner dies"
 BEFORE_START = "before it takes the attempt"
@@ -26,7 +26,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     MARKED: ("", "    set -C # only a file that is not there yet\n    printf '' >taken\n"),
     AFTER_START: ("", '    echo "$1 $limit $grace" >&6\n'),
     BEFORE_DONE: ("", "    printf '' >\"state.done.$rc$how\""),
-    AFTER_DONE: ('        run "$1"\n    fi\n', "    tell\n"),
+    AFTER_DONE: ('            run "$1"\n', "        fi\n"),
 }
 """By place in ``runner.sh``, the text that it stands behind and the text that it stands before."""
 
@@ -34,6 +34,9 @@ RUNNERS = (NONE, BEFORE_START, MARKED, AFTER_START, DURING, BEFORE_DONE, AFTER_D
 
 PATIENCE = ('[ "$wz_ticks" -lt 25 ]', '[ "$wz_ticks" -lt 3 ]')
 """How long a claimed attempt waits for a runner: a fifth of a second each, shorter than for a user."""
+
+REMOVAL = '[ $# -eq 0 ] || rm -f "$@"\n'
+"""Takes the output away from the host once its run has ended: left out, as it is compared with what was kept."""
 
 
 class TextChanged(AssertionError):
@@ -77,3 +80,4 @@ def install(place: Path) -> None:
     """From now on every channel of this process gives its host the sabotaged text."""
     plain = commands._source.__wrapped__
     commands._source = cache(lambda name: sabotaged(name, plain(name), place))
+    sweeping._ACKNOWLEDGE = _once(sweeping._ACKNOWLEDGE, REMOVAL, "")

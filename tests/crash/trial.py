@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.crash import sabotage, steps
 from tests.crash.life import WHOLE, Life, lived
 from tests.crash.sabotage import NONE
+from tests.services.attempts import at_work
 from wizard.run import state as st
 from wizard.run.events import RunEnded, UndoEnded
 from wizard.run.journal import JOURNAL, read
@@ -187,20 +188,12 @@ def of_step(state: RunState) -> str:
     return st.FAILED
 
 
-def processes(word: str) -> Iterator[int]:
-    """Processes that have this in their arguments."""
-    for entry in _processes():
-        with suppress(OSError):
-            if word.encode() in (entry / "cmdline").read_bytes():
-                yield int(entry.name)
-
-
 def processes_at(root: Path) -> Iterator[int]:
-    """Processes that have this directory in their arguments or work in it, as the children of a shell do."""
-    word = str(root)
+    """Processes that have this directory in their arguments, stand in it, or have something in it open."""
+    yield from (pid for pid in at_work(root) if pid != os.getpid())
     for entry in _processes():
         with suppress(OSError):
-            if word.encode() in (entry / "cmdline").read_bytes() or (entry / "cwd").readlink().is_relative_to(root):
+            if str(root).encode() in (entry / "cmdline").read_bytes():
                 yield int(entry.name)
 
 
@@ -211,7 +204,7 @@ def _processes() -> Iterator[Path]:
 def quiet(place: Path, seconds: float = 10.0) -> None:
     """Wait until no script of a trial runs any more."""
     deadline = time.monotonic() + seconds
-    while any(processes(f"{place}/spool")) and time.monotonic() < deadline:
+    while at_work(place / "spool") and time.monotonic() < deadline:
         time.sleep(0.02)
 
 

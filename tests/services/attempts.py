@@ -37,10 +37,39 @@ async def output_of(host: Host, key: str) -> bytes:
     return bytes(heard.data)
 
 
-async def script_pid(spool: Path, key: str) -> int:
-    while not (words := (folder(spool, key) / "pid").read_text().split()):
+async def script_pid(spool: Path, key: str, *, said: bool = False) -> int:
+    """The process that a script is.
+
+    Args:
+        spool: Where attempts are kept.
+        key: Of the attempt.
+        said: Wait until it has printed something: before that it is reached by way of its runner.
+    """
+    place = folder(spool, key)
+    while not (words := (place / "pid").read_text().split()) or (said and not (place / "out").read_bytes()):
         await asyncio.sleep(0)
     return int(words[0])
+
+
+def at_work(spool: Path) -> list[int]:
+    """The processes that stand in a spool or have something of it open: runners, their helpers, and scripts."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            opened = (link.readlink() for link in (entry / "fd").iterdir())
+            if any(path.is_relative_to(spool) for path in ((entry / "cwd").readlink(), *opened)):
+                found.append(int(entry.name))
+    return found
+
+
+def runners_of(spool: Path) -> list[int]:
+    """The runners that stand in a spool, but not what they started: each leads its session."""
+    found = []
+    for pid in at_work(spool):
+        with suppress(OSError):
+            if os.getsid(pid) == pid and Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"/runner\0"):
+                found.append(pid)
+    return found
 
 
 def parent_of(pid: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.services.attempts import folder, script_pid, until_running
+from tests.services.attempts import folder, kill, parent_of, script_pid, session_of, until_running
 from tests.services.shells import Heard, alive, run, shell_host
 from wizard.errors import HostError
 from wizard.hosts.base import Attempt, AttemptState, Host
@@ -105,3 +106,44 @@ async def test_a_script_ignores_no_signal(here: Host) -> None:
 async def test_a_script_can_be_interrupted_like_any_other(here: Host) -> None:
     ending, _ = await run(here, Attempt("int", "timeout -s INT 0.1 sleep 60"))
     assert ending.exit_status == 124
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that it started and that do anything."""
+    return [one for one in session_of(os.getsid(pid)) if parent_of(one) == pid]
+
+
+async def watch_of(runner: int, script: int) -> tuple[int, int]:
+    """The keeper of a runner's watch, and the watch itself: what is kept for as long as the runner lives."""
+    while True:
+        for keeper in children_of(runner):
+            watches = [one for one in children_of(keeper) if keeper != script and is_shell(one)]
+            if watches:
+                return keeper, watches[0]
+        await asyncio.sleep(0)
+
+
+def is_shell(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"/runner\0")
+
+
+async def test_a_limit_is_kept_although_its_watch_was_killed(host: Host, spool: Path, mark: str) -> None:
+    await host.start(Attempt("slow", f"export {mark}; sleep 300 & sleep 300", limit=2))
+    await until_running(host, "slow")
+    script = await script_pid(spool, "slow")
+    _, watch = await watch_of(parent_of(script), script)
+    kill(watch)
+    ending = await host.follow("slow", 0, Heard())
+    assert (ending.exit_status, ending.timed_out) == (124, True)
+    assert alive(mark) == []
+
+
+async def test_a_limit_is_kept_although_the_keeper_of_the_watch_was_killed(host: Host, spool: Path) -> None:
+    await host.start(Attempt("slow", "sleep 300", limit=1))
+    await until_running(host, "slow")
+    script = await script_pid(spool, "slow")
+    keeper, watch = await watch_of(parent_of(script), script)
+    kill(keeper)
+    assert (await host.follow("slow", 0, Heard())).timed_out
+    kill(watch)
+    assert (await run(host, Attempt("next", "sleep 300", limit=0.5)))[0].timed_out, "it has another watch by then"

@@ -106,7 +106,7 @@ async def test_a_hold_of_another_account_cannot_be_taken_away_and_counts_no_more
     async with shell_host(spool, path=(str(tmp_path / "bin"),)) as dana:
         assert (await hold(dana, DANA, ANY)).number == 2
         await release(dana, DANA.run)
-    assert (spool / "incident-wizard.held.1").is_symlink()
+    assert (spool / "incident-wizard.held.1").is_dir()
     with pytest.raises(HostError, match="taken over"):
         await run(kim, Attempt("after", "true"))
     again = await hold(kim, KIM)
@@ -140,10 +140,11 @@ async def test_words_are_never_commands_and_strange_holds_never_a_way_out(
     outside = tmp_path / "outside"
     outside.mkdir()
     (spool / "incident-wizard.held.1").mkdir()
+    (spool / "incident-wizard.held.2").write_text("")
     for name in ("incident-wizard.held.-5", "incident-wizard.held.12345678901", "incident-wizard.held.x y"):
         (spool / name).symlink_to(outside)
-    with pytest.raises(HostError, match="cannot be learnt"):
-        await hold(dana, DANA)
+    assert (await hold(dana, DANA)).number == 3
+    await release(dana, DANA.run)
     (spool / "incident-wizard.held.7").symlink_to("\x1b[31m evil\n text")
     told = await hold(dana, DANA)
     assert not told.mine

@@ -227,7 +227,7 @@ class HeldUp:
 
 async def test_a_start_overtaken_by_the_end_of_its_channel_can_be_made_again(spool: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
-    listening, removing = HeldUp(tools, "mkfifo", "*.news"), HeldUp(tools, "rm", "*/d.*.0")
+    listening, removing = HeldUp(tools, "mkfifo", "*.news"), HeldUp(tools, "rm", "*d.*.0")
     attempt = Attempt("late", f"echo ran >>'{tmp_path}/effect'")
     async with shell_host(spool, path=(str(tools),)) as host:
         starting = asyncio.create_task(host.start(attempt))

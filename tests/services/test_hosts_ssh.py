@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.services import sshd
+from tests.services.attempts import at_work
 from tests.services.shells import Heard, alive, run, scratch
 from tests.services.sshd import CuttingProxy, Sshd
 from wizard.errors import HostError, HostKeyChanged, LinkLost
@@ -84,7 +85,7 @@ async def test_a_link_cut_mid_step_costs_no_byte_and_doubles_none(server: Sshd, 
         ending, output = await run(host, attempt)
     assert (ending.exit_status, output) == (6, data)
     assert (tmp_path / "effect").read_text() == "ran\n"
-    while alive(str(tmp_path / "spool")):  # no runner stays, however its channel ended
+    while at_work(tmp_path / "spool"):  # no runner stays, however its channel ended
         await asyncio.sleep(0)
 
 

@@ -17,7 +17,7 @@ from tests.services.attempts import (
     until_running,
     wind_back,
 )
-from tests.services.shells import Heard, InsteadOfSh, alive, run
+from tests.services.shells import Heard, InsteadOfSh, run
 from wizard.hosts import shellhost
 from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
@@ -29,14 +29,15 @@ async def test_a_killed_runner_leaves_an_attempt_lost_not_failed(here: Host, spo
     await here.start(Attempt("lost", "echo up; exec sleep 300"))
     await until_running(here, "lost")
     following = asyncio.create_task(here.follow("lost", 0, Heard()))
-    script = await script_pid(spool, "lost")
-    kill(parent_of(script))
+    script = await script_pid(spool, "lost", said=True)
+    runner = parent_of(script)
+    kill(runner)
     ending = await asyncio.wait_for(following, 5)
     assert (ending.state, ending.exit_status, ending.state.known) == (AttemptState.LOST, None, False)
     assert (await here.status("lost")).state is AttemptState.LOST
     assert (await run(here, Attempt("next", "true")))[0].ok  # by a runner of its own, at once
     kill(script)
-    while alive(f"{spool}\0"):  # nor does its watch stay
+    while session_of(runner):  # nor does its watch stay
         await asyncio.sleep(0)
 
 
@@ -50,7 +51,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_a_killed_runner_left_is_ended_with_its_children(host: Host, spool: Path, deaf: str) -> None:
     await host.start(Attempt("lost", f"{deaf}sleep 300 & echo up; sleep 300; true"))
     await until_running(host, "lost")
-    script = await script_pid(spool, "lost")
+    script = await script_pid(spool, "lost", said=True)
     kill(parent_of(script))
     while (await host.status("lost")).state is not AttemptState.LOST:
         pass
@@ -62,9 +63,9 @@ async def test_what_a_killed_runner_left_is_ended_with_its_children(host: Host, 
 
 
 async def test_a_later_process_with_the_id_of_a_lost_script_is_left_alone(here: Host, spool: Path) -> None:
-    await here.start(Attempt("lost", "exec sleep 300"))
+    await here.start(Attempt("lost", "echo up; exec sleep 300"))
     await until_running(here, "lost")
-    script = await script_pid(spool, "lost")
+    script = await script_pid(spool, "lost", said=True)
     kill(parent_of(script))
     pid = folder(spool, "lost") / "pid"
     pid.write_text(f"{script} {int(pid.read_text().split()[1]) + 1} \n")

@@ -175,6 +175,40 @@ def test_a_crashed_run_holds_its_host_until_it_goes_on(two: Operators) -> None:
     assert two.effects() == ["first", "second"]
 
 
+ANOTHER = 54321
+"""The number of an account without a name."""
+
+OTHERS = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of another account")
+
+
+@OTHERS
+def test_what_another_account_lays_keeps_nobody_off_the_host(two: Operators) -> None:
+    (two.home / "spool").mkdir(mode=0o700)
+    for number in (1, 2, 999999999, 1000000000):
+        link = two.home / f"spool/incident-wizard.held.{number}"
+        link.symlink_to("-")
+        os.chown(link, ANOTHER, ANOTHER, follow_symlinks=False)
+    two.go_on("first")
+    two.go_on("second")
+    done = two.ended(two.started("dana"), "dana")
+    assert (done.exit_status, two.effects()) == (0, ["first", "second"]), done.stderr
+
+
+@OTHERS
+def test_a_spool_below_what_another_account_may_replace_is_refused_before_anything_is_done(
+    home: Path, server: Sshd
+) -> None:
+    (home / "theirs").mkdir()
+    os.chown(home / "theirs", ANOTHER, ANOTHER)
+    (home / "theirs").chmod(0o777)
+    two = Operators(home, server)
+    two.file.write_text(two.file.read_text().replace('/spool"', '/theirs/spool"'))
+    done = two.ended(two.started("dana"), "dana")
+    assert (done.exit_status, two.effects()) == (3, []), done.stderr
+    assert f"{home}/theirs belongs to another account" in done.stderr
+    assert not list((home / "theirs").iterdir())
+
+
 def test_a_run_that_only_reads_asks_nobody(home: Path, server: Sshd) -> None:
     two = Operators(home, server, READ_ONLY)
     done = two.ended(two.started("dana"), "dana")

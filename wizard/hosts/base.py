@@ -175,8 +175,13 @@ class Host(Protocol):
     def vouch(self, fingerprint: str) -> None:
         """A person compared the key of this fingerprint: the next connection may accept it where none is on record."""
 
-    def guard(self, hold: str) -> None:
-        """From now on start nothing there unless this hold is the newest (``hosts/holding.py``); empty lifts that."""
+    def guard(self, hold: str, text: str = "") -> None:
+        """From now on start nothing there unless this hold is the newest (``hosts/holding.py``); empty lifts that.
+
+        Args:
+            hold: Its path.
+            text: Its whole text, which tells it from any other of that name.
+        """
 
     async def connect(self) -> Identity:
         """Connect, prove the host's key, become the right user, learn who it is.

@@ -17,7 +17,7 @@ from wizard.hosts.base import MEBIBYTE, Attempt
 ANSWER_CAP = MEBIBYTE
 """Bytes of standard output, and as many of standard error, that an answer may have."""
 
-_FUNCTIONS = ("channel.sh", "attempts.sh", "following.sh")
+_FUNCTIONS = ("channel.sh", "spool.sh", "attempts.sh", "following.sh")
 TICKS = 5
 """Of a channel's clock, in a second."""
 
@@ -42,13 +42,13 @@ def bootstrap(nonce: str, name: str, spool: str, path: Sequence[str]) -> bytes:
     Args:
         nonce: What its frames carry; must stay unknown to what runs there.
         name: Names its runner and the directories it makes: letters and digits, unique on the host.
-        spool: Where attempts are kept; empty for the default.
+        spool: Where attempts are kept, a full path; empty for the default.
         path: Directories put before the host's own PATH.
     """
     settings = {
         "wz_nonce": nonce,
         "wz_id": name,
-        "wz_spool": spool,
+        "wz_spool": spool.rstrip("/") or spool,
         "wz_path": ":".join(path),
         "wz_runner": _source("runner.sh"),
     }
@@ -138,7 +138,8 @@ class Launch:
         slot: Whose FIFO is used meanwhile.
         apart: The channel's runner is taken up with another attempt.
         machine: The machine-id that the host said on connecting.
-        hold: The link by which the run holds it, and which no higher number may have followed.
+        hold: That by which the run holds it, and which no higher number may have followed.
+        held: Its whole text.
     """
 
     place: int
@@ -146,6 +147,7 @@ class Launch:
     apart: bool = False
     machine: str = ""
     hold: str = ""
+    held: str = ""
 
 
 def start(number: int, attempt: Attempt, grace: float, launch: Launch) -> bytes:
@@ -172,6 +174,7 @@ def start(number: int, attempt: Attempt, grace: float, launch: Launch) -> bytes:
         secrets_file(attempt.secrets),
         launch.machine,
         launch.hold,
+        launch.held,
         WHOLE,
     )
 

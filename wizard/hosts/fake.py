@@ -104,7 +104,7 @@ class FakeHost:
         if self.unknown_key and self.unknown_key.fingerprint == fingerprint:
             self.unknown_key, self.identity = None, replace(self.identity, accepted=True)
 
-    def guard(self, hold: str) -> None:
+    def guard(self, hold: str, text: str = "") -> None:  # noqa: ARG002 - the protocol's
         """Note it."""
         self.guarded = hold
 

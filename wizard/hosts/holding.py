@@ -1,16 +1,26 @@
 """Holding a host: one run at a time changes it, whoever the operators are and wherever they sit.
 
-The hold is a symbolic link that leads nowhere: making one is exclusive, its text is there with it, and reading it opens
-nothing that somebody else laid there. It is advisory, lies where every account of the host can see it, and is numbered:
-who takes a host over makes the next number, as what another account made cannot be taken away.
+A hold is a directory: making one is exclusive, and whose it is can be seen without a process. Its text is the name of
+an empty file in it. It is advisory, lies where every account of the host can see it, and is numbered: who takes a
+host over makes the next number, as what another account made cannot be taken away. It counts only where root or the
+login made it, so that no other account can keep a run off its host. As a number is free again once it was let go of,
+each has a random word in its text, and a start compares the whole of it. A symbolic link is read as one too, with its
+target as its text: what was let go of and cannot be taken away is followed by such a one, and earlier versions made
+them.
 """
 
 from __future__ import annotations
 
+import secrets
+
 from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.commands import assigned
-from wizard.hosts.replies import refusal
+from wizard.hosts.replies import no_spool, refusal
+
+_FIELDS = 5
+_NO_PLACE = 3
+"""The exit status where there is no place for a hold but the spool, and that cannot be used."""
 
 LIMIT = 20.0
 """Seconds that a host has to answer."""
@@ -18,7 +28,7 @@ LIMIT = 20.0
 NAME = "incident-wizard.held"
 
 LONGEST = 80
-"""Characters of a name that the text of a hold has room for: it is the target of a link."""
+"""Characters of a name that the text of a hold has room for: it is the name of a file."""
 
 NOBODY = "-"
 """The text of a hold that was let go of and could not be taken away."""
@@ -27,68 +37,84 @@ ANY = "any"
 """Takes a host over from whoever holds it."""
 
 _WORDS = 4
+"""Of the text of a hold; a random one follows."""
 
-# A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The place
-# is told by the host alone, never by who asks, so that root and a login find the same. Where the spool is not the usual
-# one, whoever uses it shares it. wz_spool and wz_checked_spool are the channel's own.
+# A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The
+# place is told by the host alone, never by who asks, so that root and a login find the same. Where the spool is not
+# the usual one, whoever uses it shares it. The wz_ names are the channel's own; wz_checked_spool enters the spool.
+# Numbers that others have laid are passed over, but not one that counts by then. One without a text is only being
+# made; who made it looks whether nobody thought it dead meanwhile. A link is made with `-n`, as what another account
+# has laid under its name meanwhile may lead to a directory.
 _FIND = """\
+in_spool() { wz_checked_spool >&2 && place=$wz_spool at=.; }
 place() {
     case "${wz_spool-}" in
     /var/lib/incident-wizard/spool | "$HOME"/.local/state/incident-wizard/*/spool) ;;
-    ?*) wz_checked_spool && place=$wz_spool && return ;;
+    ?*) in_spool; return ;;
     esac
     for place in /var/tmp /run/lock /tmp; do
-        case $(ls -ld "$place/." 2>/dev/null) in drwxrwxrwt*) return ;; esac
+        at=$place
+        set -- $(command -p ls -ldn "$place/." 2>/dev/null)
+        case "$1 $3" in drwxrwxrwt*" 0") return ;; esac
     done
-    wz_checked_spool && place=$wz_spool
+    in_spool
 }
 newest() {
-    number=0 text=
-    for one in "$place/$name".*; do
-        [ -L "$one" ] || continue
-        one=${one##*.}
-        case $one in "" | 0* | *[!0-9]* | ??????????*) continue ;; esac
-        [ "$one" -le "$number" ] || number=$one
-    done
-    [ "$number" -eq 0 ] || text=$(readlink "$place/$name.$number") || text="somebody"
+    wz_counted "$at" "$name"
+    number=$wz_n wz_text=
+    [ "$number" -eq 0 ] || wz_told "$at/$name.$number"
+    text=$wz_text
 }
-answer() { printf "%s\\t%s\\t%s\\t%s\\n" "$1" "$number" "$place" "$text"; }
+next() {
+    next=$((number + 1))
+    while [ -L "$at/$name.$next" ] || [ -e "$at/$name.$next" ]; do next=$((next + 1)); done
+    [ "$next" -eq $((number + 1)) ] || { wz_counted "$at" "$name" && [ "$wz_n" -eq "$number" ]; }
+}
+answer() { printf "%s\\t%s\\t%s\\t%s\\t%s\\n" "$1" "$number" "$place" "$mine" "$text"; }
 place || exit 3
 """
 
 _HOLD = """\
-tries=0
-while [ "$tries" -lt 3 ]; do
+tries=0 patience=10
+mine="$run $who $machine $since $word"
+while [ "$tries" -lt 20 ]; do
     newest
     case $text in
     "$run "*)
+        mine=$text
         answer mine
         break
         ;;
-    "" | "-") ;;
+    "")
+        [ "$number" -eq 0 ] || [ "$patience" -eq 0 ] || { patience=$((patience - 1)) && sleep 0.2 && continue; }
+        ;;
+    "-") ;;
     *)
         [ "$over" = any ] || [ "$over" = "$number" ] || { answer held && exit 0; }
         ;;
     esac
-    mine=$place/$name.$((number + 1))
-    if ln -s "$run $who $machine $since" "$mine" && [ "$(readlink "$mine")" = "$run $who $machine $since" ]; then
-        number=$((number + 1))
-        answer taken
-        break
+    if next && mkdir -m 0755 "$at/$name.$next"; then
+        if printf "" >"$at/$name.$next/$mine" && wz_counted "$at" "$name" && [ "$wz_n" -eq "$next" ]; then
+            number=$next
+            answer taken
+            break
+        fi
+        rm -rf "$at/$name.$next"
     fi
     tries=$((tries + 1))
 done
-[ "$tries" -lt 3 ] || exit 4
+[ "$tries" -lt 20 ] || exit 4
 """
 
 _RELEASE = """\
 newest
 case $text in "$run "*) ;; *) exit 0 ;; esac
 left=
-for one in "$place/$name".*; do
-    [ "$one" = "$place/$name.$number" ] || [ ! -L "$one" ] || rm -f "$one" 2>/dev/null || left=yes
+for one in $wz_all; do
+    [ "$one" = "$number" ] || rm -rf "$at/$name.$one" 2>/dev/null || left=yes
 done
-if [ -n "$left" ]; then ln -s - "$place/$name.$((number + 1))"; else rm -f "$place/$name.$number"; fi
+next || exit 0
+if [ -n "$left" ]; then ln -sn - "$at/$name.$next"; else rm -rf "$at/$name.$number"; fi
 """
 
 
@@ -136,16 +162,19 @@ async def hold(host: Host, holder: Holder, over: str = "") -> Hold:
         NoRoom: Nor can it be written down, as its disk is full.
     """
     me = {"run": holder.run, "who": holder.who[:LONGEST], "machine": holder.machine[:LONGEST], "since": holder.since}
-    said = await host.ask(assigned({"name": NAME, "over": over, **me}) + _FIND + _HOLD, limit=LIMIT)
+    words = {"name": NAME, "over": over, "word": secrets.token_hex(8), **me}
+    said = await host.ask(assigned(words) + _FIND + _HOLD, limit=LIMIT)
     line = said.text.split("\n")[0].split("\t")
-    if not said.ok or len(line) != _WORDS or not line[1].isdecimal():
+    if said.exit_status == _NO_PLACE:
+        raise no_spool(said.complaint, host.label)
+    if not said.ok or len(line) != _FIELDS or not line[1].isdecimal():
         why = said.complaint or "no answer that could be read"
         raise refusal(f"whether another run holds the host cannot be learnt: {why}", host.label)
-    word, number, place, text = line
+    word, number, place, mine, text = line
     other = _holder(text) if text not in {"", NOBODY} and word != "mine" else None
     got = Hold(word != "held", int(number), place, other)
     if got.mine:
-        host.guard(f"{place}/{NAME}.{number}")
+        host.guard(f"{place}/{NAME}.{number}", mine)
     return got
 
 
@@ -160,5 +189,5 @@ async def release(host: Host, run: str) -> None:
 
 
 def _holder(text: str) -> Holder:
-    words = text.split(" ")
+    words = text.split(" ")[:_WORDS]
     return Holder(*words) if len(words) == _WORDS else Holder("that is not told", text[:LONGEST] or "somebody")

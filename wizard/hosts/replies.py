@@ -22,6 +22,19 @@ def refusal(said: str, where: str) -> WizardError:
     )
 
 
+def no_spool(said: str, where: str) -> WizardError:
+    """The error of a host where attempts cannot be kept, by what it complained of."""
+    error = refusal(said, where)
+    if isinstance(error, NoRoom):
+        return error
+    return HostError(
+        f"attempts cannot be kept there: {error.what}",
+        where=where,
+        mend="Every directory up to it must be root's or the login's, and closed to other accounts; `spool:` of the "
+        "host in the checklist names another place",
+    )
+
+
 def answer_of(frame: Frame, seconds: float) -> Answer:
     """Fields: exit status, was it late, was output cut, bytes of standard output.
 

@@ -8,14 +8,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 
-from wizard.errors import HostError, HostRebooted, LinkLost
+from wizard.errors import HostError, HostRebooted, LinkLost, NoRoom
 from wizard.hosts import commands
 from wizard.hosts.attachment import Attachment, Settings
 from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Identity, OnLink, OnOutput
 from wizard.hosts.channel import Call, Channel
 from wizard.hosts.frames import Frame
 from wizard.hosts.pull import Pull
-from wizard.hosts.replies import answer_of, ending_of
+from wizard.hosts.replies import answer_of, ending_of, no_spool
 from wizard.hosts.transport import Transport
 
 GRACE = 10
@@ -49,7 +49,7 @@ class ShellHost:
         self._fresh = count()
         self._spooled: Channel | None = None
         self._spooling = asyncio.Lock()
-        self._hold = ""
+        self._hold = ("", "")
 
     @property
     def name(self) -> str:
@@ -71,9 +71,9 @@ class ShellHost:
         """A person compared this key; see ``Host.vouch``."""
         self._attached.transport.vouch(fingerprint)
 
-    def guard(self, hold: str) -> None:
+    def guard(self, hold: str, text: str = "") -> None:
         """Start nothing more without this hold; see ``Host.guard``."""
-        self._hold = hold
+        self._hold = (hold, text)
 
     async def connect(self) -> Identity:
         """Connect where that has not happened yet; see ``Host.connect``."""
@@ -159,7 +159,7 @@ class ShellHost:
     def _start_call(self, channel: Channel, attempt: Attempt, slot: int) -> Call:
         place, apart = next(channel.places), bool(channel.under_way)
         channel.under_way.add(attempt.key)
-        launch = commands.Launch(place, slot, apart, self._identity().machine_id, self._hold)
+        launch = commands.Launch(place, slot, apart, self._identity().machine_id, *self._hold)
         return lambda number: commands.start(number, attempt, GRACE, launch)
 
     def _noted(self, key: str, ending: Ending) -> Ending:
@@ -189,11 +189,26 @@ class ShellHost:
             raise HostError(
                 f"the host has no {' and no '.join(sorted(missing))}", where=self.label, mend="Install util-linux there"
             )
+        if "proc" not in self._attached.tools:
+            raise HostError(
+                "the host has no /proc, without which no step's limit of time can be kept there",
+                where=self.label,
+                mend="Mount it: mount -t proc proc /proc",
+            )
         async with self._spooling:
             if self._spooled is not channel:
-                await channel.request(lambda number: commands.call("wz_ready_spool", number), 60.0)
+                await self._ready_spool(channel)
                 self._spooled = channel
         return channel
+
+    async def _ready_spool(self, channel: Channel) -> None:
+        try:
+            await channel.request(lambda number: commands.call("wz_ready_spool", number), 60.0)
+        except (LinkLost, NoRoom):
+            raise
+        except HostError as error:
+            raise no_spool(error.what, error.where) from error
+        await channel.tell(commands.call("wz_enter", background=False))
 
     async def follow(self, key: str, offset: int, on_output: OnOutput) -> Ending:
         """Pull output until the attempt is over; see ``Host.follow``."""

@@ -1,8 +1,10 @@
 """Sweeping a host's spool: what is acknowledged and old goes, what nobody claimed goes, and nothing else.
 
 An attempt is acknowledged by an empty file ``KEY.acked`` beside its claim, made once its end is on record in the
-journal of a run that has ended. It goes 14 days after that by the host's own clock, or at once where the spool is
-beyond its budget. What runs, what is lost, what a reboot cut off, and every attempt of a run that has not ended stay.
+journal of a run that has ended. Its output and its script go at that moment, as they may hold secrets and nobody will
+ask for them again. The rest, by which it is known to have been done, goes 14 days after that by the host's own clock,
+or at once where the spool is beyond its budget. What runs, what is lost, what a reboot cut off, and every attempt of a
+run that has not ended stay.
 """
 
 from __future__ import annotations
@@ -37,14 +39,23 @@ DAY = 86400
 # names are the channel's own. A host's own tools are asked by `command -p`, whatever else its PATH has.
 _ACKNOWLEDGE = """\
 [ -d "$wz_spool" ] && wz_checked_spool >&2 || exit 0
-for claim in "$wz_spool/$run".*.claim; do
-    key=${claim##*/} key=${key%.claim}
+set --
+for claim in "$run".*.claim; do
+    key=${claim%.claim}
     case " $dark " in *" $key "*) continue ;; esac
-    [ -e "$claim" ] && [ ! -e "$wz_spool/$key.acked" ] || continue
+    [ -e "$claim" ] && [ ! -e "$key.acked" ] || continue
     wz_judge "$key"
-    case $wz_state in done.* | cancelled) printf "" >"$wz_spool/$key.acked" ;; esac
+    case $wz_state in
+    done.* | cancelled)
+        printf "" >"$key.acked"
+        case $wz_name in */*) continue ;; d.*) ;; *) continue ;; esac
+        set -- "$@" "$wz_name/out" "$wz_name/end" "$wz_name/rest" "$wz_name/script"
+        ;;
+    esac
+    [ $# -lt 400 ] || { rm -f "$@" && set --; }
 done
-[ -z "$much" ] || rm -f "$wz_spool"/swept.*
+[ $# -eq 0 ] || rm -f "$@"
+[ -z "$much" ] || rm -f swept.*
 true
 """
 
@@ -52,7 +63,7 @@ true
 # A directory is only taken by who makes its `meta`, as by a start or the end of a channel.
 _SWEEP = """\
 [ -d "$wz_spool" ] || exit 0
-wz_checked_spool >&2 && cd "$wz_spool" || exit
+wz_checked_spool >&2 || exit
 [ ! -e "swept.$day" ] || exit 0
 entries=0 orphans=0
 weigh() { set -- $(command -p du -sk .) && total=$1; }
@@ -67,13 +78,16 @@ acknowledged() {
         absent) ;;
         done.* | cancelled)
             case $wz_name in */*) continue ;; d.*) ;; *) continue ;; esac
-            rm -f "$key.claim" && rm -rf "$wz_name" "runner.$wz_name" || continue
+            rm -f "$key.claim" && wz_remove "$wz_name" && rm -f "runner.$wz_name" || continue
             entries=$((entries + 1)) room=$((room - 1))
             ;;
         *) continue ;;
         esac
         rm -f "$mark"
     done
+}
+free() {
+    for id; do [ ! -e "$id" ] || flock -s -n 9 9<"$id" || return; done
 }
 unclaimed() {
     room=$most names=
@@ -86,17 +100,18 @@ unclaimed() {
         case " $names " in *" $name "*) continue ;; esac
         case $name in */*) continue ;; d.*) ;; *) continue ;; esac
         id=${name#d.} id=runner.${id%%.*}
-        [ ! -e "$id" ] || flock -s -n 9 9<"$id" || continue
+        free "$id" "$id".* || continue
         [ -e "$name/meta" ] || [ -L "$name/meta" ] || ln -s unused "$name/meta" || continue
-        rm -rf "$name" && orphans=$((orphans + 1)) room=$((room - 1))
+        wz_remove "$name" && orphans=$((orphans + 1)) room=$((room - 1))
     done
 }
 channels() {
-    others=
+    set --
     for name in /dev/shm/wizard.*; do
-        [ "$name" = "$wz_tmp" ] || [ ! -O "$name" ] || others="$others $name"
+        case $name in "$wz_tmp" | /dev/shm/wizard.*[!A-Za-z0-9_]*) continue ;; esac
+        [ -L "$name" ] || [ ! -O "$name" ] || set -- "$@" "$name"
     done
-    [ -z "$others" ] || set -- $(command -p find $others -prune -type d -mtime +0 2>/dev/null)
+    [ $# -eq 0 ] || set -- $(command -p find "$@" -prune ! -type l -mtime +0 2>/dev/null)
     [ $# -gt 0 ] || return
     used=$(command -p ls -l /proc/[0-9]*/fd 2>/dev/null)
     case $used in *" $wz_tmp/"*) ;; *) return ;; esac

@@ -30,6 +30,11 @@ def test_a_file_name_that_is_not_utf_8_keeps_its_bytes() -> None:
     assert commands.encoded("caf\udce9") == b"caf\xe9"
 
 
+@pytest.mark.parametrize(("spool", "sent"), [("/srv/spool/", "/srv/spool"), ("/srv/spool", "/srv/spool"), ("", "''")])
+def test_a_slash_behind_the_spool_means_nothing(spool: str, sent: str) -> None:
+    assert f"\nwz_spool={sent}\n" in commands.bootstrap("nonce", "name", spool, ()).decode()
+
+
 def test_a_nul_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(UsageError, match="NUL"):
         commands.start(1, Attempt(key="k", script="echo \0"), 10, commands.Launch(0, 0))

@@ -1,41 +1,58 @@
 # Attempts on a host, from the claim to the end: what a control channel is given beside following.sh. See
 # docs/architecture.md for their states.
 
-# wz_ready_spool ID: make the spool where it is missing, refuse one that somebody else could write to, and have a runner.
+# wz_ready_spool ID: make the spool where it is missing, refuse one that somebody else could write to or put another in
+# the place of, and have a runner.
 wz_ready_spool() {
     wz_said=$wz_tmp/spool.said
-    if wz_checked_spool >"$wz_said" 2>&1 && wz_first_some 2>"$wz_said" && wz_serve; then
+    if wz_checked_spool >"$wz_said" 2>&1 && : >"$wz_tmp/made" && wz_first_some 2>"$wz_said" && wz_serve 0; then
         wz_frame S "$1"
+        wz_forget_old 2>/dev/null
     else
         wz_fail "$1" "$wz_said"
     fi
 }
 
-wz_checked_spool() {
-    [ -d "$wz_spool" ] || mkdir -p "${wz_spool%/*}" || return
-    [ -d "$wz_spool" ] || mkdir -m 0700 "$wz_spool" || [ -d "$wz_spool" ] || return
-    if [ -L "$wz_spool" ] || [ ! -O "$wz_spool" ]; then
-        echo "$wz_spool is a link or belongs to somebody else"
-        return 1
-    fi
-    case $(ls -ld "$wz_spool") in
-    d????-??-?*) : ;;
-    *) echo "$wz_spool can be written by others: it must be a directory of mode 0700" && return 1 ;;
-    esac
-}
-
-# wz_serve: a runner that takes attempts until this channel is gone; it is there before the first one comes.
+# wz_serve GENERATION: a runner that takes attempts until this channel is gone; it is there before the first one comes, and
+# where it was killed, another one, by another name, as what that had taken up is lost.
 wz_serve() {
     [ "$wz_launcher" != systemd-run ] || return 0
-    printf '%s\n' "$wz_runner" >"$wz_tmp/runner"
-    wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_id" "$wz_mask" "$wz_locale" "$wz_tmp/watch" \
-        5<"$wz_tmp/jobs"
+    wz_name=$wz_id
+    if [ "$1" -eq 0 ]; then
+        printf '%s\n' "$wz_runner" >"$wz_tmp/runner"
+    else
+        mkfifo "$wz_tmp/watch.$1" || return
+        wz_name=$wz_id.$1
+    fi
+    printf '%s\n' "$wz_name $wz_mask $wz_locale" "$wz_tmp/watch.$1" >"$wz_tmp/given.$1"
+    wz_apart "$wz_tmp/given.$1" 5<"$wz_tmp/jobs"
+    echo "$wz_pid $wz_born" >"$wz_tmp/serving.$1"
 }
 
-# wz_apart FILE ARGUMENT...: a shell that outlives this connection and can be interrupted like any other. It reads what
-# is open as 5: in the background 0 is /dev/null.
+# wz_served: see that the channel has a runner; wz_pid and wz_born name it. Who finds it dead first has another one begin.
+# That it has its lock open is seen soonest: a `read` takes a system call for each byte.
+wz_served() {
+    wz_n=0
+    while [ -e "$wz_tmp/serving.$((wz_n + 1))" ]; do wz_n=$((wz_n + 1)); done
+    wz_pid=
+    [ -s "$wz_tmp/serving.$wz_n" ] && read -r wz_pid wz_born <"$wz_tmp/serving.$wz_n" || return 0
+    set -- "./runner.$wz_id.$wz_n"
+    [ "$wz_n" -ne 0 ] || set -- "./runner.$wz_id"
+    [ "/proc/$wz_pid/fd/9" -ef "$1" ] || wz_alive && return
+    set -C # only a file that is not there yet
+    printf '' >"$wz_tmp/serving.$((wz_n + 1))"
+    set -- $?
+    set +C
+    wz_pid=
+    [ "$1" -ne 0 ] || (set +C && wz_serve $((wz_n + 1)))
+}
+
+# wz_apart GIVEN: a shell that outlives this connection and can be interrupted like any other; wz_pid and wz_born name it. It
+# reads what is open as 5: in the background 0 is /dev/null.
 wz_apart() {
-    wz_exec setsid /bin/sh "$@" <&5 >/dev/null 2>&1 3>&- 4>&- 5>&- 7>&- 8>&- &
+    wz_exec setsid /bin/sh "$wz_tmp/runner" <&5 4<"$1" >/dev/null 2>&1 3>&- 5>&- 7>&- 8>&- &
+    wz_pid=$! wz_born=
+    wz_there || wz_born=$wz_since
 }
 
 wz_exec() {
@@ -47,8 +64,8 @@ wz_exec() {
 wz_find() {
     wz_name='' wz_then_boot='' wz_then_init='' wz_sha=- wz_dir=/nonexistent
     { { read -r wz_name && read -r wz_then_boot && read -r wz_then_init && read -r wz_sha; } \
-        <"$wz_spool/$1.claim"; } 2>/dev/null || return 1
-    wz_dir=$wz_spool/$wz_name
+        <"./$1.claim"; } 2>/dev/null || return 1
+    wz_dir=./$wz_name
 }
 
 # wz_look: wz_state = what the files of the attempt say, each made once and none taken away. Who makes `taken` has the
@@ -73,7 +90,7 @@ wz_look() {
 # an `exec` that did not find it would end this shell, and nobody would be answered.
 wz_free() {
     for wz_line in "$wz_dir"/state.running.*; do
-        set -- "$wz_spool/runner.${wz_line##*/state.running.}"
+        set -- "./runner.${wz_line##*/state.running.}"
         flock -s -n 9 9<"$1" || [ ! -e "$1" ] || return
     done
 }
@@ -83,7 +100,7 @@ wz_free() {
 wz_judge() {
     wz_state=absent
     if ! wz_find "$1"; then
-        [ ! -e "$wz_spool/$1.claim" ] || wz_state=corrupt
+        [ ! -e "./$1.claim" ] || wz_state=corrupt
         return 0
     fi
     wz_look
@@ -117,6 +134,7 @@ wz_ending() {
 }
 
 wz_status() {
+    wz_reach "$1" || return
     wz_judge "$2"
     wz_ending "$1"
 }
@@ -137,13 +155,13 @@ wz_some() {
 wz_first_some() {
     wz_some 0 1 2 3 && return
     # shellcheck disable=SC2086 # names without blanks
-    cd "$wz_spool" && rm -rf $wz_new
+    rm -rf $wz_new
     return 1
 }
 
 # wz_make NAME...: directories of attempts; they mean nothing until they are claimed. The last file says it is complete.
 wz_make() {
-    cd "$wz_spool" && mkdir "$@" || return
+    mkdir "$@" || return
     wz_fifos=
     for wz_n; do wz_fifos="$wz_fifos $wz_n/pipe"; done
     # shellcheck disable=SC2086 # names without blanks
@@ -157,28 +175,25 @@ wz_make() {
 # wz_unused: what was made ahead and never claimed is taken away. A start may be under way all the same, so who makes
 # `meta` has the directory: here a link that leads nowhere, which needs no disk block.
 wz_unused() {
-    for wz_line in "$wz_spool/d.$wz_id".*; do
-        { [ -L "$wz_line/meta" ] || { [ ! -e "$wz_line/meta" ] && ln -s unused "$wz_line/meta"; }; } && rm -rf "$wz_line"
+    for wz_line in "d.$wz_id".*; do
+        { [ -L "$wz_line/meta" ] || { [ ! -e "$wz_line/meta" ] && ln -s unused "$wz_line/meta"; }; } && wz_remove "$wz_line"
     done
 } 2>/dev/null
 
-# wz_claim KEY SHA: link(2) is exclusive, so one directory wins and the claim appears complete.
-wz_claim() {
-    set -C # only a file that is not there yet
-    printf '%s\n' "$wz_name" "$wz_boot" "$wz_init" "$2" >"$wz_dir/meta" || return
-    set +C
-    ln "$wz_dir/meta" "$wz_spool/$1.claim" && wz_won=yes && return
-    rm -rf "$wz_dir"
-    [ -e "$wz_spool/$1.claim" ]
+# wz_remove DIRECTORY: of an attempt, with the secrets that it has elsewhere.
+wz_remove() {
+    [ ! -e "$1/secrets" ] || wz_forget "$1"
+    rm -rf "$1"
 }
 
-# wz_still_held LINK: where the run holds the host by this link, does it still? The next number would say that another took
-# the host over: two looks, and no process.
-wz_still_held() {
-    wz_file=${1%.*}.$((${1##*.} + 1))
-    [ -L "$1" ] && [ ! -L "$wz_file" ] && return
-    echo "the host was taken over by another run ($(readlink "$wz_file" || echo "which has ended"))" >&2
-    return 1
+# wz_claim KEY SHA LIMIT GRACE: link(2) is exclusive, so one directory wins and the claim appears complete.
+wz_claim() {
+    set -C # only a file that is not there yet
+    printf '%s\n' "$wz_name" "$wz_boot" "$wz_init" "$2" "$3 $4" >"$wz_dir/meta" || return
+    set +C
+    ln "$wz_dir/meta" "./$1.claim" && wz_won=yes && return
+    wz_remove "$wz_dir"
+    [ -e "./$1.claim" ]
 }
 
 # wz_still_itself ID: is this still the machine that the client was told of? No process here either.
@@ -189,8 +204,8 @@ wz_still_itself() {
     return 1
 }
 
-# wz_still MACHINE LINK: what must still be so as an attempt is claimed; an empty word asks nothing.
-wz_still() { { [ -z "$1" ] || wz_still_itself "$1"; } && { [ -z "$2" ] || wz_still_held "$2"; }; }
+# wz_still MACHINE LINK TEXT: what must still be so as an attempt is claimed; an empty word asks nothing.
+wz_still() { { [ -z "$1" ] || wz_still_itself "$1"; } && { [ -z "$2" ] || wz_still_held "$2" "$3"; }; }
 
 # wz_room KEY: is the spool within its budget, or again so? Where it was not when it was swept, the client's sweeping.py
 # wrote the budget down, in KiB. An undo is let through: it mends what is half done.
@@ -198,8 +213,8 @@ wz_room() {
     [ -s "$wz_tmp/full" ] || return 0
     case $1 in *.undo[0-9]*.*) return 0 ;; esac
     read -r wz_line <"$wz_tmp/full"
-    # shellcheck disable=SC2046 # the size and a path, which is ours
-    set -- $(du -sk "$wz_spool")
+    # shellcheck disable=SC2046 # the size and a dot
+    set -- $(du -sk .)
     [ "$1" -gt "$wz_line" ] || { rm -f "$wz_tmp/full" && return; }
     echo "$wz_spool holds $(($1 / 1024)) MiB of attempts, more than $((wz_line / 1024))" >&2
     return 1
@@ -208,25 +223,25 @@ wz_room() {
 # wz_pick NUMBER: wz_dir = a directory for an attempt, one made ahead where there is one.
 wz_pick() {
     wz_name=d.$wz_id.$1
-    [ -e "$wz_spool/$wz_name/state.ready" ] || { wz_name=$wz_name.late && wz_make "$wz_name"; }
-    wz_dir=$wz_spool/$wz_name
+    [ -e "$wz_name/state.ready" ] || { wz_name=$wz_name.late && wz_make "$wz_name"; }
+    wz_dir=./$wz_name
 }
 
 # A shell runs its last line although a kill or a cut connection left only half of it: a script could be cut off at any
 # of its words, under the name and the checksum of the whole one. So what changes something says last that it is whole.
 
-# wz_start ID KEY NUMBER SHA LIMIT CAP GRACE SLOT APART SCRIPT SECRETS MACHINE LINK whole: claim and launch, say so, and
-# follow to the end.
+# wz_start ID KEY NUMBER SHA LIMIT CAP GRACE SLOT APART SCRIPT SECRETS MACHINE LINK HOLD whole: claim and launch, say so,
+# and follow to the end.
 wz_start() {
-    [ "${14}" = whole ] || return
-    wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won=''
+    [ "${15}" = whole ] || return
+    wz_s=$wz_tmp/$8 wz_dir=/nonexistent wz_sha=$4 wz_state=ready wz_won='' wz_pid=''
     wz_listen
-    if [ ! -e "$wz_spool/$2.claim" ]; then
-        { wz_still "${12}" "${13}" && wz_room "$2"; } 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
-        { wz_pick "$3" && printf '%s' "${10}" >"$wz_dir/script" &&
-            { [ -z "${11}" ] || printf '%s' "${11}" >"$wz_dir/secrets"; } &&
-            wz_claim "$2" "$4"; } 2>"$wz_s.said" || {
-            rm -rf "$wz_dir"
+    wz_inside >"$wz_s.said" 2>&1 || { wz_fail "$1" "$wz_s.said" && return; }
+    if [ ! -e "./$2.claim" ]; then
+        { wz_still "${12}" "${13}" "${14}" && wz_room "$2"; } 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
+        { wz_pick "$3" && printf '%s' "${10}" >"$wz_dir/script" && { [ -z "${11}" ] || wz_hide "${11}"; } &&
+            wz_claim "$2" "$4" "$5" "$7"; } 2>"$wz_s.said" || {
+            wz_remove "$wz_dir"
             wz_fail "$1" "$wz_s.said"
             return
         }
@@ -234,7 +249,8 @@ wz_start() {
     # What somebody else claimed may wait for a runner that is gone, so it is given one of its own.
     if [ -z "$wz_won" ]; then
         wz_judge "$2"
-        set -- "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8" yes
+        set -- "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8" yes "${11}"
+        if [ "$wz_state" = ready ] && [ "$wz_sha" = "$4" ] && [ -n "${10}" ]; then wz_hide "${10}" 2>/dev/null; fi
     fi
     if [ "$wz_state" = ready ]; then
         wz_launch "$2" "$5" "$6" "$7" "$9" 2>"$wz_s.said" || { wz_fail "$1" "$wz_s.said" && return; }
@@ -254,20 +270,19 @@ wz_ahead() {
 # wz_launch KEY LIMIT CAP GRACE APART: a runner that outlives this connection takes it up, the one that waits for such or
 # one for this attempt alone. A second one does no harm: the start has one winner.
 wz_launch() {
-    if [ -z "$5" ] && [ "$wz_launcher" != systemd-run ]; then
+    if [ -z "$5" ] && [ "$wz_launcher" != systemd-run ] && wz_served; then
         echo "$wz_name $2 $3 $4 $wz_s.news" >&7
         return
     fi
     [ -p "$wz_dir/watch" ] || mkfifo "$wz_dir/watch" || [ -p "$wz_dir/watch" ] || return
+    printf '%s\n' "$wz_name $wz_mask $wz_locale" "$wz_dir/watch" "$wz_name $2 $3 $4" "$wz_s.news" >"$wz_dir/given"
     if [ "$wz_launcher" = systemd-run ]; then
         printf '%s\n' "$wz_runner" >"$wz_dir/runner"
         systemd-run --quiet --collect --unit="incident-wizard-$1-$wz_name" -p KillMode=process \
             -p StandardOutput=null -p StandardError=null --setenv=PATH="$PATH" --setenv=HOME="$HOME" \
-            --setenv=LC_ALL=C -- /bin/sh "$wz_dir/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
-            "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 3>&- 4>&- 7>&- 8>&-
+            --setenv=LC_ALL=C -- /bin/sh "$wz_spool/$wz_name/runner" "$wz_spool/$wz_name/given" 3>&- 4>&- 7>&- 8>&-
     else
-        wz_apart "$wz_tmp/runner" "$wz_spool" "$wz_name" "$wz_mask" "$wz_locale" \
-            "$wz_dir/watch" "$wz_name" "$2" "$3" "$4" "$wz_s.news" 5</dev/null
+        wz_apart "$wz_dir/given" 5</dev/null
     fi
 }
 
@@ -275,16 +290,17 @@ wz_launch() {
 wz_cancel() {
     [ "$4" = whole ] || return
     wz_dir=/nonexistent wz_said=$wz_tmp/$1.said
-    if [ ! -e "$wz_spool/$2.claim" ]; then
-        wz_name=d.$wz_id.cancel$1 wz_dir=$wz_spool/$wz_name
-        { wz_make "$wz_name" && echo cancelled >"$wz_dir/taken" && wz_claim "$2" -; } 2>"$wz_said" || {
+    wz_inside >"$wz_said" 2>&1 || { wz_fail "$1" "$wz_said" && return; }
+    if [ ! -e "./$2.claim" ]; then
+        wz_name=d.$wz_id.cancel$1 wz_dir=./$wz_name
+        { wz_make "$wz_name" && echo cancelled >"$wz_dir/taken" && wz_claim "$2" - 0 "$3"; } 2>"$wz_said" || {
             wz_fail "$1" "$wz_said"
             return
         }
     fi
     wz_judge "$2"
     [ "$wz_state" != ready ] || { ln "$wz_dir/meta" "$wz_dir/taken" 2>/dev/null; wz_judge "$2"; }
-    [ "$wz_state" != cancelled ] || rm -f "$wz_dir/secrets"
+    [ "$wz_state" != cancelled ] || [ ! -e "$wz_dir/secrets" ] || wz_forget "$wz_dir"
     [ "$wz_state" != running ] || { wz_kill "$3" 2>/dev/null && wz_judge "$2"; }
     [ "$wz_state" != lost ] || wz_end_left "$3" 2>/dev/null
     wz_ending "$1"
@@ -314,11 +330,12 @@ wz_end() {
 }
 
 wz_there() {
+    wz_since=
     read -r wz_line <"/proc/$wz_pid/stat" || return
     # shellcheck disable=SC2086 # the fields are wanted one by one
     set -- ${wz_line##*) }
-    wz_life=$1
-    [ "${20}" = "$wz_born" ]
+    wz_life=$1 wz_since=${20}
+    [ "$wz_since" = "$wz_born" ]
 }
 
 # wz_end_left GRACE: end the script whose runner was killed, as long as its first process is there. Nobody holds that

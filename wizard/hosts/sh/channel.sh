@@ -81,6 +81,7 @@ wz_has() {
 wz_survey() {
     wz_tools=' '
     for wz_tool in flock setsid systemd-run; do wz_has "$wz_tool" command -v "$wz_tool"; done
+    [ ! -r /proc/self/stat ] || wz_tools="${wz_tools}proc "
 }
 
 wz_first() { { read -r wz_line <"$1"; } 2>/dev/null && printf '%s' "$wz_line"; }
@@ -102,7 +103,7 @@ wz_init_start() {
 }
 
 wz_setup() {
-    wz_mask=$(umask)
+    wz_mask=$(umask) wz_from=$PWD wz_within=
     PATH=${wz_path:+$wz_path:}${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     wz_locale=C
     if [ -d /usr/lib/locale/C.utf8 ]; then
@@ -111,13 +112,17 @@ wz_setup() {
         case $(locale -a 2>/dev/null) in *C.utf8* | *C.UTF-8*) wz_locale=C.UTF-8 ;; esac
     fi
     LC_ALL=C # our own tools start faster so, and what they say is not translated
-    # `uid=1000(name) gid=...`, or without a name.
+    # `uid=1000(name) gid=...`, or without a name. Whose files are ours, proc(5) tells as the kernel has it.
     wz_user=$(id)
     wz_user=${wz_user%% gid=*}
     wz_user=${wz_user#uid=}
     wz_uid=${wz_user%%[!0-9]*}
     wz_user=${wz_user#*\(}
     wz_user=${wz_user%\)}
+    wz_me=$wz_uid
+    while read -r wz_line wz_n wz_euid wz_rest; do
+        [ "$wz_line" != Uid: ] || { wz_me=$wz_euid && break; }
+    done 2>/dev/null </proc/self/status
     [ -n "$HOME" ] || HOME=$(cd && pwd)
     export PATH LC_ALL HOME
     umask 077
@@ -126,7 +131,7 @@ wz_setup() {
     wz_asking=$!
     trap wz_leave EXIT
     trap 'exit 129' HUP INT TERM PIPE
-    mkfifo "$wz_tmp/token" "$wz_tmp/jobs" "$wz_tmp/wake" "$wz_tmp/watch" || exit 70
+    mkfifo "$wz_tmp/token" "$wz_tmp/jobs" "$wz_tmp/wake" "$wz_tmp/watch.0" || exit 70
     exec 3<>"$wz_tmp/wake" 7<>"$wz_tmp/jobs" 8<>"$wz_tmp/token"
     wz_give
     wz_clock &
@@ -143,20 +148,23 @@ wz_default_spool() {
 }
 
 # wz_ask ID SLOT LIMIT CAP SCRIPT STDIN: run SCRIPT, answer with its exit status and both outputs. LIMIT is in fifths of a
-# second, STDIN a printf format, or empty. `tail -c` is the sink: it takes any flood in bounded memory and never stops
-# reading.
+# second, STDIN a printf format, or empty: it may hold a password, so its file has no name any more once it is open.
+# `tail -c` is the sink: it takes any flood in bounded memory and never stops reading.
 wz_ask() {
-    wz_s=$wz_tmp/$2 wz_in=/dev/null
+    wz_s=$wz_tmp/$2
     [ -p "$wz_s.o" ] || mkfifo "$wz_s.o" "$wz_s.e"
+    exec 9</dev/null
     # shellcheck disable=SC2059 # the bytes come as a format, so that any byte can be said
-    if [ -n "$6" ]; then wz_in=$wz_s.in && printf "$6" >"$wz_in"; fi
+    [ -z "$6" ] || { printf "$6" >"$wz_s.in" && exec 9<"$wz_s.in"; }
+    [ -z "$6" ] || rm -f "$wz_s.in"
     exec 5>"$wz_s.out" 6>"$wz_s.err"
-    tail -c $(($4 + 1)) <"$wz_s.o" >&5 3>&- 5>&- 6>&- 7>&- 8>&- &
+    tail -c $(($4 + 1)) <"$wz_s.o" >&5 3>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
     wz_o=$!
-    tail -c $(($4 + 1)) <"$wz_s.e" >&6 3>&- 5>&- 6>&- 7>&- 8>&- &
+    tail -c $(($4 + 1)) <"$wz_s.e" >&6 3>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
     wz_e=$!
-    wz_asked "$5" <"$wz_in" >"$wz_s.o" 2>"$wz_s.e" 3>&- 5>&- 6>&- 7>&- 8>&- &
+    wz_asked "$5" <&9 >"$wz_s.o" 2>"$wz_s.e" 3>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
     wz_pid=$!
+    exec 9<&-
     echo "$1 $3 $wz_pid $wz_o $wz_e" >"$wz_s.due"
     # Whoever leaves looks for this file after having said so, and finds it; or it is found here that he left.
     if [ -s "$wz_s.due" ] && [ ! -e "$wz_tmp/left" ]; then wz_wind; else wz_overdue /dev/null & fi
@@ -167,10 +175,13 @@ wz_ask() {
     wz_answer "$1" "$4"
 } 2>/dev/null
 
+# What is asked is asked where the login began, and what makes a frame ours is none of its business.
 wz_asked() {
     wz_script=$1
     umask "$wz_mask"
     LC_ALL=$wz_locale
+    unset wz_nonce
+    [ -z "$wz_within" ] || { cd "$wz_from" || cd "$HOME" || cd /; } 2>/dev/null
     set --
     eval "$wz_script"
 }
@@ -252,7 +263,7 @@ wz_leave() {
         wz_overdue /dev/null &
     done
     for wz_file in "$wz_tmp"/*.news; do [ ! -p "$wz_file" ] || echo look 1<>"$wz_file"; done
-    wz_unused
+    [ ! -e "$wz_tmp/made" ] || { wz_inside && wz_unused; }
     rm -rf "$wz_tmp"
 } 2>/dev/null
 

@@ -17,7 +17,8 @@ wz_await() {
 
 # wz_follow ID KEY OFFSET SLOT
 wz_follow() {
-    wz_s=$wz_tmp/$4
+    wz_s=$wz_tmp/$4 wz_pid=
+    wz_reach "$1" || return
     wz_listen
     wz_pull "$1" "$2" "$3" tick
 }
@@ -44,8 +45,9 @@ wz_pull() {
     [ ! -d "$wz_tmp" ] || wz_ending "$1" "$wz_at"
 } 2>/dev/null
 
-# wz_waiting: a runner should take it up within milliseconds; after five seconds there is none.
-wz_waiting() { [ "$wz_ticks" -lt 25 ] && wz_await; }
+# wz_waiting: a runner should take it up within milliseconds; after five seconds there is none, nor where the one that it was
+# given to is seen to be gone.
+wz_waiting() { [ "$wz_ticks" -lt 25 ] && { [ "$wz_ticks" -eq 0 ] || [ -z "$wz_pid" ] || wz_alive; } && wz_await; }
 
 # wz_drained ID: has the sink written all? A daemon that keeps the pipe open is not waited for: where the sink sleeps, the
 # pipe is empty, and where more came than a pipe holds, what was in it has gone through. Only where neither can be seen, a

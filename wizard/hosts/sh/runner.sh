@@ -1,11 +1,15 @@
 # The runner: apart from any connection, it takes attempts, runs their scripts, and records how each ended. It holds a lock
 # as long as it lives, and what it means to run carries its name. What happened is told by which files there are, never by
 # what is in them: a file is there or it is not, wherever the runner is killed, and making one takes no process.
-# Arguments: SPOOL NAME UMASK LOCALE FIFO, the last for its watch, and of one attempt DIRECTORY LIMIT CAP GRACE NEWS, where
-# NEWS is a FIFO at which somebody waits; without an attempt it reads such lines until its standard input ends.
+#
+# It works from within the spool, by names without a path, so that it stays there whatever becomes of the names above. What
+# it is to do stands in no command line, as every account sees these: it is read as descriptor 4, or from the file that is
+# the only argument. Lines: NAME UMASK LOCALE, the FIFO for its watch, and of one attempt DIRECTORY LIMIT CAP GRACE and NEWS,
+# a FIFO at which somebody waits; without an attempt it reads such, in one line each, until its standard input ends.
 
 # Secrets become the environment of the script alone, and their file is gone before the script runs. A secret may have
-# any name, so nothing of ours is read by name after them.
+# any name, so nothing of ours is read by name after them. Where somebody else lays a file of the name that was given up,
+# it is not read. The script is reached by way of the runner, which stands in its directory.
 script() {
     exec 5>&- 6>&- 9>&-
     read -r line </proc/self/stat
@@ -13,12 +17,15 @@ script() {
     printf '%s %s \n' "${line%% *}" "$birth" 1<>pid
     umask "$mask"
     LC_ALL=$locale
-    set -- "$PWD/script"
+    set -- "/proc/$$/cwd/script"
     if [ -f secrets ]; then
+        read -r kept <secrets
+        set -- "$1" "$kept"
+        [ -f "$2" ] && [ ! -L "$2" ] && [ -O "$2" ] || { echo 'The secrets of this step are gone: it was not run.' && exit 78; }
         set -a
-        . ./secrets
+        . "$2"
         set +a
-        rm -f secrets
+        rm -f "$2" secrets
     fi
     cd "$HOME" 2>/dev/null || cd /
     exec setsid /bin/sh "$1"
@@ -51,18 +58,61 @@ ended() {
 end() { kill "-$1" "-$pid" || kill "-$1" "$pid"; }
 
 # The watch reads which attempt began and how long it may take, and ends it when that is over; one for all of a runner, as
-# each `sleep` is a process. It counts its own naps: time for which the machine was suspended is not the script's.
-watch() {
-    exec 5>&- 6>&- 9>&-
-    while read -r name limit grace; do
-        cd "$spool/$name" || continue
-        passes "$limit" && continue
-        # Where the runner was killed, nobody holds this process id for us any more.
-        there || continue
-        rm -f in-time
-        end TERM
-        passes "$grace" || { there && end KILL; }
+# each `sleep` is a process. It counts its own naps: time for which the machine was suspended is not the script's. Where
+# it is killed, its keeper has another one go on. Only both at once would be missed, and then until the next attempt.
+supervise() {
+    exec 4<&- 6>&- 9>&-
+    exec 5<&0
+    cd -P "$up" || exit
+    watch <&5 &
+    while wait $!; [ $? -gt 128 ]; do
+        {
+            sleep 1
+            left_off
+            watch
+        } <&5 &
     done
+}
+
+watch() {
+    exec 4<&- 5<&- 6>&- 9>&-
+    while read -r name limit grace; do
+        cd -P "./$name" || continue
+        guard
+        cd -P ..
+    done
+    return 0
+}
+
+# guard: the attempt of this directory gets so much time, and then so much grace.
+guard() {
+    passes "$limit" && return
+    # Where the runner was killed, nobody holds this process id for us any more.
+    there || return
+    rm -f in-time
+    end TERM
+    passes "$grace" || { there && end KILL; }
+}
+
+# left_off: the attempt that the last watch was killed over gets the rest of its time, by when its script began.
+left_off() {
+    for name in */"state.running.$me"; do
+        cd -P "./${name%/*}" || continue
+        ended || { limits && guard; }
+        cd -P ..
+    done
+}
+
+# limits: from the claim, in which limit and grace are its last line.
+limits() {
+    { read -r line && read -r line && read -r line && read -r line && read -r limit grace; } <meta || return
+    since=''
+    read -r pid since line <pid
+    [ -n "$since" ] || return 0
+    read -r line </proc/self/stat && born
+    left=$((${limit%.*} - (birth - since) / $(getconf CLK_TCK || echo 100)))
+    [ "$left" -ge 0 ] || left=0
+    limit=$left
 }
 
 # passes SECONDS: does the attempt end before that?
@@ -92,8 +142,17 @@ sweep() {
 # Whoever follows the attempt looks again. Opened for both ends, so that nobody needs to be there.
 tell() { [ ! -p "$news" ] || echo look 1<>"$news"; }
 
+# supervised: does the keeper of the watch live? Else another one begins, on a FIFO of its own, as the watch may be there still.
+supervised() {
+    [ "/proc/$keeper/fd/5" -ef "/proc/$$/fd/6" ] && return
+    mkfifo again && exec 6<>again && rm -f again || return
+    supervise </proc/$$/fd/6 &
+    keeper=$!
+}
+
 # The script is not put in the background: a shell without job control would make it deaf to INT and QUIT.
 run() {
+    supervised
     echo "$1 $limit $grace" >&6
     sink &
     exec 4<&-
@@ -184,31 +243,46 @@ take_up() {
 # attempt DIRECTORY LIMIT CAP GRACE [FIFO]. A FIFO that is opened at one end alone would wait for the other.
 attempt() {
     limit=$2 cap=$3 grace=$4 news=$5
-    if cd "$spool/$1" && take_up; then
-        exec 3<>pipe 4<pipe 5>pipe
-        exec 3>&-
-        run "$1"
+    if cd -P "./$1"; then
+        up=..
+        if take_up; then
+            exec 3<>pipe 4<pipe 5>pipe
+            exec 3>&-
+            run "$1"
+        fi
+        cd -P .. && up=.
     fi
     tell
 }
 
 # A channel that was killed cleans nothing up. Nobody can claim anything any more: who could holds our standard input open.
+# Nor does a runner that was killed, in whose place this one may be: its lock is free.
 tidy() {
-    cd /
     rm -rf "${fifo%/*}"
-    for name in "$spool/d.$me".*; do [ -s "$name/meta" ] || rm -rf "$name"; done
+    for name in "d.${me%%.*}".*; do [ -s "$name/meta" ] || rm -rf "$name"; done
+    for name in "runner.${me%%.*}" "runner.${me%%.*}".*; do
+        [ "$name" = "runner.$me" ] || [ ! -e "$name" ] || { flock -n 8 8<"$name" && rm -f "$name"; }
+    done
 }
 
-spool=$1 me=$2 mask=$3 locale=$4 fifo=$5
-shift 5
-exec 2>/dev/null >/dev/null 9>>"$spool/runner.$me"
-flock -n 9 9>&9 || exit
-trap 'rm -f "$spool/runner.$me"' EXIT
-exec 6<>"$fifo" 5<"$fifo"
-watch <&5 &
-exec 5<&-
+exec 2>/dev/null >/dev/null
 if [ $# -gt 0 ]; then
-    attempt "$@"
+    cd -P "${1%/*}/.." || exit
+    exec 4<"$1"
+fi
+{ read -r me mask locale && IFS= read -r fifo; } <&4 || exit
+name=
+read -r name limit cap grace <&4 && IFS= read -r news <&4
+exec 4<&- 9>>"./runner.$me"
+flock -n 9 9>&9 || exit
+up=.
+trap 'rm -f "$up/runner.$me"' EXIT
+exec 6<>"$fifo" 5<"$fifo"
+supervise <&5 &
+keeper=$!
+exec 5<&-
+if [ -n "$name" ]; then
+    attempt "$name" "$limit" "$cap" "$grace" "$news"
     exit
 fi
 while read -r name limit cap grace news; do attempt "$name" "$limit" "$cap" "$grace" "$news"; done
