@@ -18,8 +18,10 @@ _HIDDEN = (
     r"\ud800-\udfff"  # lone surrogates
     r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical controls; tags and variation selectors that can carry text
 )
-_FORBIDDEN = re.compile(f"\r+(?=\n)|[{_HIDDEN}]")
-_FORBIDDEN_ASCII = re.compile("\r+(?=\n)|[\x00-\x08\x0b-\x1f\x7f]")
+# A run of carriage returns is taken whole, with the newline behind it if there is one: looked at from each of them
+# anew, a long run would cost its length squared.
+_FORBIDDEN = re.compile(f"\r+\n?|[{_HIDDEN}]")
+_FORBIDDEN_ASCII = re.compile("\r+\n?|[\x00-\x08\x0b-\x1f\x7f]")
 _ACTED_ON = bytes({*range(0x20), 0x7F} - set(b"\t\n"))
 _BLANK = re.compile(r"\s+")
 
@@ -31,8 +33,8 @@ def decode(data: bytes) -> str:
 
 def _shown(found: re.Match[str]) -> str:
     mark = found[0]
-    if len(mark) > 1 or (mark == "\r" and found.string.startswith("\n", found.end())):
-        return ""
+    if mark[0] == "\r":
+        return "\n" if mark[-1] == "\n" else _PICTURES[0x0D] * len(mark)
     code = ord(mark)
     if code in _BYTES:
         return f"\\x{code - 0xDC00:02x}"

@@ -31,6 +31,7 @@ def test_what_a_terminal_would_obey_is_shown(hostile: str, shown: str) -> None:
 
 def test_line_ends_of_windows_become_plain_ones() -> None:
     assert sanitise("a\r\nb\r\r\nc\n") == "a\nb\nc\n"
+    assert sanitise("é\r\r\nc\r\rd\r") == "é\nc␍␍d␍"
 
 
 def test_ordinary_text_of_many_scripts_is_left_alone() -> None:
