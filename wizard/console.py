@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from wizard.backlog import Missed, Told
+from wizard.lines import Lines, plain
 from wizard.run import events as ev
 from wizard.run.events import Record, body_of
 from wizard.run.recorder import Output
-from wizard.text import decode, sanitise
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,38 +37,14 @@ UNDONE = {
 EVIDENCE_SHOWN = 5
 
 
-def plain(text: str) -> str:
-    """Text from outside, fit for one line of a terminal."""
-    return sanitise(text).replace("\n", " ⏎ ")
-
-
 class JsonLines:
     """Each event as one JSON line on standard output; a step's output is left to its file."""
 
-    def __call__(self, message: Record | Output) -> None:
+    def __call__(self, message: Told) -> None:
         """Print an event."""
         if isinstance(message, Record):
             line = {"seq": message.seq, "at": message.at, "who": message.who, "kind": message.event.kind}
             print(json.dumps({**line, "body": body_of(message.event)}), flush=True)  # noqa: T201 - stdout is this reader's sink
-
-
-class Lines:
-    """Bytes in, whole lines out; a line without an end waits for it."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> Iterator[str]:
-        """Whole lines so far."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            yield plain(decode(line))
-
-    def flush(self) -> Iterator[str]:
-        """What waited for an end that did not come."""
-        if self._rest:
-            yield plain(decode(self._rest))
-        self._rest = b""
 
 
 class Narrator:
@@ -119,15 +94,27 @@ class Narrator:
             ev.RunEnded: self._ended,
         }
 
-    def __call__(self, message: Record | Output) -> None:
+    def __call__(self, message: Told) -> None:
         """Tell one thing."""
         if isinstance(message, Output):
             for line in self._lines.feed(message.data):
                 self._line("      │ ", "dim", line)
             return
+        if isinstance(message, Missed):
+            self._missed(message)
+            return
         tell = self._tell.get(type(message.event))
         if tell:
             tell(message.event)
+
+    def _missed(self, missed: Missed) -> None:
+        self._open_line()
+        kept = f"; output/{plain(missed.file)} has them" if missed.file else ""
+        self._line("      … ", "yellow", f"{missed.count:,} bytes went by unseen{kept}")
+
+    def _open_line(self) -> None:
+        for line in self._lines.flush():
+            self._line("      │ ", "dim", line)
 
     def _line(self, lead: str, style: str, *parts: str) -> None:
         clock = f"{self._clock()} "
@@ -182,8 +169,7 @@ class Narrator:
             self._line("      undo: ", "dim", plain(event.undo))
 
     def _action_ended(self, event: ev.ActionEnded) -> None:
-        for line in self._lines.flush():
-            self._line("      │ ", "dim", line)
+        self._open_line()
         self._verdict("pass" if event.ok else "fail" if event.known else "unknown", plain(event.what), "")
 
     def _check(self, event: ev.CheckObserved) -> None:
@@ -235,8 +221,7 @@ class Narrator:
         self._line("  ● ", "bold", f"{self._place.get(event.step, '')} undo {event.step}")
 
     def _undo_ended(self, event: ev.UndoEnded) -> None:
-        for line in self._lines.flush():
-            self._line("      │ ", "dim", line)
+        self._open_line()
         glyph, style = UNDONE.get(event.outcome, ("✘", "red"))
         lead = f"{event.step}: {event.outcome}"
         self._line(f"  {glyph} ", style, lead, plain(event.reason), f"{event.seconds:.1f} s")
@@ -301,29 +286,3 @@ def _stderr() -> Console | None:
 
     dumb = os.environ.get("TERM") == "dumb"
     return Console(stderr=True, highlight=False, markup=False, emoji=False, no_color=True if dumb else None)
-
-
-class Inbox:
-    """A queue between the engine's thread and the reader's, so that a slow terminal never holds up a run.
-
-    The reader looks into it now and then; to be woken for each message would cost a quick run a tenth of its time.
-    """
-
-    def __init__(self) -> None:
-        self._messages: deque[Record | Output] = deque()
-        self._over = threading.Event()
-
-    def __call__(self, message: Record | Output) -> None:
-        """Take a message; called in the engine's thread."""
-        self._messages.append(message)
-
-    def wake(self) -> None:
-        """End the wait for messages: there will be no more."""
-        self._over.set()
-
-    def drain(self, reader: Callable[[Record | Output], None], wait: float) -> None:
-        """Wait ``wait`` seconds, or until there will be no more, then hand over everything there is."""
-        self._over.wait(wait)
-        while self._messages:
-            reader(self._messages.popleft())
-        sys.stderr.flush()

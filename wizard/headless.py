@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import importlib
 import signal
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import FrameType
 
-from wizard.console import Inbox, JsonLines, Narrator
+from wizard.backlog import Backlog, Told
+from wizard.console import JsonLines, Narrator
 from wizard.debuglog import debug_log
 from wizard.frozen import frozen
 from wizard.run.attempting import Manner
 from wizard.run.engine import Engine, Outcome
-from wizard.run.events import Record
 from wizard.run.intents import PAUSE, UNDO_EVERYTHING, Stop
 from wizard.run.preparation import Prepared
-from wizard.run.recorder import Output, Reader
+from wizard.run.recorder import Reader
 from wizard.run.session import Session
 from wizard.run.unattended import Unattended, read_decisions
 from wizard.running import Work, engine_of, report_keeper, told_end
@@ -30,7 +31,7 @@ TICK = 0.05
 HEAD_START = 0.015
 """Seconds that the engine has for itself once it connects, before what is needed later is loaded beside it."""
 
-Told = Callable[[Record | Output], None]
+Reads = Callable[[Told], None]
 
 
 @frozen
@@ -57,22 +58,22 @@ def run_headless(prepared: Prepared, how: Unasked, work: Work = Session.walk) ->
         UsageError: The answers cannot be used.
     """
     decisions = read_decisions(how.answers, prepared.document.checklist)
-    inbox, current = Inbox(), report_keeper(prepared)
+    backlog, current = Backlog(), report_keeper(prepared)
     answering = Unattended(decisions, UNDO_EVERYTHING if how.roll_back else PAUSE)
     debug_log(prepared.directory)
     if any(host.ssh for host in prepared.document.checklist.hosts.values()):
         importlib.import_module("wizard.hosts.ssh")
     ahead = threading.Event()
-    readers: list[Reader] = [inbox, answering, current]
-    engine = engine_of(prepared, Manner(dry=how.dry), readers, _with_head_start(work, ahead), inbox.wake)
+    readers: list[Reader] = [backlog, answering, current]
+    engine = engine_of(prepared, Manner(dry=how.dry), readers, _with_head_start(work, ahead), backlog.wake)
     answering.submit = engine.submit
 
-    def make_reader() -> Told:
+    def make_reader() -> Reads:
         ahead.wait(2 * HEAD_START)
         _load_what_is_needed_later(prepared.document.source)
         return (JsonLines if how.as_json else Narrator)()
 
-    outcome, caught = _watch(engine, inbox, make_reader)
+    outcome, caught = _watch(engine, backlog, make_reader)
     current.close()
     return told_end(prepared.directory, outcome, caught, "--headless")
 
@@ -93,12 +94,13 @@ def _load_what_is_needed_later(source: str) -> None:
     importlib.import_module("wizard.report.log").checklist_of(source)
 
 
-def _watch(engine: Engine, inbox: Inbox, make_reader: Callable[[], Told]) -> tuple[Outcome, int]:
+def _watch(engine: Engine, backlog: Backlog, make_reader: Callable[[], Reads]) -> tuple[Outcome, int]:
     """Read until the engine ends; a signal stops it with the state kept. Returns the signal caught, or 0."""
     caught: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
         caught.append(number)
+        backlog.hush()
         engine.submit(Stop(SIGNALS[signal.Signals(number)]))
 
     for number in SIGNALS:
@@ -106,6 +108,7 @@ def _watch(engine: Engine, inbox: Inbox, make_reader: Callable[[], Told]) -> tup
     engine.start()
     reader = make_reader()
     while (outcome := engine.join(0)) is None:
-        inbox.drain(reader, TICK)
-    inbox.drain(reader, 0)
+        backlog.drain(reader, TICK)
+        sys.stderr.flush()
+    backlog.drain(reader, 0)
     return outcome, caught[0] if caught else 0

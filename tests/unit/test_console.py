@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from wizard.console import Lines, Narrator
+from wizard.backlog import Missed
+from wizard.console import Narrator
+from wizard.lines import LONGEST, Lines
 from wizard.run import events as ev
 from wizard.run.events import Event, Record
 from wizard.run.recorder import Output
@@ -17,11 +19,13 @@ from wizard.run.recorder import Output
 HOSTILE = "\x1b]52;c;aGk=\x07 [bold red]x[/] \x9b31m \u202e\u200b \x1b[2J [@click=app.quit]y[/]"
 
 
-def told(*messages: Event | Output, width: int = 120) -> str:
+def told(*messages: Event | Output | Missed, width: int = 120) -> str:
     out = io.StringIO()
     narrator = Narrator(Console(file=out, width=width, highlight=False, markup=False, emoji=False))
     for seq, message in enumerate(messages, start=1):
-        narrator(message if isinstance(message, Output) else Record(seq, "2026-01-01T00:00:00.000Z", "me", message))
+        narrator(
+            message if isinstance(message, Output | Missed) else Record(seq, "2026-01-01T00:00:00.000Z", "me", message)
+        )
     return out.getvalue()
 
 
@@ -71,6 +75,24 @@ def test_output_is_told_in_whole_lines() -> None:
 def test_output_without_a_last_newline_is_told_when_the_action_ends() -> None:
     text = told(Output("s", "web", b"half"), ev.ActionEnded("s", 1, ok=True, known=True, what="done"))
     assert "│ half\n" in text
+
+
+def test_output_that_went_by_is_told_by_its_size_and_the_open_line_ahead_of_it_ends() -> None:
+    text = told(Output("s", "web", b"half"), Missed(12_345, "s.log"), Output("s", "web", b"on\n"))
+    assert [line[6:].strip() for line in text.splitlines()] == [
+        "│ half",
+        "… 12,345 bytes went by unseen; output/s.log has them",
+        "│ on",
+    ]
+
+
+def test_of_a_line_without_bounds_its_beginning_is_shown_and_the_rest_counted() -> None:
+    lines, piece = Lines(), "é".encode() * 50_000
+    assert [line for _ in range(40) for line in lines.feed(piece)] == []
+    [line] = lines.feed(b"\n")
+    assert line == "é" * (LONGEST // 2) + f" … {4_000_000 - LONGEST:,} bytes more of this line"
+    assert [*lines.feed(b"next\n")] == ["next"]
+    assert [*lines.feed(b"x" * (LONGEST + 1)), *lines.flush()] == ["x" * LONGEST + " … 1 bytes more of this line"]
 
 
 def test_an_action_of_unknown_outcome_is_never_called_passed_or_failed() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -241,18 +240,16 @@ def _ending(end: ev.AttemptEnded) -> Ending:
 
 
 class _Tail:
-    """The last mebibyte of a stream."""
+    """The last mebibyte of a stream, however small the pieces it comes in."""
 
     def __init__(self) -> None:
-        self._chunks: deque[bytes] = deque()
-        self._size = 0
+        self._kept = bytearray()
 
     def add(self, data: bytes) -> None:
-        self._chunks.append(data)
-        self._size += len(data)
-        while self._size - len(self._chunks[0]) >= KEPT:
-            self._size -= len(self._chunks.popleft())
+        self._kept += data[-KEPT:]
+        if len(self._kept) >= 2 * KEPT:
+            del self._kept[:-KEPT]
 
     @property
     def data(self) -> bytes:
-        return b"".join(self._chunks)[-KEPT:]
+        return bytes(self._kept[-KEPT:])
