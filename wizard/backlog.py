@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from wizard.run.events import Record
 from wizard.run.recorder import Output
 
-HELD = 1024 * 1024
+HELD = 4 * 1024 * 1024
 """Bytes of output that wait at most, with what each piece of it costs beside its bytes."""
 
 COST = 256
@@ -20,7 +20,7 @@ COST = 256
 PIECE = 4 * 1024
 """Bytes of output that are told in one go: a thousand short lines in colours take a tenth of a second."""
 
-CATCH_UP = 1.0
+CATCH_UP = 2.0
 """Seconds after the end in which a reader that is behind is still told output; what is left then is passed over."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from wizard.checklist.meaning import DATA, Meaning
 from wizard.checklist.spec import ActionSpec, Count, Flaw, Pattern, ReplacementText, Spec, Text, YamlPath, is_template
 from wizard.errors import StepRefused
 from wizard.facts import yamlpath
+from wizard.patterns import beside, flaw_of, replaced, search_now
 from wizard.text import one_line
 
 
@@ -54,7 +54,7 @@ class Replacement(Spec):
             yield Flaw((), "from and to belong to at", "Write match and with")
         if self.match == "" or (self.match is not None and self.match == self.new):
             yield Flaw(("match",), "a match that is empty or already its replacement", "Name the text to replace")
-        if self.regex is not None and not is_template(self.regex) and (wrong := _regex_flaw(self.regex)):
+        if self.regex is not None and not is_template(self.regex) and (wrong := flaw_of(self.regex)):
             yield Flaw(("regex",), f"not a regular expression: {wrong}", "Correct it, or use match for literal text")
         if not isinstance(self.count, str) and self.count < 1:
             yield Flaw(("count",), "a replacement that matches nothing does nothing", "Write 1 or more")
@@ -69,14 +69,6 @@ class Replacement(Spec):
         kind = "" if self.regex is None else "regular expression "
         times = "once" if self.count == 1 else f"{self.count} times"
         return f"{kind}{self.match if self.regex is None else self.regex!r} becomes {self.new!r}, {times}"
-
-
-def _regex_flaw(pattern: str) -> str:
-    try:
-        re.compile(pattern, re.MULTILINE)
-    except re.error as problem:
-        return str(problem)
-    return ""
 
 
 class EditSpec(ActionSpec):
@@ -115,7 +107,7 @@ class Edit(ReplacesFile[EditSpec]):
             raise StepRefused(f"{one_line(self.spec.path)} is not there", where=self.host.name, mend="Write it first")
         text = was.content.decode("utf-8", "surrogateescape")
         try:
-            changed = edited(text, self.spec.replace)
+            changed = await beside(lambda: edited(text, self.spec.replace))
         except StepRefused as refused:
             where = f"{self.host.name}: {one_line(self.spec.path)}"
             raise StepRefused(refused.what, where=where, mend=refused.mend or "Look at the file") from refused
@@ -143,7 +135,7 @@ def _is_made(text: str, wish: Replacement) -> bool:
         return _value(text, wish.at) == wish.new_value
     if not wish.new or (wish.regex is not None and "\\" in wish.new):
         return False
-    return text.count(wish.new) == wish.count and not _pattern(wish).search(text.replace(wish.new, "\0"))
+    return text.count(wish.new) == wish.count and not _is_in(wish, text.replace(wish.new, "\0"))
 
 
 def _value(text: str, at: str) -> str | None:
@@ -153,21 +145,29 @@ def _value(text: str, at: str) -> str | None:
         return None
 
 
-def _pattern(wish: Replacement) -> re.Pattern[str]:
-    return re.compile(re.escape(wish.match) if wish.match is not None else wish.regex or "", re.MULTILINE)
+def _is_in(wish: Replacement, text: str) -> bool:
+    if wish.match is not None:
+        return wish.match in text
+    return search_now(wish.regex or "", text, multiline=True) is not None
 
 
 def _made(text: str, wish: Replacement) -> str:
     if wish.at is not None:
         return _value_made(text, wish.at, wish.old_value or "", wish.new_value or "")
-    with_groups = wish.new or "" if wish.regex is not None else (wish.new or "").replace("\\", r"\\")
-    try:
-        changed, times = _pattern(wish).subn(with_groups, text)
-    except re.error as problem:
-        raise StepRefused(f"{one_line(str(wish))}: {problem}", mend="Correct the regular expression") from None
+    changed, times = _replaced(text, wish)
     if times != wish.count:
         raise StepRefused(f"{one_line(str(wish), 300)}, but it is there {times} times", mend=_MEND)
     return changed
+
+
+def _replaced(text: str, wish: Replacement) -> tuple[str, int]:
+    """The text with every match replaced, and how many there were."""
+    if wish.match is not None:
+        return text.replace(wish.match, wish.new or ""), text.count(wish.match)
+    try:
+        return replaced(wish.regex or "", wish.new or "", text)
+    except ValueError as problem:
+        raise StepRefused(f"{one_line(str(wish))}: {problem}", mend="Correct the regular expression") from None
 
 
 _MEND = "Nothing was changed; look at the file, then correct match or count"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -11,8 +10,9 @@ from pydantic import Field
 
 from wizard.actions.base import Action, Before, Plan, Result, Sample, Stage
 from wizard.checklist.redis_target import RedisTarget
-from wizard.checklist.spec import ActionSpec, Count, Duration, Flaw, Pattern, UnitName, is_template
+from wizard.checklist.spec import ActionSpec, Count, Duration, Flaw, Pattern, UnitName
 from wizard.checks.base import Outcome
+from wizard.checks.patterns import pattern_flaw
 from wizard.errors import StepRefused, WizardError
 from wizard.facts.gauges import of_redis, of_unit
 from wizard.facts.journal import read_unit, take_mark
@@ -21,6 +21,7 @@ from wizard.facts.redis_persistence import saving
 from wizard.facts.redis_schedule import SaveLedger, next_due, save_points
 from wizard.hosts.base import Host
 from wizard.hosts.world import Mark
+from wizard.patterns import matching
 
 OK, BAD, NO_DATA = "ok", "bad", "no data"
 
@@ -57,16 +58,7 @@ class WatchSpec(ActionSpec):
             yield Flaw(("every",), "it would never stop looking", "Make it a second or more")
         if (self.unit is None) != (self.alarm is None):
             yield Flaw(("alarm",), "unit and alarm belong together", "Give both, or neither")
-        if self.alarm is not None and not is_template(self.alarm) and not _is_regex(self.alarm):
-            yield Flaw(("alarm",), "not a regular expression", "Mend its brackets")
-
-
-def _is_regex(text: str) -> bool:
-    try:
-        re.compile(text)
-    except re.error:
-        return False
-    return True
+        yield from pattern_flaw("alarm", self.alarm)
 
 
 @dataclass(slots=True)
@@ -187,11 +179,11 @@ class Watch(Action[WatchSpec]):
             return
         reading = await read_unit(self.host, self.spec.unit, watched.mark)
         new = reading.lines
-        alarms = [line.text for line in new if re.search(str(self.spec.alarm), line.text)]
+        alarms, problem = await _alarms(str(self.spec.alarm), [line.text for line in new])
         look.lines += alarms
         look.bad |= bool(alarms)
-        look.blind |= bool(reading.blind or reading.suppressed)
-        hidden = reading.blind or "; ".join(reading.suppressed)
+        hidden = reading.blind or "; ".join([*reading.suppressed, *problem])
+        look.blind |= bool(hidden)
         look.seen["journal"] = f"{len(new)} new lines, {len(alarms)} bad{', ' if hidden else ''}{hidden}"
         watched.mark = reading.end
 
@@ -233,6 +225,12 @@ class Watch(Action[WatchSpec]):
         if early:
             what += "; ended by a person before its time"
         return Result(ok=not early and not self._intolerable(watched), what=what, values=_values(counts, ledger))
+
+
+async def _alarms(pattern: str, lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines that are bad, and why there may be more of them."""
+    found = await matching(pattern, lines)
+    return found.lines, [found.problem] if found.problem else []
 
 
 def _saves_told(ledger: SaveLedger) -> str:

@@ -5,7 +5,6 @@ Step and check item have one key a kind; `wizard.checklist.build` adds those key
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, cast
 
@@ -25,6 +24,7 @@ from wizard.checklist.spec import (
     Text,
 )
 from wizard.checklist.surroundings import Evidence, HostSpec, Input, RedisSource, Source, Variable, regex_flaw
+from wizard.patterns import group_count
 
 __all__ = [
     "Capture",
@@ -118,7 +118,7 @@ class Capture(Spec):
             yield Flaw((), "a capture needs exactly one of `stdout`, `command` and `value`", "write one of them")
         bad = list(regex_flaw("stdout", self.stdout))
         yield from bad
-        if not bad and self.stdout and "{{" not in self.stdout and re.compile(self.stdout).groups != 1:
+        if not bad and self.stdout and "{{" not in self.stdout and group_count(self.stdout) != 1:
             yield Flaw(
                 ("stdout",), "the expression does not have exactly one group", "put ( ) around the value to keep"
             )

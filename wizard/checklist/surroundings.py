@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
@@ -12,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from wizard.checklist.meaning import LOGIN, WRITTEN
 from wizard.checklist.redis_target import RedisTarget
 from wizard.checklist.spec import Command, Count, Flag, Flaw, LocalPath, Name, Prose, SettingName, Spec, Text, YamlPath
+from wizard.patterns import flaw_of
 
 InputType = Literal["host", "path", "text", "number", "port", "account", "unit", "duration", "flag", "secret", "choice"]
 Environment = Literal["production", "staging", "test", "practice"]
@@ -37,9 +37,7 @@ def regex_flaw(at: str, pattern: str | None) -> Iterator[Flaw]:
     """A flaw where the regular expression does not compile; nothing where it holds a template."""
     if pattern is None or "{{" in pattern:
         return
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
+    if error := flaw_of(pattern):
         yield Flaw((at,), f"not a regular expression: {error}", "mend it, or escape its signs with a backslash")
 
 

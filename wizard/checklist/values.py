@@ -10,6 +10,7 @@ from typing import Any
 from wizard.checklist.scalars import Scalar, describe
 from wizard.checklist.spec import parse_duration
 from wizard.checklist.surroundings import Input
+from wizard.patterns import PatternTooDear, fits
 
 _HOST = re.compile(
     r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?"
@@ -117,12 +118,20 @@ def convert(value: Any, declared: Input) -> Scalar:
     """The value as the input's type.
 
     Raises:
-        Unfit: It is not of that type, not among the choices, or does not match the pattern. A secret is never repeated.
+        Unfit: It is not of that type, not among the choices, or does not match the pattern, or that cannot be told
+            within a bound. A secret is never repeated.
     """
     done = _CONVERT[declared.type](value)
     if declared.choices and done not in declared.choices:
         raise Unfit(f"{describe(done)} is not among the choices", f"choose one of {', '.join(declared.choices)}")
-    if declared.pattern and not re.fullmatch(declared.pattern, str(done)):
+    if declared.pattern and not _fits(declared.pattern, str(done)):
         shown = "it" if declared.type == "secret" else describe(done)
         raise Unfit(f"{shown} does not match {declared.pattern}", "give one that does")
     return done
+
+
+def _fits(pattern: str, text: str) -> bool:
+    try:
+        return fits(pattern, text)
+    except PatternTooDear as problem:
+        raise Unfit(problem.what, problem.mend) from None

@@ -10,6 +10,7 @@ from wizard.checklist.spec import CheckSpec, Command, Count, Flaw, Pattern, Text
 from wizard.checks.base import Check, Observation, failed, passed, unknown
 from wizard.checks.patterns import pattern_flaw
 from wizard.hosts.base import Answer
+from wizard.patterns import PatternTooDear, search
 from wizard.text import decode, one_line, sanitise
 
 LIMIT = 60.0
@@ -64,7 +65,10 @@ class CommandCheck(Check[CommandSpec]):
             return unknown(self._expected(), reason, lines)
         if answer.exit_status != self.spec.exit_status:
             return failed(self._expected(), f"exit status {answer.exit_status}", lines)
-        return self._judge(text, lines, truncated=answer.truncated)
+        try:
+            return await self._judge(text, lines, truncated=answer.truncated)
+        except PatternTooDear as problem:
+            return unknown(self._expected(), str(problem), lines)
 
     def _unknown(self, answer: Answer) -> str:
         if answer.timed_out:
@@ -85,25 +89,25 @@ class CommandCheck(Check[CommandSpec]):
             wanted.append(f"exactly {self.spec.stdout_is!r}")
         return ", ".join(wanted)
 
-    def _judge(self, text: str, lines: list[str], *, truncated: bool) -> Observation:
+    async def _judge(self, text: str, lines: list[str], *, truncated: bool) -> Observation:
         expected, seen = self._expected(), one_line(text) or "(printed nothing)"
-        if self.spec.stdout_lacks is not None and (bad := _search(self.spec.stdout_lacks, text)):
+        if self.spec.stdout_lacks is not None and (bad := await _search(self.spec.stdout_lacks, text)):
             return failed(expected, one_line(bad), lines)
         if truncated:
             return unknown(expected, "it printed more than could be read", lines)
         if self.spec.stdout_is is not None and text != self.spec.stdout_is.rstrip("\n"):
             return failed(expected, seen, lines)
-        if self.spec.stdout is not None and not _search(self.spec.stdout, text):
+        if self.spec.stdout is not None and not await _search(self.spec.stdout, text):
             return failed(expected, seen, lines)
         if self.spec.stdout_lacks is not None and not text:
             return unknown(expected, "it printed nothing, so nothing was seen", lines)
         return passed(expected, seen if text else f"exit status {self.spec.exit_status}", lines)
 
 
-def _search(pattern: str, text: str) -> str:
+async def _search(pattern: str, text: str) -> str:
     """The line on which the pattern matches first; empty where it does not."""
-    found = re.search(pattern, text, re.MULTILINE)
+    found = await search(pattern, text, multiline=True)
     if not found:
         return ""
-    start = text.rfind("\n", 0, found.start()) + 1
-    return text[start : max(found.end(), text.find("\n", found.end()))] or "(an empty match)"
+    start = text.rfind("\n", 0, found.start) + 1
+    return text[start : max(found.end, text.find("\n", found.end))] or "(an empty match)"

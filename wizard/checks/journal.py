@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
@@ -15,6 +14,7 @@ from wizard.checks.patterns import pattern_flaw
 from wizard.facts.journal import Reading, read_invocation, read_unit
 from wizard.facts.logfiles import read_log
 from wizard.facts.units import name_flaw
+from wizard.patterns import matching
 from wizard.text import one_line, sanitise
 
 SHOWN = 5
@@ -61,8 +61,13 @@ class _Sight:
     notes: list[str] = field(default_factory=list)
 
 
-def _matching(pattern: str | None, lines: list[str]) -> list[str]:
-    return [] if pattern is None else [line for line in lines if re.search(pattern, line)]
+async def _matching(pattern: str | None, sight: _Sight, lines: list[str]) -> list[str]:
+    """The lines that match; why there may be more of them is said of the sight."""
+    if pattern is None:
+        return []
+    found = await matching(pattern, lines)
+    sight.blind += [found.problem] if found.problem else []
+    return found.lines
 
 
 class JournalCheck(Check[JournalSpec]):
@@ -82,11 +87,11 @@ class JournalCheck(Check[JournalSpec]):
     async def observe(self) -> Observation:
         """Read every source once. A bad line seen is a FAIL; only a clear sight of none is a PASS."""
         sight, expected = await self._look(), self._expected()
-        if bad := _matching(self.spec.lacks, sight.lines):
+        if bad := await _matching(self.spec.lacks, sight, sight.lines):
             return failed(expected, f"{len(bad)} such lines", [*bad[-SHOWN:], *sight.notes])
-        if maybe := _matching(self.spec.lacks, sight.undated):
+        if maybe := await _matching(self.spec.lacks, sight, sight.undated):
             return unknown(expected, "such lines, but they may be old", [*maybe[-SHOWN:], *sight.notes])
-        good = _matching(self.spec.contains, sight.lines)
+        good = await _matching(self.spec.contains, sight, sight.lines)
         missing = self.spec.contains is not None and not good
         if sight.blind and (missing or self.spec.lacks is not None):
             return unknown(expected, "; ".join(sight.blind), sight.notes)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from wizard.actions.base import Result
 from wizard.checklist.model import Capture, Step
 from wizard.checklist.templating import render
 from wizard.errors import StepRefused
+from wizard.patterns import search
 from wizard.run import events as ev
 from wizard.run.context import Context
 
@@ -28,7 +27,7 @@ async def _value(context: Context, step: Step, capture: Capture, result: Result)
     if rendered.value is not None:
         return _named(result, rendered.value)
     if rendered.stdout is not None:
-        return _found(result.output, rendered.stdout)
+        return await _found(result.output, rendered.stdout)
     answer = await context.hosts[rendered.on or step.on].ask(str(rendered.command))
     if not answer.ok:
         raise StepRefused(f"a value could not be captured: {answer.complaint or 'no answer'}")
@@ -43,8 +42,9 @@ def _named(result: Result, name: str) -> str:
         raise StepRefused(f"the action gave no value named {name}", mend=f"It gives: {known}") from None
 
 
-def _found(output: str, pattern: str) -> str:
-    match = re.search(pattern, output, re.MULTILINE)
+async def _found(output: str, pattern: str) -> str:
+    match = await search(pattern, output, multiline=True)
     if not match:
         raise StepRefused(f"the output holds nothing that matches {pattern}")
-    return match.group(1) if match.re.groups else match.group(0)
+    whole, *groups = match.groups
+    return (groups[0] if groups else whole) or ""

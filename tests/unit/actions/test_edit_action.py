@@ -65,7 +65,7 @@ async def test_replacements_are_made_one_after_the_other(playbook: Path) -> None
         ({"regex": "redis_.*", "with": "x", "count": 3}, "there 2 times"),
         ({"at": "[0].vars.redis_user", "from": "nobody", "to": "x"}, "is 'redis-stack', not 'nobody'"),
         ({"at": "[0].vars.nothing", "from": "a", "to": "b"}, "no nothing at"),
-        ({"regex": "hosts", "with": r"\9"}, "invalid group"),
+        ({"regex": "hosts", "with": r"\9"}, "no such group"),
     ],
 )
 async def test_another_count_or_value_is_refused_with_what_was_found(
