@@ -16,6 +16,7 @@ from pathlib import Path
 from wizard.drill.host.orders import Orders
 from wizard.drill.host.sweep import end_processes, remove
 from wizard.errors import HostUnreachable
+from wizard.jsontext import parse
 
 LOOPBACK = "127.0.0.1"
 _GOODBYE = 20.0
@@ -72,7 +73,7 @@ class HostProcess:
             HostUnreachable: It did not start.
         """
         line = self._process.stdout.readline() if self._process.stdout else b""
-        told = json.loads(line) if line else {}
+        told = parse(line) if line else {}
         if "key" not in told:
             self._log.seek(0)
             last = self._log.read().decode("utf-8", "replace").strip().splitlines()[-1:]

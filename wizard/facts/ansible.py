@@ -5,7 +5,6 @@ Does it parse, which hosts and tasks does it choose, and where does the inventor
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import socket
@@ -17,6 +16,7 @@ from wizard.errors import StepRefused, ToolMissing
 from wizard.facts.ansible_script import Project
 from wizard.facts.asking import Unseen
 from wizard.hosts.base import Answer, Host
+from wizard.jsontext import parse
 from wizard.text import one_line
 
 LIMIT = 120.0
@@ -112,9 +112,11 @@ async def host_problem(local: Host, project: Project, host: Host) -> str:
         return f"the limit {project.limit} chooses {len(chosen)} hosts: {one_line(', '.join(chosen))}"
     answer = await ask_ansible(local, project.inventory_script(chosen[0]))
     try:
-        variables = json.loads(answer.stdout)
+        variables = parse(answer.stdout)
     except ValueError:
         raise StepRefused(f"the inventory does not tell about {chosen[0]}: {_complaint(answer)}") from None
+    if not isinstance(variables, dict):
+        raise StepRefused(f"the inventory does not tell about {chosen[0]}: it answers with {type(variables).__name__}")
     return await _place_problem(local, host, chosen[0], variables)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from wizard.jsontext import parse
 
 GATHERING = frozenset({"gather_facts", "setup"})
 """Tasks that only look; a run of nothing else did nothing."""
@@ -82,7 +83,7 @@ def read_lines(path: Path) -> Tally:
 
 def _object(line: str) -> dict[str, Any]:
     try:
-        read = json.loads(line)
+        read = parse(line)
     except ValueError:
         return {}
     return read if isinstance(read, dict) else {}

@@ -6,7 +6,6 @@ on systemd 252 (systemd issue 30288).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from wizard.facts.cursors import Place, counted, joined, later
 from wizard.facts.units import Unit, show
 from wizard.hosts.base import Host
 from wizard.hosts.world import Mark
+from wizard.jsontext import parse
 from wizard.text import decode, one_line
 
 _SEES_SYSTEM = (
@@ -167,7 +167,7 @@ async def _blindness(host: Host, unit: Unit, mark: Mark, end: str) -> str:
     if answer.exit_status != 0 or not (mark.cursor or answer.stdout):
         return f"{host.label} may not read the system's journal, or it is empty"
     first, _, number = decode(answer.stdout).strip().partition("\n")
-    if not first.startswith("{") or not _reaches(mark, oldest := _line(json.loads(first))):
+    if not first.startswith("{") or not _reaches(mark, oldest := _line(host, first)):
         return GONE
     # A unit's lines may stand in another file than the mark does, and be removed without it.
     return HOLED if number and int(number) < (counted(oldest.cursor, end) or 0) else ""
@@ -216,16 +216,25 @@ echo "end $?"
         raise Unseen(f"the journal could not be read: {complaint}", where=host.name, mend=mend)
     whole = last == b"end 0"
     rows = rows if whole else [*rows, last]
-    lines = tuple(_line(json.loads(row)) for row in rows if row.startswith(b"{"))
+    lines = tuple(_line(host, row) for row in rows if row.startswith(b"{"))
     return _Stretch(lines, whole, _end_told(decode(row) for row in rows[:1]))
 
 
-def _line(entry: dict[str, Any]) -> Line:
-    return Line(
-        clock=int(entry.get("__REALTIME_TIMESTAMP", 0)) / _MICROSECONDS,
-        text=_text(entry.get("MESSAGE")),
-        cursor=_text(entry.get("__CURSOR")),
-    )
+def _line(host: Host, row: str | bytes) -> Line:
+    """An entry as journalctl tells it.
+
+    Raises:
+        Unseen: It is none.
+    """
+    try:
+        entry = parse(row)
+        return Line(
+            clock=int(entry.get("__REALTIME_TIMESTAMP", 0)) / _MICROSECONDS,
+            text=_text(entry.get("MESSAGE")),
+            cursor=_text(entry.get("__CURSOR")),
+        )
+    except (ValueError, TypeError, ArithmeticError) as problem:
+        raise Unseen(f"the journal could not be read: {one_line(str(problem))}", where=host.name) from None
 
 
 def _text(value: Any) -> str:

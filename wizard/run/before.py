@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wizard.actions.base import Before
 from wizard.errors import JournalUnwritable
+from wizard.jsontext import parse
 
 FOLDER = "before"
 
@@ -57,7 +58,7 @@ def load(directory: Path, name: str) -> Before:
         JournalUnwritable: It is missing or not what was written.
     """
     try:
-        read: Before = json.loads((directory / FOLDER / name).read_bytes())
+        read: Before = parse((directory / FOLDER / name).read_bytes())
     except (OSError, ValueError) as problem:
         raise JournalUnwritable(f"the before-state {name} cannot be read", where=str(directory)) from problem
     return read

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.errors import WizardError
+from wizard.jsontext import parse
 from wizard.run.preparation import Prepared, Request
 from wizard.run.window import Window
 from wizard.text import sanitise
@@ -94,7 +95,7 @@ def decode(data: bytes) -> Handed:
     Raises:
         ValueError: Not all of it came.
     """
-    read: dict[str, Any] = json.loads(data)
+    read: dict[str, Any] = parse(data)
     window = read["window"]
     return Handed(
         read["secrets"], read["mode"], tuple(window) if window else None, tuple(read["accept"]), read["rolling_back"]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
+from wizard.jsontext import parse
 from wizard.paths import INBOX, private_directory
 from wizard.redact import Redactor
 from wizard.run.events import NoteAdded, NoteSettled, Record, SectionWritten
@@ -114,7 +115,7 @@ def _waiting(folder: Path) -> list[Path]:
 def _taken(directory: Path, path: Path) -> Said | None:
     try:
         words = _read(path)
-    except (OSError, TypeError, ValueError, RecursionError, UsageError):
+    except (OSError, TypeError, ValueError, UsageError):
         _set_aside(directory, path)
         return None
     try:
@@ -131,7 +132,7 @@ def _read(path: Path) -> Said:
         seen = os.fstat(file.fileno())
         if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_size > _LONGEST_FILE:
             raise ValueError("not words of ours")
-        return _said(json.loads(file.read(_LONGEST_FILE + 1)))
+        return _said(parse(file.read(_LONGEST_FILE + 1)))
 
 
 def _said(read: Any) -> Said:

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
 from wizard.frozen import frozen
+from wizard.jsontext import UnfitJson, parse
 from wizard.redact import Redactor
 from wizard.run.events import VERSION, Event, Record, body_of, event_of
 
@@ -59,11 +60,11 @@ def decode(line: bytes) -> tuple[Record, str]:
     Raises:
         ValueError: The line is not a journal line.
     """
-    read = json.loads(line)
+    read = parse(line)
     try:
         record = Record(read["seq"], read["at"], read["who"], event_of(read["kind"], read["body"]))
         return record, read["prev"]
-    except (KeyError, TypeError) as problem:
+    except (AttributeError, KeyError, TypeError) as problem:
         raise ValueError(str(problem)) from problem
 
 
@@ -142,6 +143,8 @@ def read_line(line: bytes, number: int, head: str) -> tuple[Record | None, str]:
     """The record of the line with this number, behind one with this hash; or none, and why not."""
     try:
         record, previous = decode(line)
+    except UnfitJson as problem:
+        return None, f"not a journal line: {problem}"
     except ValueError:
         return None, "not a journal line"
     if previous != head:

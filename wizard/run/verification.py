@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import stat
@@ -14,7 +15,7 @@ from wizard.errors import HostError
 from wizard.redact import MARKER
 from wizard.run import before as before_states
 from wizard.run import events as ev
-from wizard.run.journal import Broken, read
+from wizard.run.journal import Broken, Reading, read
 from wizard.run.testimony import UNKNOWN, WHOLE, Witness, verdict
 from wizard.text import one_line
 
@@ -96,7 +97,7 @@ def verify(directory: Path) -> Verification:
     Raises:
         UsageError: There is no journal.
     """
-    reading = read(directory)
+    reading = _well_formed(read(directory))
     events = [record.event for record in reading.records]
     return Verification(
         events=len(events),
@@ -107,6 +108,21 @@ def verify(directory: Path) -> Verification:
         output=tuple(_output(directory, events)),
         unended=tuple(_unended(events)),
     )
+
+
+def _well_formed(reading: Reading) -> Reading:
+    """What was read up to the first event whose texts are no texts: the chain holds for whoever wrote it anew."""
+    for number, record in enumerate(reading.records, start=1):
+        if wrong := _no_text(record.event):
+            kept = reading.records[: number - 1]
+            return replace(reading, records=kept, broken=Broken(number, f"{wrong} of {record.event.kind} is no text"))
+    return reading
+
+
+def _no_text(event: ev.Event) -> str:
+    """The first field that should be text and is not."""
+    fields = dataclasses.fields(event)
+    return next((one.name for one in fields if one.type == "str" and not isinstance(getattr(event, one.name), str)), "")
 
 
 def _unended(events: Sequence[ev.Event]) -> list[str]:

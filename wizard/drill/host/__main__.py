@@ -30,6 +30,7 @@ from wizard.drill.host.state import PracticeHost
 from wizard.drill.host.sweep import end_processes, remove
 from wizard.drill.layout import LOGIN, Layout
 from wizard.errors import WizardError
+from wizard.jsontext import parse
 
 
 def build(orders: Orders, fault: Fault) -> PracticeHost:
@@ -99,7 +100,7 @@ def run() -> int:
         first += byte
     if not first:
         return 2
-    orders = Orders(**json.loads(first))
+    orders = Orders(**parse(first))
     os.umask(0o022)
     try:
         asyncio.run(main(orders))
