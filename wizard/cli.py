@@ -114,15 +114,17 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    from wizard.checklist.document import lint
+    from wizard.checklist.document import examined
     from wizard.kinds import registry
 
-    found = [problem for file in options.files for problem in lint(file, registry())]
+    found = [problem for file in options.files for problem in examined(file, registry())]
     for problem in found:
         sys.stdout.write(f"{_told(problem, as_json=options.json)}\n")
-    if not found:
-        sys.stderr.write(f"{len(options.files)} checked, nothing wrong\n")
-    return 2 if found else 0
+    if not all(problem.caution for problem in found):
+        return 2
+    cautions = f"; {len(found)} caution{'s' if len(found) > 1 else ''}" if found else ""
+    sys.stderr.write(f"{len(options.files)} checked, nothing wrong{cautions}\n")
+    return 0
 
 
 def _told(problem: Problem, *, as_json: bool) -> str:
@@ -138,6 +140,7 @@ def _told(problem: Problem, *, as_json: bool) -> str:
             "path": problem.path,
             "what": problem.what,
             "mend": problem.mend,
+            "caution": problem.caution,
         }
     )
 

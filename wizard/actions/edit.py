@@ -12,6 +12,7 @@ from wizard.actions.replacing import ReplacesFile
 from wizard.actions.writing import Wanted
 from wizard.checklist.meaning import DATA, Meaning
 from wizard.checklist.spec import ActionSpec, Count, Flaw, Pattern, ReplacementText, Spec, Text, YamlPath, is_template
+from wizard.checklist.surroundings import regex_cautions
 from wizard.errors import StepRefused
 from wizard.facts import yamlpath
 from wizard.patterns import beside, flaw_of, replaced, search_now
@@ -62,6 +63,10 @@ class Replacement(Spec):
     def meaning_of(self, name: str) -> Meaning:
         """Beside literal text a replacement is literal too."""
         return DATA if name == "new" and self.regex is None else super().meaning_of(name)
+
+    def cautions(self) -> Iterator[Flaw]:
+        """A pattern that may explode over a file."""
+        yield from regex_cautions("regex", self.regex)
 
     def __str__(self) -> str:
         if self.at is not None:

@@ -11,6 +11,7 @@ from pydantic import Field
 from wizard.actions.base import Action, Before, Plan, Result, Sample, Stage
 from wizard.checklist.redis_target import RedisTarget
 from wizard.checklist.spec import ActionSpec, Count, Duration, Flaw, Pattern, UnitName
+from wizard.checklist.surroundings import regex_cautions
 from wizard.checks.base import Outcome
 from wizard.checks.patterns import pattern_flaw
 from wizard.errors import StepRefused, WizardError
@@ -59,6 +60,10 @@ class WatchSpec(ActionSpec):
         if (self.unit is None) != (self.alarm is None):
             yield Flaw(("alarm",), "unit and alarm belong together", "Give both, or neither")
         yield from pattern_flaw("alarm", self.alarm)
+
+    def cautions(self) -> Iterator[Flaw]:
+        """An alarm that may explode over a line."""
+        yield from regex_cautions("alarm", self.alarm)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from wizard.checklist.defaults import filled
 from wizard.checklist.lint import examine
 from wizard.checklist.loading import Source, parse, source_of
 from wizard.checklist.model import Checklist
-from wizard.checklist.positions import Loc, Places, Position
+from wizard.checklist.positions import Loc, Places, Position, show
 from wizard.checklist.problems import ChecklistInvalid, Problem
+from wizard.checklist.walking import specs
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,24 @@ def lint(path: Path, kinds: KindsLike) -> list[Problem]:
     Raises:
         UsageError: The file cannot be read.
     """
+    return [problem for problem in examined(path, kinds) if not problem.caution]
+
+
+def examined(path: Path, kinds: KindsLike) -> list[Problem]:
+    """Everything that is wrong with a checklist; where nothing is, what its author should be warned of.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
     try:
-        load(path, kinds)
+        return list(_cautions(load(path, kinds)))
     except ChecklistInvalid as invalid:
         return list(invalid.problems)
-    return []
+
+
+def _cautions(document: Document) -> Iterator[Problem]:
+    for loc, spec in specs(document.checklist):
+        for flaw in spec.cautions():
+            at = (*loc, *flaw.at)
+            place = document.position(at)
+            yield Problem(*place, show(at), flaw.what, flaw.mend, str(document.path), caution=True)

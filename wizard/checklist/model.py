@@ -23,7 +23,16 @@ from wizard.checklist.spec import (
     Spec,
     Text,
 )
-from wizard.checklist.surroundings import Evidence, HostSpec, Input, RedisSource, Source, Variable, regex_flaw
+from wizard.checklist.surroundings import (
+    Evidence,
+    HostSpec,
+    Input,
+    RedisSource,
+    Source,
+    Variable,
+    regex_cautions,
+    regex_flaw,
+)
 from wizard.patterns import group_count
 
 __all__ = [
@@ -124,6 +133,10 @@ class Capture(Spec):
             )
         if self.on is not None and self.command is None:
             yield Flaw(("on",), "`on` goes with `command`", "take it away")
+
+    def cautions(self) -> Iterator[Flaw]:
+        """A pattern that may explode over what is printed."""
+        yield from regex_cautions("stdout", self.stdout)
 
 
 class CheckItem(Spec):

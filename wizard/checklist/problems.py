@@ -21,6 +21,7 @@ class Problem:
         what: What is wrong, without a final full stop.
         mend: What to do about it.
         file: The document.
+        caution: It is allowed, and may do harm.
     """
 
     line: int
@@ -29,10 +30,12 @@ class Problem:
     what: str
     mend: str
     file: str = ""
+    caution: bool = False
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}: {self.path or 'document'}"
-        return one_line(f"{where}: {self.what}; {self.mend}" if self.mend else f"{where}: {self.what}", 1000)
+        what = f"caution: {self.what}" if self.caution else self.what
+        return one_line(f"{where}: {what}; {self.mend}" if self.mend else f"{where}: {what}", 1000)
 
 
 class ChecklistInvalid(UsageError):

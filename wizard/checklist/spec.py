@@ -175,6 +175,10 @@ class Spec(BaseModel):
         """What is wrong with this part that its types cannot say; asked of the part as written, and once rendered."""
         yield from ()
 
+    def cautions(self) -> Iterator[Flaw]:
+        """What is allowed and may do harm; asked of the part as written, and only told."""
+        yield from ()
+
     def meaning_of(self, name: str) -> meaning.Meaning:
         """What a value becomes in this field, where that hangs on another field; else what its type says."""
         return meanings(type(self))[name]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
+from wizard.checklist.costly import cautions_about
 from wizard.checklist.meaning import LOGIN, WRITTEN
 from wizard.checklist.redis_target import RedisTarget
 from wizard.checklist.spec import Command, Count, Flag, Flaw, LocalPath, Name, Prose, SettingName, Spec, Text, YamlPath
@@ -41,6 +42,12 @@ def regex_flaw(at: str, pattern: str | None) -> Iterator[Flaw]:
         yield Flaw((at,), f"not a regular expression: {error}", "mend it, or escape its signs with a backslash")
 
 
+def regex_cautions(at: str, pattern: str | None) -> Iterator[Flaw]:
+    """What of a regular expression may explode over a text of a host; nothing where it holds a template."""
+    if pattern is not None and "{{" not in pattern:
+        yield from (Flaw((at,), what, mend) for what, mend in cautions_about(pattern))
+
+
 class Input(Spec):
     """Something the operator gives at the start of a run."""
 
@@ -67,6 +74,10 @@ class Input(Spec):
             yield Flaw(
                 ("env",), "only a secret can come from the environment", "take it away, or make it `type: secret`"
             )
+
+    def cautions(self) -> Iterator[Flaw]:
+        """A pattern that may explode over what a person types."""
+        yield from regex_cautions("pattern", self.pattern)
 
 
 class RedisSource(RedisTarget):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from wizard.checklist.spec import CheckSpec, Command, Count, Flaw, Pattern, Text
+from wizard.checklist.surroundings import regex_cautions
 from wizard.checks.base import Check, Observation, failed, passed, unknown
 from wizard.checks.patterns import pattern_flaw
 from wizard.hosts.base import Answer
@@ -38,6 +39,11 @@ class CommandSpec(CheckSpec):
         """Regular expressions that can be compiled."""
         yield from pattern_flaw("stdout", self.stdout)
         yield from pattern_flaw("stdout_lacks", self.stdout_lacks)
+
+    def cautions(self) -> Iterator[Flaw]:
+        """Patterns that may explode over what is printed."""
+        yield from regex_cautions("stdout", self.stdout)
+        yield from regex_cautions("stdout_lacks", self.stdout_lacks)
 
     def never_fails(self) -> str:
         """Its end is always the same, and nothing is asked of what it prints."""

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from wizard.checklist.spec import CheckSpec, Flaw, Pattern, Text, UnitName, is_template
+from wizard.checklist.surroundings import regex_cautions
 from wizard.checks.base import Check, Observation, failed, passed, unknown
 from wizard.checks.patterns import pattern_flaw
 from wizard.facts.journal import Reading, read_invocation, read_unit
@@ -49,6 +50,11 @@ class JournalSpec(CheckSpec):
             yield Flaw(("unit",), "nothing is looked for", "Give lacks or contains")
         yield from pattern_flaw("lacks", self.lacks)
         yield from pattern_flaw("contains", self.contains)
+
+    def cautions(self) -> Iterator[Flaw]:
+        """Patterns that may explode over a line."""
+        yield from regex_cautions("lacks", self.lacks)
+        yield from regex_cautions("contains", self.contains)
 
 
 @dataclass
