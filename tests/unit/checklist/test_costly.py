@@ -101,7 +101,7 @@ def test_lint_warns_of_each_pattern_and_hangs_on_none(tmp_path: Path, capsys: py
     path.write_text(CHECKLIST.replace(", default:", ", help:"))
     assert cli.main(["lint", str(path)]) == 0
     told = capsys.readouterr()
-    assert list(dict.fromkeys(line.split(": ")[1] for line in told.out.splitlines())) == [
+    assert {line.split(": ")[1] for line in told.out.splitlines()} == {
         "inputs.word.pattern",
         "phases[0].steps[0].capture.said.stdout",
         "phases[0].steps[0].checks[0].command.stdout",
@@ -110,7 +110,7 @@ def test_lint_warns_of_each_pattern_and_hangs_on_none(tmp_path: Path, capsys: py
         "phases[0].steps[0].checks[1].journal.contains",
         "phases[0].steps[1].watch.alarm",
         "phases[0].steps[2].edit.replace[0].regex",
-    ]
+    }
     assert all(": caution: " in line for line in told.out.splitlines())
     assert "nothing wrong; 9 cautions" in told.err
 
