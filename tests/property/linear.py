@@ -8,7 +8,8 @@ import inspect
 import pkgutil
 import time
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -18,35 +19,39 @@ from typing import Any
 import wizard.checks
 import wizard.facts
 import wizard.hosts
-import wizard.report
 from screens import logblocks, logbuffer, search, series, words
 from screens.logbuffer import LogBuffer
 from screens.search import Needle
 from screens.widgets import logpaint
 from wizard import backlog, colours, console, jsontext, lines, output, redact, text
+from wizard.checklist.redis_target import RedisTarget
+from wizard.facts.ansible_script import Project
+from wizard.facts.units import Unit
 from wizard.hosts.base import Answer
 from wizard.hosts.fake import FakeHost
 from wizard.hosts.frames import Frame, FrameParser
 from wizard.hosts.world import Mark
 from wizard.lines import Lines
 from wizard.redact import Redactor
+from wizard.report import blocks, escape, html, markdown, times
 from wizard.run.recorder import Output
 
-PACKAGES = (wizard.facts, wizard.hosts, wizard.checks, wizard.report)
+PACKAGES = (wizard.facts, wizard.hosts, wizard.checks)
 MODULES = (
-    backlog, colours, console, jsontext, lines, output, redact, text, logblocks, logbuffer, logpaint, search, series, words,
+    backlog, colours, console, jsontext, lines, output, redact, text, logblocks, logbuffer, logpaint, search, series,
+    words, blocks, escape, html, markdown, times,
 )  # fmt: skip
 
 SHAPES = [
     "\r", "\n", "\r\n", " ", "\t", "\0", "a", "é", "\\", "\\x41", "\\012", "\\0040", '"', "'", "=", ":", "[", "{", "(",
     "]", "1", "1.", "-", ",", ";", "%41", "\x1b", "\x1b[31m", "e\u0301", "\u202e", "\ud800", "`", "*", "_", "|", "/a",
-    "#", "a=b\n", "a: b\n", "- a\n", "- ", "a ", '1) "a"\n', '      a\tTAGS: [b, c]\n', "      a\n", '{"a":1}\n',
+    "#", "a=b\n", "a: b\n", "- a\n", "- ", "a ", '1) "a"\n', "      a\tTAGS: [b, c]\n", "      a\n", '{"a":1}\n',
     '("a",pid=1', "s=1;i=2;", "user::rwx\n", "# file: a\n", "LISTEN 0 1 127.0.0.1:1 0.0.0.0:*\n", "a,", "http://a.b ",
     "\036n A 1 0\n", "save 1 2 ", "1 Jan 2026 00:00:00.0 ", "«masked»", "secret", "s3cr", "c2VjcmV0\n",
 ]  # fmt: skip
 """What is repeated; each is also tried with another end, so that what a search waits for does not come."""
 
-ENDS = ("", "\n", "!")
+ENDS = ("", "!")
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,14 @@ MADE: dict[Any, Callable[[str], object]] = {
     int: lambda _: 8,
     float: lambda _: 1.0,
     tzinfo: lambda _: UTC,
+    str | None: lambda given: given,
+    int | None: lambda _: 8,
+    float | None: lambda _: 1.0,
+    dict[str, Any]: lambda given: {"ansible_host": given, "ansible_port": 22, "ansible_user": given},
+    Mapping[str, str]: lambda given: defaultdict(lambda: given),
+    Unit: lambda given: Unit("a.service", defaultdict(lambda: given)),
+    Project: lambda _: Project("/", "play.yml"),
+    RedisTarget: lambda _: RedisTarget(),
     **dict.fromkeys(
         [Sequence[str], Iterable[str], list[str], Iterator[str], tuple[str, ...]],
         lambda given: given.splitlines() or [given],
@@ -133,8 +146,8 @@ def parameters(function: Callable[..., Any]) -> dict[str, Any]:
 def functions() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
     """Every function of these modules that takes a text, an answer or a host, by its name."""
     for module in modules():
-        for name, function in vars(module).items():
-            function = inspect.unwrap(function) if callable(function) else function
+        for name, found in vars(module).items():
+            function = inspect.unwrap(found) if callable(found) else found
             if not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             wanted = parameters(function)
@@ -218,7 +231,7 @@ METHODS: dict[str, Callable[[str], object]] = {
 }
 """Methods, and how they are called."""
 
-SMALL, LARGE = 16_000, 64_000
+SMALL, LARGE = 6_000, 24_000
 """Characters of two texts of one shape."""
 
 SHORT = 0.004
@@ -248,9 +261,8 @@ def shaped(shape: str, end: str, size: int) -> str:
 
 def too_steep(reader: Reader, shape: str, end: str = "") -> str:
     """How its time grows with the length, where that is faster than in proportion; empty where it is not."""
-    for size in (1_000, 4_000, SMALL):
-        if (took := seconds(reader, shaped(shape, end, size))) > LONGEST:
-            return f"{took:.1f} s for {size} characters"
+    if (took := seconds(reader, shaped(shape, end, SMALL // 4))) > LONGEST:
+        return f"{took:.1f} s for {SMALL // 4} characters"
     small, large = shaped(shape, end, SMALL), shaped(shape, end, LARGE)
     if seconds(reader, large) < SHORT:
         return ""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import terminal as terminals
 from tests.support.terminal import Terminal, press_until
 
 MIB = 1024 * 1024
@@ -137,6 +138,7 @@ def peak_on_screen(home: Path, shape: str, size: int) -> tuple[int, float]:
 
 def main(size: int) -> None:
     """Print the figures of each shape, headless and on screen."""
+    terminals.PATIENCE = 3600.0
     for shape in SHAPES:
         for how, measured in (("headless", peak_headless), ("on screen", lambda *words: peak_on_screen(*words)[0])):
             most = []

@@ -25,7 +25,9 @@ NOT_FOUND = 127
 SSH_PORT = 22
 
 _HOSTS = re.compile(r"^ +hosts \(\d+\):\n((?: {6}.*\n?)*)", re.MULTILINE)
-_TASK = re.compile(r"^ {6}(.*)\tTAGS: \[(.*)\]$", re.MULTILINE)
+_INDENT, _TAGS = " " * 6, "\tTAGS: ["
+"""How ``--list-tasks`` writes a task, which may have any name."""
+
 _ALL_TAGS = {"all", "tagged"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -82,7 +84,9 @@ async def listed_tasks(local: Host, project: Project) -> list[Listed]:
     answer = await ask_ansible(local, project.script("--list-tasks"))
     if not answer.ok:
         raise StepRefused(f"Ansible cannot list the playbook's tasks: {_complaint(answer)}")
-    return [Listed(name, frozenset(re.split(r", *", tags))) for name, tags in _TASK.findall(answer.text)]
+    lines = [line for line in answer.text.split("\n") if line.startswith(_INDENT) and line.endswith("]")]
+    told = [line.removeprefix(_INDENT)[:-1].rpartition(_TAGS) for line in lines]
+    return [Listed(name, frozenset(re.split(r", *", tags))) for name, between, tags in told if between]
 
 
 def bearing(tasks: Sequence[Listed], tags: Sequence[str]) -> list[Listed]:

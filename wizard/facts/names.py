@@ -16,7 +16,10 @@ UNESCAPE = r"""case $path in *\\*) path=$(printf '%b.' "$path"); path=${path%.} 
 def escaped(name: bytes) -> str:
     """A file name as printable text without blanks at its ends."""
     text = "".join(_shown(character) for character in name.decode("utf-8", "surrogateescape"))
-    return re.sub(r"^ +| +$", lambda blanks: r"\0040" * len(blanks[0]), text)
+    inner = text.strip(" ")
+    before = len(text) - len(text.lstrip(" "))
+    after = len(text) - len(inner) - before
+    return r"\0040" * before + inner + r"\0040" * after
 
 
 def _shown(character: str) -> str:

@@ -47,33 +47,40 @@ class FrameParser:
         Raises:
             FrameError: A header is not one, or says more bytes than any frame may have.
         """
+        at = 0
         while True:
             if self._header is None:
-                data = self._begun(data)
+                at = self._begun(data, at)
             if self._header is None:
                 return
-            data = self._filled(data)
+            at = self._filled(data, at)
             if self._missing:
                 return
             yield self._frame(*self._header)
 
-    def _begun(self, data: bytes) -> bytes:
-        """Look for a header; what follows it, nothing where it has not come yet."""
-        self._buffer += data
-        self._header = self._read_header()
-        if self._header is None:
-            return b""
-        self._missing = self._header[-1]
-        rest = bytes(self._buffer)
-        self._buffer.clear()
-        return rest
+    def _begun(self, data: bytes, at: int) -> int:
+        """Look for a header, no more than one is long at a time: what many short frames bring is not copied for each.
 
-    def _filled(self, data: bytes) -> bytes:
-        """Keep what is the payload's, as it came: a flood is copied once only; what follows it."""
-        part = data[: self._missing]
+        Returns:
+            Where the data goes on behind it; its end where no header has come yet.
+        """
+        while self._header is None and at < len(data):
+            piece = data[at : at + MAX_HEADER]
+            at += len(piece)
+            self._buffer += piece
+            self._header = self._read_header()
+        if self._header is not None:
+            self._missing = self._header[-1]
+            at -= len(self._buffer)
+            self._buffer.clear()
+        return at
+
+    def _filled(self, data: bytes, at: int) -> int:
+        """Keep what is the payload's, as it came: a flood is copied once only; where the data goes on behind it."""
+        part = data[at : at + self._missing]
         self._parts.append(part)
         self._missing -= len(part)
-        return data[len(part) :]
+        return at + len(part)
 
     def _frame(self, kind: str, number: int, fields: tuple[str, ...], _length: int) -> Frame:
         payload = b"".join(self._parts)

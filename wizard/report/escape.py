@@ -27,7 +27,9 @@ _ESCAPES = str.maketrans(
 _LEADING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$)))")
 """What would make a list, a rule or the underline of a heading at the start of a line."""
 
-_WORD = re.compile(r"""^(["'“‘(]*)(.*?)([.,;:!?)"'”’]*)$""")
+_OPENING, _CLOSING = "\"'“‘(", ".,;:!?)\"'”’"
+"""What stands around a word and is no part of it."""
+
 _TECHNICAL = re.compile(r"(?i)[@_=\\{}<>$`#^*|~]|//|:[^\s\d]|www|\.[^\W\d]{2}|^/\w")
 """What reads better as code, and all that a reader might turn into a link, a mention or a formula."""
 
@@ -51,8 +53,9 @@ def text(value: str) -> str:
 
 @lru_cache(maxsize=4096)  # a report says the same few hundred words again and again
 def _word(word: str) -> str:
-    match = _WORD.match(word)
-    before, core, after = match.groups() if match else ("", word, "")
+    inner = word.lstrip(_OPENING)
+    core = inner.rstrip(_CLOSING)
+    before, after = word[: len(word) - len(inner)], inner[len(core) :]
     middle = _span(core) if _TECHNICAL.search(core) else core.translate(_ESCAPES)
     return before.translate(_ESCAPES) + middle + after.translate(_ESCAPES)
 
