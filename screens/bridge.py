@@ -13,6 +13,9 @@ from wizard.run.recorder import Output
 HELD = 4 * 1024 * 1024
 """Bytes of output that wait at most: a terminal that stops being read must not fill the memory."""
 
+PIECES = 16 * 1024
+"""Pieces of output that wait at most: of very small ones, what each takes beside its bytes would fill the memory."""
+
 TOGETHER = 64 * 1024
 """Bytes of output in a file that one message tells of, at most one output more: what is looked at is read by these."""
 
@@ -86,7 +89,7 @@ class Feed:
         self._limit = limit
         self._lock = threading.Lock()
         self._waiting: deque[Message] = deque()
-        self._held = 0
+        self._held = self._pieces = 0
 
     def __call__(self, message: Record | Output) -> None:
         """Take a message; called in the engine's thread."""
@@ -94,23 +97,24 @@ class Feed:
             self._waiting.append(message)
             if isinstance(message, Output):
                 self._held += len(message.data)
-                if self._held > self._limit:
+                self._pieces += 1
+                if self._held > self._limit or self._pieces > PIECES:
                     self._thin()
 
     def take(self) -> Sequence[Message]:
         """Everything since the last time, in order; called in the interface's thread."""
         with self._lock:
-            taken, self._waiting, self._held = self._waiting, deque(), 0
+            taken, self._waiting, self._held, self._pieces = self._waiting, deque(), 0, 0
         return taken
 
     def _thin(self) -> None:
-        """Drop the oldest bytes down to half of the limit, so that dropping costs little for each message."""
-        excess = self._held - self._limit // 2
+        """Drop the oldest bytes down to half of the limits, so that dropping costs little for each message."""
         thinned: deque[Message] = deque()
         for message in self._waiting:
-            if isinstance(message, Output) and excess > 0:
-                excess -= len(message.data)
+            much = self._held > self._limit // 2 or self._pieces > PIECES // 2
+            if isinstance(message, Output) and much:
                 self._held -= len(message.data)
+                self._pieces -= 1
                 add(thinned, passed(message))
             else:
                 thinned.append(message)

@@ -33,13 +33,13 @@ from wizard.hosts.frames import Frame, FrameParser
 from wizard.hosts.world import Mark
 from wizard.lines import Lines
 from wizard.redact import Redactor
-from wizard.report import blocks, escape, html, markdown, times
+from wizard.report import blocks, escape, markdown, times
 from wizard.run.recorder import Output
 
 PACKAGES = (wizard.facts, wizard.hosts, wizard.checks)
 MODULES = (
     backlog, colours, console, jsontext, lines, output, redact, text, logblocks, logbuffer, logpaint, search, series,
-    words, blocks, escape, html, markdown, times,
+    words, blocks, escape, markdown, times,
 )  # fmt: skip
 
 SHAPES = [
@@ -155,6 +155,23 @@ def functions() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
                 yield f"{module.__name__}.{name}", function, wanted
 
 
+def methods() -> Iterator[str]:
+    """The public methods of these modules' classes that are fed bytes as they come, by their names."""
+    for module in modules():
+        for _, owner in inspect.getmembers(module, inspect.isclass):
+            for name, method in vars(owner).items() if _is_ours(owner, module) else ():
+                if inspect.isfunction(method) and name in FEEDS and bytes in parameters(method).values():
+                    yield f"{module.__name__}.{owner.__name__}.{name}"
+
+
+def _is_ours(owner: type, module: ModuleType) -> bool:
+    return owner.__module__ == module.__name__ and not owner.__name__.startswith("_")
+
+
+FEEDS = {"feed", "scan", "mask_bytes", "lines"}
+"""What such methods are called."""
+
+
 def _is_hashable(kind: object) -> bool:
     try:
         hash(kind)
@@ -222,6 +239,8 @@ METHODS: dict[str, Callable[[str], object]] = {
     "wizard.lines.Lines.feed, at once": lambda given: list(Lines().feed(raw(given))),
     "wizard.hosts.frames.FrameParser.feed": lambda given: _in_pieces(FrameParser("n").feed, given),
     "wizard.hosts.frames.FrameParser.feed, at once": lambda given: list(FrameParser("n").feed(raw(given))),
+    "wizard.redact.Redactor.scan": lambda given: Redactor(SECRETS).scan(raw(given)),
+    "wizard.redact.Redactor.mask_bytes": lambda given: Redactor(SECRETS).mask_bytes(raw(given)),
     "wizard.redact.Redactor.mask": lambda given: Redactor(SECRETS).mask(given),
     "wizard.redact.MaskingStream.feed": lambda given: _in_pieces(Redactor(SECRETS).stream().feed, given),
     "wizard.backlog.Backlog": _narrated,
@@ -231,7 +250,7 @@ METHODS: dict[str, Callable[[str], object]] = {
 }
 """Methods, and how they are called."""
 
-SMALL, LARGE = 6_000, 24_000
+SMALL, LARGE = 4_000, 16_000
 """Characters of two texts of one shape."""
 
 SHORT = 0.004

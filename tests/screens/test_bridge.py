@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from screens.bridge import Feed, Passed, batches
+from screens.bridge import PIECES, Feed, Passed, batches
 from wizard.run import events as ev
 from wizard.run.events import Record
 from wizard.run.recorder import Output
@@ -46,6 +46,15 @@ def test_no_record_is_dropped_with_the_output_around_it() -> None:
         feed(record(number))
         feed(output(b"x" * 60))
     assert [one.seq for one in feed.take() if isinstance(one, Record)] == list(range(50))
+
+
+def test_very_small_pieces_are_bounded_by_their_number() -> None:
+    feed = Feed()
+    for _ in range(3 * PIECES):
+        feed(output(b"."))
+    taken = list(feed.take())
+    assert len(taken) <= PIECES + 1
+    assert sum(one.count if isinstance(one, Passed) else 1 for one in taken) == 3 * PIECES
 
 
 def test_taking_gives_room_again() -> None:
