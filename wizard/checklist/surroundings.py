@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from wizard.checklist.costly import cautions_about
 from wizard.checklist.meaning import LOGIN, WRITTEN
 from wizard.checklist.redis_target import RedisTarget
 from wizard.checklist.spec import Command, Count, Flag, Flaw, LocalPath, Name, Prose, SettingName, Spec, Text, YamlPath
@@ -45,6 +44,8 @@ def regex_flaw(at: str, pattern: str | None) -> Iterator[Flaw]:
 def regex_cautions(at: str, pattern: str | None) -> Iterator[Flaw]:
     """What of a regular expression may explode over a text of a host; nothing where it holds a template."""
     if pattern is not None and "{{" not in pattern:
+        from wizard.checklist.costly import cautions_about  # noqa: PLC0415 - only lint asks
+
         yield from (Flaw((at,), what, mend) for what, mend in cautions_about(pattern))
 
 
