@@ -15,6 +15,7 @@ from wizard import patterns
 from wizard.actions.base import Result
 from wizard.actions.edit import Edit, EditSpec
 from wizard.actions.watch import _alarms
+from wizard.checklist.model import Capture
 from wizard.checklist.surroundings import Input
 from wizard.checklist.values import Unfit, convert
 from wizard.checks.base import Outcome
@@ -73,9 +74,10 @@ async def test_an_alarm_of_a_watch() -> None:
 
 
 async def test_a_value_that_is_captured() -> None:
-    capture = SimpleNamespace(value=None, stdout=PATTERN, command=None, on=None)
+    capture = Capture.model_validate({"stdout": r"^((?:\w|\d|[a-z])*(?:\w+\s?)+)$"})
+    context = cast("Any", SimpleNamespace(scope=dict))
     with pytest.raises(StepRefused, match=SAID):
-        await _value(cast("Any", None), cast("Any", None), cast("Any", capture), Result(ok=True, what="", output=TEXT))
+        await _value(context, cast("Any", None), capture, Result(ok=True, what="", output=TEXT))
 
 
 async def test_a_file_that_is_edited_stays_as_it_is(tmp_path: Path) -> None:

@@ -54,10 +54,10 @@ class Db(FakeHost):
     trouble: HostError | None = None
 
     async def ask(self, script: str, *, limit: float = 30.0, stdin: bytes = b"") -> Answer:
-        if NAME in script and "ln -s" in script:
+        if NAME in script and "mkdir" in script:
             self.asked_for.set()
             await self.preparing.wait()
-            return Answer(0, b"taken\t1\t/dev/shm\t\n")
+            return Answer(0, b"taken\t1\t/var/tmp\tours\t\n")
         return await super().ask(script, limit=limit, stdin=stdin)
 
     async def prepare(self) -> None:
