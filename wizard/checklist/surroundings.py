@@ -8,9 +8,24 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
+from wizard.checklist.logins import Login
 from wizard.checklist.meaning import LOGIN, WRITTEN
 from wizard.checklist.redis_target import RedisTarget
-from wizard.checklist.spec import Command, Count, Flag, Flaw, LocalPath, Name, Prose, SettingName, Spec, Text, YamlPath
+from wizard.checklist.spec import (
+    Command,
+    Count,
+    Flag,
+    Flaw,
+    LocalPath,
+    Name,
+    Prose,
+    SettingName,
+    Spec,
+    Text,
+    YamlPath,
+    is_template,
+)
+from wizard.errors import UsageError
 from wizard.patterns import flaw_of
 
 InputType = Literal["host", "path", "text", "number", "port", "account", "unit", "duration", "flag", "secret", "choice"]
@@ -130,8 +145,17 @@ class HostSpec(Spec):
         """A host that is nowhere, or in two places."""
         if (self.ssh is None) == (self.local is False):
             yield Flaw((), "a host needs either `ssh` or `local: true`", "write one of them")
+        if self.ssh is not None and not is_template(self.ssh):
+            yield from _login_flaw(self.ssh)
         if self.role is not None and self.role.on is not None:
             yield Flaw(("role", "on"), "the role of a host is read on that host", "take `on` away")
+
+
+def _login_flaw(text: str) -> Iterator[Flaw]:
+    try:
+        Login.parse(text)
+    except UsageError as error:
+        yield Flaw(("ssh",), error.what, error.mend)
 
 
 class Evidence(Spec):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from wizard.checklist.logins import Login
 from wizard.errors import UsageError
 from wizard.hosts import waking
 from wizard.hosts.known import KnownHosts
 from wizard.hosts.refusals import KeyJudge, explained
 from wizard.hosts.sshlib import asyncssh
-from wizard.hosts.targets import Login, Way
+from wizard.hosts.targets import Way
 
 Connection = asyncssh.SSHClientConnection
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from wizard.checklist.logins import Login
 from wizard.errors import UsageError
 from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Host, OnLink
 from wizard.hosts.local import LocalTransport
 from wizard.hosts.shellhost import ShellHost
-from wizard.hosts.targets import Login, Way
+from wizard.hosts.targets import Way
 from wizard.hosts.transport import Transport
 
 

@@ -1,4 +1,4 @@
-"""What is written as one word and means a place: a login (``user@host:port``) or what a tunnel leads to."""
+"""Ways to a host, and what a tunnel from it leads to."""
 
 from __future__ import annotations
 
@@ -7,56 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from wizard.checklist.logins import Login, split_port
 from wizard.errors import UsageError
 from wizard.frozen import frozen
-
-MAX_PORT = 65535
-
-
-def _split_port(text: str) -> tuple[str, int | None]:
-    """Host and port; brackets hold an IPv6 address, as in a URL."""
-    if text.startswith("["):
-        host, bracket, rest = text[1:].partition("]")
-        if not bracket or (rest and not rest.startswith(":")):
-            raise ValueError(text)
-        port = rest[1:]
-    elif text.count(":") > 1:
-        host, port = text, ""
-    else:
-        host, _, port = text.partition(":")
-    if not host or host.startswith("-") or any(character.isspace() for character in host):
-        raise ValueError(text)
-    return host, _port(port) if port else None
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= MAX_PORT):
-        raise ValueError(text)
-    return int(text)
-
-
-@frozen
-class Login:
-    """Who logs in where. Empty and None mean: as ssh_config(5) says."""
-
-    host: str
-    user: str = ""
-    port: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Login:
-        """Read ``[user@]host[:port]``.
-
-        Raises:
-            UsageError: It is not one.
-        """
-        user, at, place = text.rpartition("@")
-        try:
-            # ssh(1) would take a user that starts with a dash for an option.
-            host, port = _split_port("" if at and (not user or user.startswith("-")) else place)
-        except ValueError:
-            raise UsageError(f"not a host to log in to: {text!r}", mend="Write user@host or user@host:port") from None
-        return cls(host, user, port)
 
 
 @frozen
@@ -99,7 +52,7 @@ class Target:
         if text.startswith("/"):
             return cls(path=text)
         try:
-            host, port = _split_port(text)
+            host, port = split_port(text)
         except ValueError:
             host, port = text, None
         if port is None:

@@ -6,11 +6,11 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.checklist.logins import Login
 from wizard.checklist.model import Checklist, HostSpec
 from wizard.checklist.templating import render
 from wizard.errors import WizardError
 from wizard.hosts.base import Destination
-from wizard.hosts.targets import Login
 from wizard.hosts.world import LOCAL
 from wizard.run.placeholders import Known
 from wizard.run.shelltext import Place

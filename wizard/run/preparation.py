@@ -14,7 +14,10 @@ from wizard import paths
 from wizard.checklist.document import Document
 from wizard.checklist.inputs import Inputs, resolve
 from wizard.checklist.loading import source_of
+from wizard.checklist.logins import Login
 from wizard.checklist.model import HostSpec, Step
+from wizard.checklist.positions import show
+from wizard.checklist.problems import ChecklistInvalid, Problem
 from wizard.checklist.templating import render
 from wizard.errors import RunDirectoryInUse, UsageError
 from wizard.hosts.base import Host, Link
@@ -218,6 +221,7 @@ def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder | No
         if recorder:
             recorder.record(ev.LinkChanged(name, link.value, reason))
 
+    _proper(name, spec, prepared.document)
     return make_host(
         name,
         ssh=spec.ssh or "",
@@ -231,3 +235,17 @@ def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder | No
         known_hosts=prepared.request.known_hosts or paths.known_hosts_file(),
         on_link=on_link,
     )
+
+
+def _proper(name: str, spec: HostSpec, document: Document) -> None:
+    """Where a host is, once rendered.
+
+    Raises:
+        ChecklistInvalid: It is no login; lint cannot tell where a template has still to be rendered.
+    """
+    try:
+        Login.parse(spec.ssh) if spec.ssh else None
+    except UsageError as error:
+        loc = ("hosts", name, "ssh")
+        file = str(document.path)
+        raise ChecklistInvalid([Problem(*document.position(loc), show(loc), error.what, error.mend, file)]) from error
