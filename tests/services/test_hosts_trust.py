@@ -190,13 +190,16 @@ async def test_a_jump_through_itself_is_an_error_not_a_loop(server: Sshd, home: 
 SUDO = """#!/bin/sh
 # Stands in for sudo(8): MODE is what the sudoers file would say.
 asks() { printf %s "$prompt" >&2; IFS= read -r given || exit 1; }
+runas=$RUNAS_DEFAULT WHO=0
+export WHO
 while [ "$1" != -- ]; do
-    case $1 in -n) quiet=1 ;; -p) prompt=$2 && shift ;; esac
+    case $1 in -n) quiet=1 ;; -p) prompt=$2 && shift ;; -u) runas=$2 && shift ;; esac
     shift
 done
 shift
 case MODE in
-nopasswd) exec "$@" ;;
+nopasswd) [ "$runas" = root ] || WHO=33; exec "$@" ;;
+another) WHO=33; exec "$@" ;;
 password)
     [ -z "$quiet" ] || { echo "sudo: a password is required" >&2; exit 1; }
     asks
@@ -214,13 +217,19 @@ esac
 
 async def asked_as_root(home: Path, monkeypatch: pytest.MonkeyPatch, mode: str, password: str | None) -> Answer:
     """Ask over a stand-in for sudo, by somebody who is not root."""
-    tools = home / "tools"
-    tools.mkdir()
-    (tools / "sudo").write_text(SUDO.replace("MODE", mode))
-    (tools / "id").write_text('#!/bin/sh\n[ "$1" = -u ] && echo 1000 || echo "uid=1000(tester) gid=1000"\n')
-    for tool in tools.iterdir():
+    tools, system = home / "tools", home / "system"
+    for folder in (tools, system):
+        folder.mkdir()
+    (system / "sudo").write_text(SUDO.replace("MODE", mode))
+    (tools / "sudo").write_text(f"#!/bin/sh\ncat >{home}/caught\n")
+    (tools / "id").write_text(
+        '#!/bin/sh\n[ "$1" = -u ] && echo ${WHO-1000} || echo "uid=${WHO-1000}(tester) gid=1000"\n'
+    )
+    for tool in (*tools.iterdir(), *system.iterdir()):
         tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("RUNAS_DEFAULT", "backup")
+    monkeypatch.setattr("wizard.hosts.sudo.PROGRAMS", (str(home / "absent/sudo"), str(system / "sudo")))
     host = make_host("local", sudo=True, sudo_password=password)
     assert host.label.endswith("· sudo")
     try:
@@ -234,6 +243,7 @@ async def test_sudo_lets_in_and_a_password_it_does_not_ask_for_goes_nowhere(
     home: Path, monkeypatch: pytest.MonkeyPatch, mode: str, password: str | None
 ) -> None:
     assert (await asked_as_root(home, monkeypatch, mode, password)).stdout == b"asked\n"
+    assert not (home / "caught").exists()  # by a sudo that the login's own PATH leads to
 
 
 @pytest.mark.parametrize(
@@ -244,6 +254,7 @@ async def test_sudo_lets_in_and_a_password_it_does_not_ask_for_goes_nowhere(
         ("forbidden", "x", "may not use sudo"),
         ("tty", None, "requiretty"),
         ("silent", "x", "did not answer"),
+        ("another", None, r"not root's: uid=33\(tester\)"),
     ],
 )
 async def test_sudo_that_refuses_is_told_why_and_never_waits(

@@ -18,6 +18,11 @@ from wizard.hosts.transport import Duplex, Transport
 PATIENCE = 20.0
 """Seconds for sudo to answer, PAM's delay after a wrong password included."""
 
+PROGRAMS = ("/usr/bin/sudo", "/usr/local/bin/sudo", "/run/wrappers/bin/sudo", "/usr/pkg/bin/sudo", "/opt/bin/sudo")
+"""Where sudo is: what a login's own PATH leads to could be a program that keeps the password."""
+
+_NOT_ROOT = "wizard: not root but"
+
 _KEPT = 4000
 
 
@@ -60,7 +65,7 @@ async def open_root(transport: Transport, password: str | None) -> Duplex:
         HostError: As ``Transport.open``.
     """
     prompt, welcome = secrets.token_hex(16), secrets.token_hex(16)
-    duplex = await transport.open(_command("-n" if password is None else f"-S -p {prompt}", welcome))
+    duplex = await transport.open(command("-n" if password is None else f"-S -p {prompt}", welcome))
     try:
         await _convince(duplex, prompt, welcome, password or "", transport.where)
     except SudoRefused as refusal:
@@ -72,12 +77,16 @@ async def open_root(transport: Transport, password: str | None) -> Duplex:
     return duplex
 
 
-def _command(mode: str, welcome: str) -> str:
-    """Root stays root; others go through sudo. Readable by fish and tcsh too: single quotes, no exclamation mark."""
-    root = f"echo {welcome}; exec /bin/sh"
+def command(mode: str, welcome: str) -> str:
+    """Root stays root; others go through sudo. Readable by fish and tcsh too: single quotes, no exclamation mark.
+
+    Root is named, as `runas_default` of sudoers(5) may name another account, and is asked who it is.
+    """
+    proven = rf"[ \"\$(id -u)\" = 0 ] || {{ echo {_NOT_ROOT} \$(id) >&2; exit 1; }}; echo {welcome}; exec /bin/sh"
     return (
-        f'/bin/sh -c \'if [ "$(id -u)" = 0 ]; then {root}; fi;'
-        f' LC_ALL=C; export LC_ALL; exec sudo {mode} -- /bin/sh -c "{root}"\''
+        f'/bin/sh -c \'if [ "$(id -u)" = 0 ]; then echo {welcome}; exec /bin/sh; fi; LC_ALL=C; export LC_ALL;'
+        f' for sudo in {" ".join(PROGRAMS)}; do if [ -x "$sudo" ]; then'
+        f' exec "$sudo" {mode} -u root -- /bin/sh -c "{proven}"; fi; done; echo sudo: not found >&2; exit 127\''
     )
 
 
@@ -127,13 +136,16 @@ _REASONS = {
     "may not run": ("sudo does not allow this user a shell", "Ask for `ALL=(root) /bin/sh` in the sudoers file"),
     "incorrect password": ("sudo did not take the password", "It is tried once: wrong ones lock accounts"),
     "no password was provided": ("sudo did not take the password", "It is tried once: wrong ones lock accounts"),
-    "not found": ("there is no sudo on this host", "Install it, or log in as root"),
+    "not found": (f"there is no sudo on this host, as {' or '.join(PROGRAMS)}", "Install it, or log in as root"),
 }
 
 
 def _refusal(said: str, where: str) -> HostError:
     if not said:
         return HostUnreachable("the connection ended before sudo had answered", where=where)
+    if _NOT_ROOT in said:
+        who = said.rpartition(_NOT_ROOT)[2].strip().splitlines()[0]
+        return SudoRefused(f"sudo gives a shell that is not root's: {who}", mend="Look at the sudoers file there")
     for words, (what, mend) in _REASONS.items():
         if words in said:
             return SudoRefused(what, mend=mend)

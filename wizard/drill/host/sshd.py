@@ -15,6 +15,7 @@ import asyncssh
 from wizard.drill.host.orders import Orders
 from wizard.drill.host.sweep import MARK
 from wizard.drill.layout import LOGIN, Layout
+from wizard.hosts.sudo import PROGRAMS
 
 LOOPBACK = "127.0.0.1"
 _CHUNK = 65_536
@@ -40,6 +41,13 @@ def environment(layout: Layout, uid: int) -> Mapping[str, str]:
         "SHELL": "/bin/sh",
         "PATH": f"{layout.standins}:{os.defpath}:/usr/local/bin:/usr/sbin:/sbin",
     }
+
+
+def modelled(command: str, layout: Layout) -> str:
+    """A command that asks for sudo by its full path, which is this machine's own, asks for the stand-in instead."""
+    for program in PROGRAMS:
+        command = command.replace(f" {program}", f" {layout.standins}/sudo")
+    return command
 
 
 class Login(asyncssh.SSHServer):
@@ -120,7 +128,7 @@ async def _run(process: asyncssh.SSHServerProcess[bytes], layout: Layout) -> Non
     """A shell for one channel; it ends when its standard input does, as under any sshd."""
     env = environment(layout, 1000)
     child = await asyncio.create_subprocess_exec(
-        "/bin/sh", "-c", process.command or "exec /bin/sh",
+        "/bin/sh", "-c", modelled(process.command or "exec /bin/sh", layout),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         cwd=env["HOME"], env=env, start_new_session=True,
     )  # fmt: skip
