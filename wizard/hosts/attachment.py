@@ -119,7 +119,7 @@ class Attachment:
             await self.channel()
 
     async def _greeted(self, duplex: Duplex) -> Channel:
-        channel = Channel(duplex, self.transport.where, remote=self.transport.remote)
+        channel = Channel(duplex, self.transport.where, remote=self.transport.remote, silence=self.transport.silence)
         try:
             identity = self._recognised(await channel.open(self.settings.spool, self.settings.path))
             await channel.tell(commands.call("wz_use", identity.launcher, background=False))

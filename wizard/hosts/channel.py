@@ -38,15 +38,17 @@ class Channel:
         where: Named in errors.
         remote: There is a link that can be lost in silence. Without one a shell that says nothing has only not been
             scheduled, as its end would be the end of its output.
+        silence: Seconds without a byte after which such a link is lost, where the configuration says; else `SILENCE`.
     """
 
-    def __init__(self, duplex: Duplex, where: str, *, remote: bool = True) -> None:
+    def __init__(self, duplex: Duplex, where: str, *, remote: bool = True, silence: float | None = None) -> None:
         self.nonce = secrets.token_hex(16)
         self.places = count()
         self.under_way: set[str] = set()
         self._duplex = duplex
         self._where = where
         self._remote = remote
+        self._silence = SILENCE if silence is None else silence
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Queue[Frame | None]] = {}
         self._lost = ""
@@ -209,17 +211,17 @@ class Channel:
             elif passed.stalled or not self._silent:
                 await self._keep_up()
             else:
-                self._lose(f"silent for {SILENCE:.0f} s")
+                self._lose(f"silent for {self._silence:.0f} s")
         await self._duplex.close()
 
     def _until_next(self) -> float:
         """Seconds to the next ping, or to the end of patience with a silence where that is sooner."""
-        left = self._heard + SILENCE - self._clock() if self._remote else PING_EVERY
+        left = self._heard + self._silence - self._clock() if self._remote else PING_EVERY
         return min(PING_EVERY, max(left, PING_EVERY / 50))
 
     @property
     def _silent(self) -> bool:
-        return self._remote and self._asked and self._clock() - self._heard >= SILENCE
+        return self._remote and self._asked and self._clock() - self._heard >= self._silence
 
     async def _prove(self) -> None:
         """Few connections outlive a sleep, and patience with a silence would only begin now."""

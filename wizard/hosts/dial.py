@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from wizard.checklist.logins import Login
-from wizard.errors import UsageError
-from wizard.hosts import waking
-from wizard.hosts.known import KnownHosts
-from wizard.hosts.refusals import KeyJudge, explained
+from wizard.errors import HostError, UsageError
+from wizard.hosts import sshoptions, waking
+from wizard.hosts.configuration import Configuration, configuration
+from wizard.hosts.identities import Identities, configured, named
+from wizard.hosts.judge import KeyJudge
+from wizard.hosts.known import KnownHosts, is_list, revoked_by_list
+from wizard.hosts.proxy import Proxy
+from wizard.hosts.refusals import explained, key_refused
 from wizard.hosts.sshlib import asyncssh
 from wizard.hosts.targets import Way
 
@@ -17,36 +24,30 @@ Connection = asyncssh.SSHClientConnection
 
 MAX_HOPS = 8
 
-LOGIN = 10.0
-"""Seconds for one hop, from its address to a connection that is logged in."""
+CONNECTING = 10.0
+"""Seconds for one hop until it has proven who it is, where ConnectTimeout says nothing."""
+
+AUTHENTICATING = 60.0
+"""Seconds for it to let us in then: it may ask a directory, or run an AuthorizedKeysCommand for each key."""
 
 PATIENCE = 20.0
 """Seconds for a channel on a connection that is there."""
 
-_FIXED: dict[str, Any] = {
-    "agent_forwarding": False,
-    "client_host_keysign": False,
-    "x509_trusted_certs": None,
-    "x509_trusted_cert_paths": (),
-    "utf8_decode_errors": "replace",
-    # The library's own would count seconds in which this process did not run.
-    "connect_timeout": None,
-    "login_timeout": 0,
-    "keepalive_interval": 5,
-    "keepalive_count_max": 3,
-    "command": None,
-    "env": (),
-    "send_env": (),
-    "request_pty": False,
-    "x11_forwarding": False,
-    "encoding": None,
-    # The fastest with OpenSSL, measured; ^ puts it first and keeps the rest.
-    "encryption_algs": "^aes128-gcm@openssh.com",
-}
+
+@dataclass(slots=True)
+class _Hop:
+    """One login on the way."""
+
+    way: Way
+    configuration: Configuration
+    judge: KeyJudge
+    options: dict[str, Any]
+    identities: Identities
+    through: Connection | None = None
 
 
 class Dialler:
-    """Makes connections to one place.
+    """Makes connections to one place. ``configuration`` is what was configured for it at the last time.
 
     Args:
         way: Where to, and as whom.
@@ -54,79 +55,151 @@ class Dialler:
     """
 
     def __init__(self, way: Way, known: KnownHosts) -> None:
+        self.configuration = Configuration(way.login)
         self._way = way
         self._known = known
 
-    async def dial(self) -> asyncssh.SSHClientConnection:
+    async def dial(self) -> Connection:
         """A connection, logged in.
 
         Raises:
-            HostUnreachable, HostKeyUnknown, HostKeyChanged, LoginRefused.
+            HostUnreachable, HostKeyUnknown, HostKeyChanged, LoginRefused, UsageError.
         """
-        return await self._reach(self._way, None, MAX_HOPS)
-
-    async def _reach(self, way: Way, through: Connection | None, hops: int) -> Connection:
-        client = KeyJudge(self._known, way.accept)
-        with explained(way, client):
-            options = await self._options(way, client)
-            through = through or await self._jump(way, options.tunnel, hops)
-            try:
-                connection = await _handshake(way, options, through, client)
-            except BaseException:
-                if through is not None:
-                    through.abort()
-                raise
-        connection.set_tunnel(through)
+        connection, self.configuration = await self._reach(self._way, None, MAX_HOPS)
         return connection
 
-    async def _jump(self, way: Way, jump: object, hops: int) -> Connection | None:
+    async def _reach(self, way: Way, through: Connection | None, hops: int) -> tuple[Connection, Configuration]:
+        found = await configuration(way.login, way.config)
+        lookup = await self._known.look_up(found)
+        judge = KeyJudge(
+            lookup, way.accept, lambda key: self._known.accept(lookup, key), found.number("requiredrsasize")
+        )
+        with explained(way, found, judge):
+            identities = await asyncio.to_thread(_identities, way, found)
+            hop = _Hop(way, found, judge, sshoptions.options(found), identities)
+            hop.through = through or await self._jump(hop, hops)
+            try:
+                connection = await _log_in(hop)
+            except BaseException:
+                if hop.through is not None:
+                    hop.through.abort()
+                raise
+        if hop.through is not None:
+            connection.set_tunnel(hop.through)
+        return connection, found
+
+    async def _jump(self, hop: _Hop, hops: int) -> Connection | None:
         """What ProxyJump of ssh_config(5) names; our own hops, so that each has our host keys and keepalive."""
-        if not isinstance(jump, str) or jump in {"", "none"}:
+        jump = hop.configuration.text("proxyjump")
+        if not jump:
             return None
         if hops == 0:
-            raise UsageError("ProxyJump leads through itself", where=way.login.host, mend="Mend ~/.ssh/config")
+            raise UsageError("ProxyJump leads through itself", where=hop.way.login.host, mend="Mend ~/.ssh/config")
         through: Connection | None = None
-        for login in map(Login.parse, jump.split(",")):
-            if login.host == way.login.host:
+        for login in [Login.parse(each.strip()) for each in jump.split(",")]:
+            if login.host == hop.way.login.host:
                 continue
-            hop = Way(login, way.known_hosts, accept=way.accept, config=way.config)
-            through = await self._reach(hop, through, hops - 1)
+            way = Way(login, hop.way.known_hosts, accept=hop.way.accept, config=hop.way.config)
+            through, _ = await self._reach(way, through, hops - 1)
         return through
 
-    async def _options(self, way: Way, client: KeyJudge) -> asyncssh.SSHClientConnectionOptions:
-        given: dict[str, Any] = dict(_FIXED)
-        # () reads the user's file; None, the library's default here, would read none.
-        given["config"] = () if way.config is None else [str(path) for path in way.config]
-        if way.login.port:
-            given["port"] = way.login.port
-        if way.login.user:
-            given["username"] = way.login.user
-        if way.identity is not None:
-            given |= _only(way.identity)
-        options: asyncssh.SSHClientConnectionOptions = await asyncssh.SSHClientConnectionOptions.construct(
-            host=way.login.host, client_factory=lambda: client, known_hosts=client.match, **given
-        )
-        return options
+
+def _identities(way: Way, found: Configuration) -> Identities:
+    return named(way.identity, found.agent) if way.identity is not None else configured(found)
 
 
-async def _handshake(
-    way: Way, options: asyncssh.SSHClientConnectionOptions, through: Connection | None, judge: KeyJudge
-) -> Connection:
-    try:
-        async with waking.timeout(LOGIN):
-            return await asyncssh.connect(way.login.host, options=options, tunnel=through)
-    except (asyncssh.ConnectionLost, asyncssh.KeyExchangeFailed, ConnectionResetError):
-        if not judge.lookup.exact:
+async def _log_in(hop: _Hop) -> Connection:
+    """Log in, asking for one kind of key after another where a person vouched for one and it is not the first.
+
+    A certificate that is no good leaves the plain key to be looked at, as with ssh(1).
+    """
+    found, judge = hop.configuration, hop.judge
+    certified = bool(judge.lookup.authorities) and not is_list(found.file("revokedhostkeys"))
+    kinds = sshoptions.host_key_algorithms(found, judge.lookup, certified=certified)
+    refusal: HostError | None = None
+    while True:
+        try:
+            return await _handshake(hop, kinds)
+        except asyncssh.HostKeyNotVerifiable as error:
+            said = str(error)
+            if certified and judge.shown is None and "revoked" not in said:
+                judge.certificate, certified = said.partition(" for host ")[0], False
+                kinds = [kind for kind in kinds if not kind.endswith(sshoptions.CERTIFIED)]
+                continue
+            refusal = refusal or key_refused(judge, said)
+            shown = judge.shown
+            if shown is None or judge.lookup.exact or judge.short or not hop.way.accept:
+                raise refusal from error
+            kinds = sshoptions.without(kinds, shown)
+            if not kinds:
+                raise refusal from error
+        except (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, ConnectionResetError) as error:
+            if refusal is not None:
+                raise refusal from error
             raise
-    # Only the kinds of key on record were asked for, and a server that has none of them just hangs up. Asked for any
-    # kind, it shows the key it has now.
-    async with waking.timeout(LOGIN):
-        return await asyncssh.connect(way.login.host, options=options, tunnel=through, server_host_key_algs="default")
 
 
-def _only(identity: Path) -> dict[str, Any]:
-    """Offer this key and no other: sshd counts every key offered as a try, six by default."""
-    public = identity.with_name(f"{identity.name}.pub")
-    chosen: dict[str, Any] = {"client_keys": [str(identity)], "ignore_encrypted": True}
-    # An agent may hold the key unlocked; the public half lets it be asked for this one alone.
-    return chosen | ({"agent_identities": [str(public)]} if public.exists() else {"agent_path": None})
+async def _handshake(hop: _Hop, kinds: list[str]) -> Connection:
+    found, judge = hop.configuration, hop.judge
+    judge.shown = None
+    patience = float(found.number("connecttimeout") or CONNECTING)
+    proxy: Proxy | None = None
+    try:
+        async with _offering(hop), waking.timeout(patience) as countdown:
+            judge.on_proven = lambda: countdown.grant(max(AUTHENTICATING, patience))
+            if found.proxy_command and hop.through is None:
+                proxy = await Proxy.start(found.proxy_command)
+                judge.on_lost = proxy.close
+            options = await asyncssh.SSHClientConnectionOptions.construct(
+                host=found.hostname,
+                port=found.port,
+                client_factory=lambda: judge,
+                known_hosts=judge.match,
+                server_host_key_algs=kinds,
+                **hop.options,
+            )
+            way = {"sock": proxy.socket} if proxy else {"tunnel": hop.through or ()}
+            connection = await asyncssh.connect(found.hostname, found.port, options=options, config=None, **way)
+            await _unrevoked(hop, connection)
+    except BaseException as error:
+        if proxy is not None:
+            if isinstance(error, Exception):
+                judge.proxy_words = await proxy.complaint()
+            proxy.close()
+        raise
+    return connection
+
+
+@asynccontextmanager
+async def _offering(hop: _Hop) -> AsyncIterator[None]:
+    """Meanwhile give our keys to the host once it has proven who it is; the agent is let go of afterwards."""
+    agent: asyncssh.SSHAgentClient | None = None
+
+    async def offer(connection: Connection) -> Sequence[asyncssh.SSHKeyPair]:
+        nonlocal agent
+        await _unrevoked(hop, connection)
+        agent = await hop.identities.connect()
+        return await hop.identities.pairs(agent)
+
+    hop.judge.offer = offer
+    try:
+        yield
+    finally:
+        if agent is not None:
+            agent.close()
+
+
+async def _unrevoked(hop: _Hop, connection: Connection) -> None:
+    """Ask a list of revoked keys about the one that the host showed, before anything of ours is given to it.
+
+    Raises:
+        asyncssh.HostKeyNotVerifiable: It is revoked.
+    """
+    revoked, key = hop.configuration.file("revokedhostkeys"), connection.get_server_host_key()
+    if revoked is None or key is None or hop.judge.cleared == key or not is_list(revoked):
+        return
+    if await revoked_by_list(revoked, key):
+        hop.judge.revoked = True
+        connection.abort()
+        raise asyncssh.HostKeyNotVerifiable("Host key is revoked")
+    hop.judge.cleared = key

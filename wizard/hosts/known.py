@@ -1,29 +1,50 @@
-"""Host keys: which are on record, where, and where the ones accepted now are written."""
+"""Host keys: which are on record, where, which are revoked, and where the ones accepted now are written."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterable
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from wizard.hosts.names import USER_KNOWN
+from wizard.errors import HostUnreachable, UsageError
+from wizard.hosts import waking
+from wizard.hosts.configuration import Configuration
 from wizard.hosts.sshlib import SSHKnownHosts, asyncssh
-
-USER_FILES = USER_KNOWN
-"""Where ssh(1) keeps host keys."""
+from wizard.hosts.tokens import expand
 
 DEFAULT_PORT = 22
+
+KRL_MAGIC = b"SSHKRL\n\0"
+"""The head of a key revocation list that is no text; PROTOCOL.krl of OpenSSH."""
+
+COMMAND = 20.0
+"""Seconds for a KnownHostsCommand, or for ssh-keygen to look through a revocation list."""
 
 
 @dataclass(slots=True)
 class Lookup:
-    """What was looked up, and whether keys are on record for just that, so that a refusal can be explained."""
+    """What is on record for one name.
 
-    host: str = ""
-    port: int = DEFAULT_PORT
+    Args:
+        host: The name or address, or the alias that stands for it.
+        port: Where its sshd listens.
+        keys: Keys that it may show.
+        authorities: Keys that may sign its certificate.
+        revoked: Keys that nobody may show.
+        exact: ``keys`` are on record for just this name and port, so that another one has changed.
+    """
+
+    host: str
+    port: int
+    keys: Sequence[asyncssh.SSHKey] = ()
+    authorities: Sequence[asyncssh.SSHKey] = ()
+    revoked: Sequence[asyncssh.SSHKey] = ()
     exact: bool = False
 
     @property
@@ -32,39 +53,72 @@ class Lookup:
         return self.host if self.port == DEFAULT_PORT else f"[{self.host}]:{self.port}"
 
 
+class Record:
+    """Lines of known_hosts files."""
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        self._lines = SSHKnownHosts()
+        self.add(lines)
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Take these lines in; ssh(1) skips one it cannot read, and so do we."""
+        for line in lines:
+            with suppress(ValueError):
+                self._lines.load(line)
+
+    def look_up(self, host: str, port: int) -> Lookup:
+        """What is on record for a name. An address is a name of its own: who reads it there has not proven another."""
+        found = self._keys(host, port if port != DEFAULT_PORT else None)
+        exact = bool(found[0])
+        if port != DEFAULT_PORT and not (found[0] or found[1]):
+            # A record without a port speaks for port 22; ssh(1) lets it vouch for others, never calls them changed.
+            found = self._keys(host, None)
+        revoked = [*found[2], *self._keys(host, None)[2]]
+        return Lookup(host, port, found[0], found[1], revoked, exact)
+
+    def _keys(self, host: str, port: int | None) -> tuple[Sequence[asyncssh.SSHKey], ...]:
+        """Host keys, authorities' keys and revoked keys. X.509 is left out: its trust is not this file's to give."""
+        # match() would fall back to records without a port by itself, and so hide which kind it found.
+        return tuple(self._lines._match(host, "", port)[:3])  # noqa: SLF001 - no public way looks up one port alone
+
+
 class KnownHosts:
-    """The user's host keys and the wizard's own, read once; ``accepted`` holds fingerprints written down since.
+    """The wizard's own file of host keys, and those that ssh reads; ``accepted`` holds fingerprints written down since.
 
     Args:
         own: The wizard's file; created, 0600, when a key is accepted.
-        others: More files to read; missing ones are none.
     """
 
-    def __init__(self, own: Path, others: Iterable[Path] = USER_FILES) -> None:
+    def __init__(self, own: Path) -> None:
         self.accepted: set[str] = set()
-        self._own = own
-        self._record = SSHKnownHosts()
-        for path in (*others, own):
-            self._read(path.expanduser())
+        self._own = own.expanduser()
+        self._records: dict[tuple[Path, ...], Record] = {}
 
-    def _read(self, path: Path) -> None:
-        with suppress(OSError):
-            for line in path.read_text("utf-8", "replace").splitlines():
-                with suppress(ValueError):  # ssh(1) skips a line it cannot read; so do we
-                    self._record.load(line)
+    async def look_up(self, configuration: Configuration) -> Lookup:
+        """What is on record for a host.
 
-    def match(self, lookup: Lookup, host: str, addr: str, port: int | None) -> tuple[Any, ...]:
-        """Keys on record, as the SSH library's ``known_hosts`` callable gives them; notes the finding in ``lookup``."""
-        found = self._keys(host, addr, port)
-        lookup.host, lookup.port = host or addr, port or DEFAULT_PORT
-        lookup.exact = bool(found[0] or found[1])
-        # A record without a port speaks for port 22; ssh(1) lets it vouch for others but never calls them changed.
-        return found if lookup.exact or not port else self._keys(host, addr, None)
+        Raises:
+            UsageError: Revoked keys are configured and cannot be read.
+        HostUnreachable: A command that tells keys failed.
+        """
+        record = self._record(tuple(configuration.known_hosts))
+        # With an alias ssh(1) looks for no port; see get_hostfile_hostname_ipaddr in its sshconnect.c.
+        port = DEFAULT_PORT if configuration.alias else configuration.port
+        host = configuration.alias or configuration.hostname
+        found = record.look_up(host, port)
+        said = Record(await _told(configuration)).look_up(host, port)
+        return Lookup(
+            host,
+            port,
+            [*found.keys, *said.keys],
+            [*found.authorities, *said.authorities],
+            [*found.revoked, *said.revoked, *_listed(configuration.file("revokedhostkeys"))],
+            exact=found.exact or said.exact,
+        )
 
-    def _keys(self, host: str, addr: str, port: int | None) -> tuple[Any, ...]:
-        """Host keys, authorities' keys and revoked keys. X.509 is left out: its trust is not this file's to give."""
-        # match() would fall back to records without a port by itself, and so hide which kind it found.
-        return tuple(self._record._match(host, addr, port)[:3])  # noqa: SLF001 - no public way looks up one port alone
+    def files(self, configuration: Configuration) -> tuple[Path, ...]:
+        """Where keys of a host are looked for."""
+        return (*configuration.known_hosts, self._own)
 
     def accept(self, lookup: Lookup, key: asyncssh.SSHKey) -> None:
         """Write a key that a person vouches for into the wizard's own file."""
@@ -73,5 +127,108 @@ class KnownHosts:
         handle = os.open(self._own, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(line)
-        self._record.load(line)
+        for record in self._records.values():
+            record.add([line])
         self.accepted.add(key.get_fingerprint())
+
+    def _record(self, files: tuple[Path, ...]) -> Record:
+        """Files are read once: who takes a run back over a broken link has the record that it began with."""
+        if files not in self._records:
+            self._records[files] = Record(line for path in (*files, self._own) for line in _lines(path))
+        return self._records[files]
+
+
+def _lines(path: Path) -> list[str]:
+    with suppress(OSError):
+        return path.read_text("utf-8", "replace").splitlines()
+    return []
+
+
+def is_list(path: Path | None) -> bool:
+    """The revoked keys are in a list that only ssh-keygen reads."""
+    if path is None:
+        return False
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(KRL_MAGIC)) == KRL_MAGIC
+    return False
+
+
+def _listed(path: Path | None) -> list[asyncssh.SSHKey]:
+    """The keys of a text file of revoked ones, one a line; ssh_config(5), RevokedHostKeys.
+
+    Raises:
+        UsageError: It cannot be read: ssh(1) refuses every host then.
+    """
+    if path is None or is_list(path):
+        return []
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError as error:
+        raise UsageError(
+            f"RevokedHostKeys of the SSH configuration cannot be read: {error.strerror}",
+            where=str(path),
+            mend="Without it no host is trusted; mend the file or the option",
+        ) from error
+    keys = []
+    for line in lines:
+        with suppress(ValueError):
+            keys.append(asyncssh.import_public_key(line))
+    return keys
+
+
+async def revoked_by_list(path: Path, key: asyncssh.SSHKey) -> bool:
+    """A key revocation list has this key; ssh-keygen(1), -Q. What cannot be told is revoked."""
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        return True
+    with tempfile.NamedTemporaryFile(prefix="wizard-", suffix=".pub") as file:
+        file.write(key.export_public_key("openssh"))
+        file.flush()
+        status, _ = await _run([program, "-Q", "-f", str(path), file.name])
+    return status != 0
+
+
+async def _told(configuration: Configuration) -> list[str]:
+    """The lines that a KnownHostsCommand prints; ssh_config(5). It is run without a shell, as ssh(1) does.
+
+    Raises:
+        HostUnreachable: It fails, as it may where the network is not back yet.
+        UsageError: It asks for the key that was shown, which is known too late here.
+    """
+    template = configuration.text("knownhostscommand")
+    if not template:
+        return []
+    name = configuration.alias or configuration.hostname
+    shown = name if configuration.alias or configuration.port == DEFAULT_PORT else f"[{name}]:{configuration.port}"
+    try:
+        words = [expand(word, {**configuration.tokens, "H": shown, "I": "HOSTNAME"}) for word in shlex.split(template)]
+        status, said = await _run(words)
+    except (OSError, ValueError, TimeoutError) as error:
+        status, said = -1, str(error).encode()
+    if status != 0:
+        raise HostUnreachable(
+            f"KnownHostsCommand of the SSH configuration failed: {said.decode('utf-8', 'replace').strip() or status}",
+            where=configuration.login.host,
+            mend="Without it no key is on record; try the command by hand",
+        )
+    return said.decode("utf-8", "replace").splitlines()
+
+
+async def _run(words: Sequence[str]) -> tuple[int, bytes]:
+    """Exit status and standard output of a program that is asked something."""
+    process = await asyncio.create_subprocess_exec(
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        async with waking.timeout(COMMAND):
+            said, _ = await process.communicate()
+    except BaseException:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise
+    return process.returncode or 0, said

@@ -108,6 +108,7 @@ class LocalTransport:
     """Opens shells on this machine."""
 
     remote = False
+    silence: float | None = None
     key = ""
     accepted = False
     destination = None

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from wizard.errors import HostError, HostUnreachable, LinkLost
-from wizard.hosts import waking
+from wizard.hosts import sshoptions, waking
 from wizard.hosts.base import Destination
 from wizard.hosts.dial import PATIENCE, Dialler
-from wizard.hosts.known import USER_FILES, KnownHosts
+from wizard.hosts.known import KnownHosts
 from wizard.hosts.sshlib import asyncssh
 from wizard.hosts.streams import Streams
 from wizard.hosts.targets import Target, Way, socket_directory
@@ -172,17 +172,26 @@ class SshTransport:
         if self._connection is None:
             return None
         told = self._connection.get_extra_info
-        known = tuple(path.expanduser() for path in (*USER_FILES, self._way.known_hosts))
+        known = self._known.files(self._dialler.configuration)
         return Destination(told("username"), told("host"), told("port"), self._way.identity, known)
+
+    @property
+    def silence(self) -> float | None:
+        """Seconds without a byte that the SSH configuration lets pass; None where it says nothing."""
+        return sshoptions.silence(self._dialler.configuration)
+
+    @property
+    def _patience(self) -> float:
+        return max(PATIENCE, float(self._dialler.configuration.number("connecttimeout")))
 
     async def open(self, command: str) -> SshDuplex:
         """Start a fixed command there."""
         connection = await self._connected()
         try:
             beneath = connection.get_extra_info("socket")
-            async with waking.timeout(PATIENCE), _Wire(beneath).acknowledging():
+            async with waking.timeout(self._patience), _Wire(beneath).acknowledging():
                 channel, session = await connection.create_session(
-                    _Session, command, encoding=None, env=(), send_env=(), request_pty=False, x11_forwarding=False
+                    _Session, command, encoding=None, env=None, send_env=None, request_pty=False, x11_forwarding=False
                 )
         except (asyncssh.Error, OSError, TimeoutError) as error:
             raise HostUnreachable(f"the host gives no channel: {error}", where=self.where) from error
@@ -211,7 +220,7 @@ class SshTransport:
     async def _probe(self, connection: asyncssh.SSHClientConnection, goal: Target) -> None:
         """Open the far end once: a server that forbids forwarding only says so then."""
         try:
-            async with waking.timeout(PATIENCE):
+            async with waking.timeout(self._patience):
                 _, writer = await _far_end(connection, goal)
         except (asyncssh.Error, OSError, TimeoutError) as error:
             raise HostError(

@@ -64,4 +64,9 @@ def _no_x509() -> Iterator[None]:
 
 with _no_programs(), _no_x509():
     import asyncssh
+    import asyncssh.config
+    import asyncssh.encryption
+    import asyncssh.kex
+    import asyncssh.mac
+    import asyncssh.public_key
     from asyncssh.known_hosts import SSHKnownHosts

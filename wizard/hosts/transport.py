@@ -41,6 +41,10 @@ class Transport(Protocol):
         """A network is between, which may lose what is sent without a word."""
 
     @property
+    def silence(self) -> float | None:
+        """Seconds without a byte after which the link counts as lost, where somebody said so."""
+
+    @property
     def key(self) -> str:
         """The ``SHA256:…`` of the host's key; empty where there is none or before ``open``."""
 

@@ -53,7 +53,7 @@ async def lapse(seconds: float) -> Lapse:
 
 
 @asynccontextmanager
-async def timeout(seconds: float) -> AsyncIterator[None]:
+async def timeout(seconds: float) -> AsyncIterator[Countdown]:
     """``asyncio.timeout`` for what another party has to do: only time in which this process ran counts.
 
     After a stall there is at least one look more, as the answer may have come meanwhile.
@@ -65,21 +65,28 @@ async def timeout(seconds: float) -> AsyncIterator[None]:
         TimeoutError: They are over.
     """
     async with asyncio.timeout(None) as limit:
-        countdown = _Countdown(limit, seconds)
+        countdown = Countdown(limit, seconds)
         try:
-            yield
+            yield countdown
         finally:
             countdown.end()
 
 
-class _Countdown:
+class Countdown:
+    """The seconds that are left of a ``timeout``."""
+
     def __init__(self, limit: asyncio.Timeout, seconds: float) -> None:
         self._limit = limit
         self._left = seconds
         self._loop = asyncio.get_running_loop()
         self._begin()
 
+    def grant(self, seconds: float) -> None:
+        """Let it last so much longer from now on, at least."""
+        self._left = max(self._left, seconds)
+
     def end(self) -> None:
+        """Count no more."""
         self._handle.cancel()
 
     def _begin(self) -> None:

@@ -40,8 +40,8 @@ class Puppet:
 
 
 @asynccontextmanager
-async def opened(puppet: Puppet, *, remote: bool = True) -> AsyncIterator[Channel]:
-    channel = Channel(puppet, "somewhere", remote=remote)
+async def opened(puppet: Puppet, *, remote: bool = True, silence: float | None = None) -> AsyncIterator[Channel]:
+    channel = Channel(puppet, "somewhere", remote=remote, silence=silence)
 
     def greet(line: bytes) -> None:
         if line.startswith(b"wz_hello"):
@@ -110,6 +110,13 @@ async def test_silence_while_something_is_awaited_is_a_lost_link(monkeypatch: py
         with pytest.raises(LinkLost, match="silent"):
             await channel.request(status, 5)
     assert any(line.startswith(b"wz_ping") for line in puppet.written)
+
+
+async def test_how_long_a_silence_may_be_is_what_the_configuration_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PING_EVERY", 0.01)
+    async with opened(Puppet(), silence=0.05) as channel:
+        with pytest.raises(LinkLost, match="silent for 0 s"):
+            await channel.request(status, 5)
 
 
 def slept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,3 +55,20 @@ async def test_a_lapse_without_event_is_as_long_as_it_was_to_be(monkeypatch: pyt
     assert not passing.done()
     await clock.through(1)
     assert await passing == waking.Lapse()
+
+
+async def granted(clock: HeldClock, seconds: float, *steps: float) -> None:
+    """Two and a half seconds of patience, and so many from the first step on."""
+    async with waking.timeout(2.5) as countdown:
+        await clock.on(1.0)
+        countdown.grant(seconds)
+        countdown.grant(1.0)
+        for step in steps:
+            await clock.on(step)
+
+
+async def test_who_has_come_half_way_may_be_granted_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = HeldClock(monkeypatch)
+    await granted(clock, 5.0, *[1.0] * 4)
+    with pytest.raises(TimeoutError):
+        await granted(clock, 3.0, *[1.0] * 4)
