@@ -15,6 +15,8 @@ from pathlib import Path
 
 import asyncssh
 
+from wizard.account import account_name
+
 FAILED = 255
 """Exit status by which ssh(1) says that it failed itself."""
 
@@ -69,7 +71,7 @@ async def run(words: Words) -> int:
     async with asyncssh.connect(
         words.host,
         words.port,
-        username=words.options.get("user", "").strip('"') or os.environ.get("USER", ""),
+        username=words.options.get("user", "").strip('"') or account_name(),
         client_keys=words.files("identityfile"),
         known_hosts=words.files("userknownhostsfile") or [os.devnull],
         config=None,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import getpass
 import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import cast
 
+from wizard.account import account_name
 from wizard.errors import HostUnreachable, LinkLost
 from wizard.hosts import waking
 from wizard.hosts.streams import Streams
@@ -119,7 +119,7 @@ class LocalTransport:
     @property
     def where(self) -> str:
         """Who we are, here."""
-        return f"{getpass.getuser()}@this machine"
+        return f"{account_name()}@this machine"
 
     async def open(self, command: str) -> LocalDuplex:
         """Start a command here."""

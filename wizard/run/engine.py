@@ -128,8 +128,8 @@ class Engine:
             if self._context and (self._context.directory / INBOX).is_dir():
                 from wizard.run.inbox import take_words  # noqa: PLC0415 - few runs have one
 
-                for words in take_words(self._context.directory):
-                    self._record(words)
+                for left in take_words(self._context.directory):
+                    self._record(left.words, left.who)
 
     async def _walk(self) -> str:
         self._context, self._session = await self._prepare()
@@ -142,11 +142,11 @@ class Engine:
         clean = word == RESOLVED and state is not None and not state.deviations
         return Outcome(word, EXIT_RESOLVED if clean else EXIT_OTHERWISE)
 
-    def _record(self, event: ev.Event) -> None:
+    def _record(self, event: ev.Event, who: str = "") -> None:
         if self._context is None:
             return
         try:
-            self._context.recorder.record(event)
+            self._context.recorder.record(event, who)
         except WizardError:
             log.exception("the end of the run could not be recorded")
 

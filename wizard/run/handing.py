@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import platform
 
+from wizard.account import operator
 from wizard.errors import HandoverPending
 from wizard.run import events as ev
 from wizard.run.state import RunState
@@ -22,7 +22,7 @@ def told(to: str) -> str:
 
 def acknowledged() -> ev.HandoverAcknowledged:
     """The event that takes a run over, by whoever works this machine."""
-    return ev.HandoverAcknowledged(getpass.getuser(), platform.node())
+    return ev.HandoverAcknowledged(operator(), platform.node())
 
 
 def need_acknowledgement(state: RunState, directory: str) -> None:

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Iterable
 from contextlib import suppress
 
+from wizard.account import in_one_word
 from wizard.checklist.model import Step
 from wizard.errors import HostError, HostHeld
 from wizard.hosts import holding
@@ -46,7 +47,7 @@ def _reached(context: Context, steps: Iterable[Step]) -> list[str]:
 
 
 async def _hold(context: Context, name: str) -> None:
-    me = Holder(context.run, context.recorder.journal.who, platform.node() or "-", utc_now())
+    me = Holder(context.run, in_one_word(context.recorder.journal.who), platform.node() or "-", utc_now())
     over = ANY if context.holds.take_over else ""
     preparing = asyncio.create_task(_prepare(context.hosts[name]))
     context.holds.preparing.add(preparing)

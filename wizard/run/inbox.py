@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wizard.account import account_name, is_of, operator
 from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
 from wizard.jsontext import parse
 from wizard.paths import INBOX, private_directory
@@ -31,7 +32,16 @@ _LONGEST_FILE = 8 * LONGEST_SECTION
 
 _NAME = re.compile(r"\d{20}-[0-9a-f]{8}\.json")
 _KIND = "kind"
+_WHO = "who"
 _KINDS: dict[str, type[Said]] = {one.kind: one for one in (NoteAdded, NoteSettled, SectionWritten)}
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Words that waited in the inbox. ``who`` begins with the account that the file belongs to."""
+
+    words: Said
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +71,25 @@ def put_on_record(directory: Path, words: Said, who: str | None = None, redactor
     try:
         journal = Journal(directory, redactor or Redactor([]), who)
     except RunDirectoryInUse:
-        return Kept(f"left for the wizard that writes this run, in {_leave(directory, words)}")
+        return Kept(f"left for the wizard that writes this run, in {_leave(directory, words, who)}")
     try:
         # Left for a wizard that was gone before it could take them.
         for left in take_words(directory):
-            journal.append(left)
+            journal.append(left.words, left.who)
         record = journal.append(words)
     finally:
         journal.close()
     return Kept(f"written to the journal as event {record.seq}", record)
 
 
-def _leave(directory: Path, words: Said) -> Path:
+def _leave(directory: Path, words: Said, who: str | None) -> Path:
     """Whole or not at all: written beside its place, then renamed."""
     folder = private_directory(directory / INBOX)
     path = folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.json"
     half = path.with_suffix(".part")
     try:
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
-            file.write(json.dumps(_spelt(words)).encode())
+            file.write(json.dumps(_spelt(words, who or operator())).encode())
             file.flush()
             os.fsync(file.fileno())
         half.rename(path)
@@ -88,19 +98,19 @@ def _leave(directory: Path, words: Said) -> Path:
     return path
 
 
-def _spelt(words: Said) -> dict[str, Any]:
-    """A note says no kind, so that a wizard of before takes it up too."""
+def _spelt(words: Said, who: str) -> dict[str, Any]:
+    """A note says no kind, and nobody whom the file's owner tells, so that a wizard of before takes it up too."""
     kind = {} if isinstance(words, NoteAdded) else {_KIND: words.kind}
-    return {**dataclasses.asdict(words), **kind}
+    return {**dataclasses.asdict(words), **kind, **({} if who == account_name() else {_WHO: who})}
 
 
-def take_words(directory: Path) -> list[Said]:
+def take_words(directory: Path) -> list[Left]:
     """What was left for this run, oldest first; it is taken out of the inbox.
 
     What are no words for a record are moved to ``inbox-unreadable`` and hold up nothing. What could not be taken out is
     not returned, as it would be returned for ever.
     """
-    return [words for path in _waiting(directory / INBOX) if (words := _taken(directory, path)) is not None]
+    return [left for path in _waiting(directory / INBOX) if (left := _taken(directory, path)) is not None]
 
 
 def _waiting(folder: Path) -> list[Path]:
@@ -112,9 +122,9 @@ def _waiting(folder: Path) -> list[Path]:
         return []
 
 
-def _taken(directory: Path, path: Path) -> Said | None:
+def _taken(directory: Path, path: Path) -> Left | None:
     try:
-        words = _read(path)
+        left = _read(path)
     except (OSError, TypeError, ValueError, UsageError):
         _set_aside(directory, path)
         return None
@@ -122,22 +132,28 @@ def _taken(directory: Path, path: Path) -> Said | None:
         path.unlink()
     except OSError:
         return None
-    return words
+    return left
 
 
-def _read(path: Path) -> Said:
+def _read(path: Path) -> Left:
     if not _NAME.fullmatch(path.name):
         raise ValueError(path.name)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         seen = os.fstat(file.fileno())
         if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_size > _LONGEST_FILE:
             raise ValueError("not words of ours")
-        return _said(parse(file.read(_LONGEST_FILE + 1)))
+        return _left(parse(file.read(_LONGEST_FILE + 1)), account_name(seen.st_uid))
 
 
-def _said(read: Any) -> Said:
+def _left(read: Any, owner: str) -> Left:
+    """Who left it may say what stands beside the account; the account itself is the file's owner."""
     if not isinstance(read, dict):
         raise TypeError("not words")
+    who = str(read.pop(_WHO, owner))
+    return Left(_said(read), who if is_of(who, owner) else owner)
+
+
+def _said(read: dict[str, Any]) -> Said:
     kind = _KINDS.get(read.pop(_KIND, NoteAdded.kind))
     if kind is None or set(read) != {field.name for field in dataclasses.fields(kind)}:
         raise ValueError("not the fields of words")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import getpass
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from wizard.account import operator
 from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
 from wizard.frozen import frozen
 from wizard.jsontext import UnfitJson, parse
@@ -158,7 +158,7 @@ class Journal:
     Args:
         directory: The run directory; made with mode 0700 where it is missing.
         redactor: Masks known secrets in every string before it is written.
-        who: The operator, for each record.
+        who: The operator, for each record; whoever this process acts for where it is None.
 
     Raises:
         RunDirectoryInUse: Another wizard holds it; says who, where and since when.
@@ -167,7 +167,7 @@ class Journal:
 
     def __init__(self, directory: Path, redactor: Redactor, who: str | None = None) -> None:
         self.directory = directory
-        self.who = who or getpass.getuser()
+        self.who = who or operator()
         self._redactor = redactor
         self._lock: TextIO | None = None
         self._disk = ThreadPoolExecutor(1, "disk")
@@ -228,8 +228,12 @@ class Journal:
         while self._under_way:
             self._under_way.pop(0).result()
 
-    def append(self, event: Event) -> Record:
+    def append(self, event: Event, who: str = "") -> Record:
         """Write an event; where something is done on the strength of it, it is on disk when this returns.
+
+        Args:
+            event: What happened.
+            who: Whose doing it is; the operator's where it is empty.
 
         Raises:
             JournalUnwritable: It is not written, so what it announces must not be done.
@@ -240,7 +244,7 @@ class Journal:
         if not self._redactor.idle:
             body = _mask(body, self._redactor)
             event = event_of(event.kind, body)
-        record = Record(self._seq + 1, utc_now(), self.who, event)
+        record = Record(self._seq + 1, utc_now(), who or self.who, event)
         line = encode(record, self._head, body)
         try:
             _write_all(self._file, line + b"\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard import paths
+from wizard.account import operator
 from wizard.checklist.document import Document
 from wizard.checklist.inputs import Inputs, resolve
 from wizard.checklist.loading import source_of
@@ -182,7 +182,7 @@ def _run_started(prepared: Prepared) -> ev.RunStarted:
         path=str(prepared.document.path),
         sha256=prepared.document.sha256,
         source=prepared.document.source,
-        operator=getpass.getuser(),
+        operator=operator(),
         machine=platform.node(),
         wizard=VERSION,
         inputs=dict(prepared.inputs.values),

@@ -49,13 +49,17 @@ class Recorder:
         self.state = state or RunState()
         self._readers = tuple(readers)
 
-    def record(self, event: Event) -> Record:
+    def record(self, event: Event, who: str = "") -> Record:
         """Write it, fold it, tell it.
+
+        Args:
+            event: What happened.
+            who: Whose doing it is; the operator's where it is empty.
 
         Raises:
             JournalUnwritable: It is not written; what it announces must not be done.
         """
-        record = self.journal.append(event)
+        record = self.journal.append(event, who)
         self.state = apply(self.state, record)
         self._tell(record)
         return record

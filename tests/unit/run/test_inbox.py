@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wizard.account import account_name
 from wizard.errors import UsageError
 from wizard.redact import Redactor
 from wizard.run.events import NoteAdded, NoteSettled, SectionWritten
@@ -34,8 +35,27 @@ def test_where_nobody_writes_the_run_words_are_in_its_journal_at_once(tmp_path: 
 def test_words_for_a_live_run_wait_and_are_taken_once_in_their_order(tmp_path: Path) -> None:
     journal = begun(tmp_path)
     assert all(put_on_record(tmp_path, words).record is None for words in WORDS)
-    assert take_words(tmp_path) == WORDS
+    assert [left.words for left in take_words(tmp_path)] == WORDS
     assert take_words(tmp_path) == []
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("beside", "who"),
+    [
+        (" (loginuid=bob, SUDO_USER=bob)", "ME (loginuid=bob, SUDO_USER=bob)"),
+        (" (SUDO_USER=bob, approved by the CTO)", "ME"),
+        (" (SUDO_USER=bob)\u202e", "ME"),
+        (".approves", "ME"),
+    ],
+)
+def test_words_for_a_live_run_are_of_the_account_that_left_them(tmp_path: Path, beside: str, who: str) -> None:
+    me = account_name()
+    journal = begun(tmp_path)
+    put_on_record(tmp_path, NoteAdded("by me"), f"{me}{beside}")
+    put_on_record(tmp_path, NoteAdded("by nobody that is known here"), "cto.approves")
+    put_on_record(tmp_path, NoteAdded("by me alone"), me)
+    assert [left.who for left in take_words(tmp_path)] == [who.replace("ME", me), me, me]
     journal.close()
 
 
@@ -79,6 +99,6 @@ def test_what_others_put_into_the_inbox_is_set_aside_and_holds_up_nothing(tmp_pa
     ]
     for number, body in enumerate(hostile):
         (tmp_path / "inbox" / f"{1:020d}-{number:08x}.json").write_text(json.dumps(body))
-    assert take_words(tmp_path) == [SectionWritten("summary", "good")]
+    assert [left.words for left in take_words(tmp_path)] == [SectionWritten("summary", "good")]
     assert len(list((tmp_path / "inbox-unreadable").iterdir())) == len(hostile)
     journal.close()
