@@ -15,7 +15,8 @@ WizardError
 │   └── LinkLost                the connection is gone; the outcome is not known
 │       └── HostRebooted        and the host has booted anew since
 ├── StepRefused             4  an action saw, before changing anything, that it must not
-│   └── NoRoom                  a host cannot write down that an attempt begins
+│   ├── NoRoom                  a host cannot write down that an attempt begins
+│   └── RecordChanged           a file of the record is not what was written
 ├── HandoverPending         4  a run was handed over, and nobody has taken it over
 └── JournalUnwritable       6  the record cannot be kept, so nothing may be done
 """
@@ -113,6 +114,10 @@ class StepRefused(WizardError):
 
 class NoRoom(StepRefused):
     """A host has no room to write down that an attempt begins, so it began none."""
+
+
+class RecordChanged(StepRefused):
+    """A file of the run directory is not what the journal tells of, so nothing is done on the strength of it."""
 
 
 class HandoverPending(WizardError):

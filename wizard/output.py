@@ -21,12 +21,13 @@ class Checkpoint(TypedDict):
     """What the journal says of an output.
 
     ``host_offset`` counts the bytes received from the host and ``sha256`` is theirs, both before masking;
-    ``stored`` is the size of the masked file in bytes.
+    ``stored`` is the size of the masked file in bytes, ``kept_sha256`` its own sum.
     """
 
     host_offset: int
     sha256: str
     stored: int
+    kept_sha256: str
 
 
 class OutputFile:
@@ -76,6 +77,8 @@ class OutputFile:
         """Begin again at host offset 0; the file is emptied by the next write."""
         self._stream = self._redactor.stream()
         self._digest = Digest()
+        # Where nothing is masked, what is kept is what came.
+        self._kept = self._digest if self._redactor.idle else Digest()
         self._host_offset = 0
         self._stored = 0
         self._stale = True
@@ -102,7 +105,12 @@ class OutputFile:
 
     def checkpoint(self) -> Checkpoint:
         """How far the output has come."""
-        return {"host_offset": self._host_offset, "sha256": self._digest.hexdigest(), "stored": self._stored}
+        return {
+            "host_offset": self._host_offset,
+            "sha256": self._digest.hexdigest(),
+            "stored": self._stored,
+            "kept_sha256": self._kept.hexdigest(),
+        }
 
     def close(self, *, cut: bool = False) -> bytes:
         """Store what was kept back and make the file durable; closing twice does nothing.
@@ -172,6 +180,8 @@ class OutputFile:
         except OSError as error:
             raise self._unwritable(error) from error
         self._stored += len(masked)
+        if self._kept is not self._digest:
+            self._kept.update(masked)
 
     def _sync(self) -> None:
         try:

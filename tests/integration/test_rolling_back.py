@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -306,3 +308,43 @@ def test_a_part_that_was_undone_is_not_done_again_unasked(
     assert resumed.exit_status == 4, resumed.stderr
     assert f"undoing {scope} ended" in resumed.of("run_paused")[-1]["reason"]
     assert len([body for body in resumed.of("attempt_intended") if body["step"] == "run" and body["role"] == "do"]) == 1
+
+
+def tampered(wizard: Wizard, step: str, old: str, new: str) -> None:
+    path = wizard.directory / "before" / f"{step}.json"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_before_state_that_was_changed_is_not_put_back_and_holds_up_no_other(wizard: Wizard, place: Path) -> None:
+    wizard.run(checklist(CHANGES, WHERE), "--set", f"where={place}")
+    before = json.loads((wizard.directory / "before/edit.json").read_text())
+    tampered(wizard, "edit", before["was"]["content"], b64encode(b"level=PLANTED\n").decode())
+    edited = (place / "old").stat()
+    done = wizard("rollback", wizard.directory, "--headless")
+    assert done.exit_status == 5, done.stderr
+    assert outcomes(done) == [(step, "failed" if step == "edit" else outcome) for step, outcome in ALL]
+    reason = next(body["reason"] for body in done.of("undo_ended") if body["step"] == "edit")
+    assert "before/edit.json is not what was captured" in reason
+    assert "before/edit.json" in done.stdout + done.stderr
+    assert (place / "old").read_text() == "right\n"
+    assert (place / "old").stat().st_ino == edited.st_ino
+    assert not [body for body in done.of("attempt_intended") if body["step"] == "edit" and body["role"] == "undo"]
+    assert not (place / "new").exists()
+    plan = wizard("plan", wizard.directory).stdout
+    assert "# what was captured cannot be relied on: before/edit.json is not what was captured" in plan
+    assert "PLANTED" not in plan
+
+
+def test_a_step_that_is_done_again_goes_by_no_before_state_that_was_changed(wizard: Wizard, place: Path) -> None:
+    shut = CHANGES.replace("contains: [right]", "contains: [never]")
+    wizard.run(checklist(shut, WHERE), "--set", f"where={place}")
+    before = json.loads((wizard.directory / "before/edit.json").read_text())
+    tampered(wizard, "edit", before["was"]["content"], b64encode(b"level=PLANTED\n").decode())
+    done = wizard(
+        "resume", wizard.directory, "--headless", "--answers", wizard.write("edit: run it again\n", "again.yaml")
+    )
+    assert done.exit_status == 4, done.stderr
+    assert "before/edit.json is not what was captured" in done.of("trouble_met")[-1]["what"]
+    assert (place / "old").read_text() == "right\n"

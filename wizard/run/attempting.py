@@ -10,7 +10,6 @@ from wizard.checklist.model import Step
 from wizard.checks.base import Outcome
 from wizard.errors import StepRefused, UsageError, WizardError
 from wizard.frozen import frozen
-from wizard.output import tail
 from wizard.run import before as before_states
 from wizard.run import events as ev
 from wizard.run import state as st
@@ -20,6 +19,7 @@ from wizard.run.desk import Aborted, Paused
 from wizard.run.gate import Gate, Verdict
 from wizard.run.holding import hold
 from wizard.run.intents import ABORT, PAUSE
+from wizard.run.kept import proven_output
 from wizard.run.leftovers import end_leftovers
 from wizard.run.marks import STEP_START, step_hosts, take_marks
 from wizard.run.roles import keep
@@ -108,14 +108,14 @@ class Attempting:
         ended = self._state.steps[step.id].action
         if ended is None:
             raise UsageError(f"step {step.id} has no result on record")
-        kept = [
-            attempt.end.output
+        ended_here = [
+            attempt.end
             for attempt in self._state.attempts.values()
             if (attempt.step, attempt.number, attempt.role) == (step.id, ended.attempt, "do")
             and attempt.end
             and attempt.end.output
         ]
-        output = b"".join(tail(self._context.directory / "output" / name, KEPT) for name in kept)
+        output = b"".join(proven_output(self._context.directory, end, KEPT) for end in ended_here)
         return Result(ended.ok, ended.what, ended.known, dict(ended.values), output.decode("utf-8", "backslashreplace"))
 
     async def _dry(self, step: Step) -> Verdict:
@@ -132,10 +132,13 @@ class Attempting:
 
     async def _prepare(self, step: Step, action: Action[Any]) -> Before:
         await hold(self._context, [step])
-        known = self._state.steps[step.id].before
+        state = self._state.steps[step.id]
+        known = state.before
         if not unfinished(self._state, step.id) and not watching(self._state, step.id):
             await take_marks(self._context, STEP_START, step_hosts(step))
-        before = before_states.load(self._context.directory, known) if known else await action.capture()
+        before = (
+            before_states.load(self._context.directory, known, state.before_sha256) if known else await action.capture()
+        )
         plan, registered = action.plan(), self._registered(step)
         approved = self._approved(step, plan.command)
         self._record(ev.StepRendered(step.id, plan.command, plan.undo, step.action.changes))

@@ -10,6 +10,7 @@ from pathlib import Path
 from wizard.actions.base import Before
 from wizard.errors import JournalUnwritable
 from wizard.jsontext import parse
+from wizard.run import kept
 
 FOLDER = "before"
 
@@ -51,14 +52,20 @@ def _write_durably(folder: Path, name: str, data: bytes) -> None:
         os.close(descriptor)
 
 
-def load(directory: Path, name: str) -> Before:
+def load(directory: Path, name: str, expected: str) -> Before:
     """A before-state as captured.
 
+    Args:
+        directory: The run directory.
+        name: Of its file, from the journal.
+        expected: The SHA-256 that went on record as it was captured.
+
     Raises:
-        JournalUnwritable: It is missing or not what was written.
+        RecordChanged: It is missing or not what was written, so nothing may be put back from it.
     """
+    data = kept.proven(directory, FOLDER, name, expected)
     try:
-        read: Before = parse((directory / FOLDER / name).read_bytes())
-    except (OSError, ValueError) as problem:
-        raise JournalUnwritable(f"the before-state {name} cannot be read", where=str(directory)) from problem
+        read: Before = parse(data)
+    except ValueError as problem:
+        raise kept.changed(directory, FOLDER, name, "cannot be read") from problem
     return read

@@ -96,8 +96,8 @@ class Rollback:
         return [step for step in newest_first if step not in late] + late
 
     def _revives(self, step: str) -> bool:
-        before = self._before(step)
         try:
+            before = self._before(step)
             return bool(before) and self.action(step).revives(before)
         except WizardError:
             return False
@@ -173,9 +173,15 @@ class Rollback:
         return Undone(PROVEN if action.provable else UNPROVEN, result.what, changed)
 
     def _before(self, step: str) -> Before:
-        """What was captured; empty where there was nothing to capture."""
-        name = self._state.steps[step].before
-        return before_states.load(self._context.directory, name) if name else {}
+        """What was captured; empty where there was nothing to capture.
+
+        Raises:
+            RecordChanged: What is kept of it is not what was captured.
+        """
+        state = self._state.steps[step]
+        if not state.before:
+            return {}
+        return before_states.load(self._context.directory, state.before, state.before_sha256)
 
     def _started(self, step: str) -> bool:
         mine = [attempt for attempt in self._state.attempts.values() if attempt.step == step]

@@ -25,6 +25,7 @@ class StepState:
     command: str = ""
     undo: str = ""
     before: str = ""
+    before_sha256: str = ""
     action: ev.ActionEnded | None = None
     samples: Sequence[ev.SampleTaken] = ()
     edits: Sequence[ev.StepEdited] = ()

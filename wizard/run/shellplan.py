@@ -13,7 +13,7 @@ from typing import Any
 from wizard.actions.base import Before, Editable
 from wizard.checklist.document import Document
 from wizard.checklist.model import Checklist, Phase, Step
-from wizard.errors import UsageError, WizardError
+from wizard.errors import RecordChanged, UsageError
 from wizard.hosts.world import LOCAL
 from wizard.kinds import Kinds
 from wizard.run import before as before_states
@@ -189,19 +189,23 @@ class _Plan:
         name, rendered = self.state.steps[step.id].before, self.state.steps[step.id].undo
         file = self.paper.directory / before_states.FOLDER / name if name else None
         recorded = comment(f"undo, as approved: {rendered}") if rendered else ""
-        by_hand = self.paper.by_hand(step, lambda action: undoing(action, self._before(step), file))
+        try:
+            before = self._before(step)
+        except RecordChanged as problem:
+            recorded += comment(f"what was captured cannot be relied on: {problem.what}")
+            before = file = None
+        by_hand = self.paper.by_hand(step, lambda action: undoing(action, before, file))
         return self._title(step) + recorded + by_hand
 
     def _before(self, step: Step) -> Before | None:
-        name = self.state.steps[step.id].before
-        try:
-            return before_states.load(self.paper.directory, name) if name else None
-        except WizardError:
+        state = self.state.steps[step.id]
+        if not state.before:
             return None
+        return before_states.load(self.paper.directory, state.before, state.before_sha256)
 
     def _revives(self, step: Step) -> bool:
-        before = self._before(step)
         try:
+            before = self._before(step)
             return before is not None and self.paper.action(step).revives(before)
         except UNRENDERED:
             return False

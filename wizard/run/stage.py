@@ -150,6 +150,7 @@ class StepStage:
                 seconds=round(seconds, 3),
                 timed_out=ending.timed_out,
                 killed=ending.killed,
+                kept_sha256=output.checkpoint()["kept_sha256"] if output else "",
             )
         )
 

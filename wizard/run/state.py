@@ -207,7 +207,7 @@ def _acknowledged(state: RunState, _event: ev.HandoverAcknowledged, _at: str) ->
 
 @_folds(ev.BeforeCaptured)
 def _before_captured(state: RunState, event: ev.BeforeCaptured, _at: str) -> RunState:
-    return _step(state, event.step, before=event.file)
+    return _step(state, event.step, before=event.file, before_sha256=event.sha256)
 
 
 @_folds(ev.UndoRegistered)
@@ -333,7 +333,7 @@ def _undo_ended(state: RunState, event: ev.UndoEnded, _at: str) -> RunState:
         return _step(changed(state, failed_undos=(*failed, event.step)), event.step, undos=undos)
     rest = tuple(step for step in state.undo_stack if step != event.step)
     moved = changed(state, undo_stack=rest, failed_undos=failed)
-    return _step(moved, event.step, status=UNDONE, before="", undos=undos, edits=())
+    return _step(moved, event.step, status=UNDONE, before="", before_sha256="", undos=undos, edits=())
 
 
 def _seen_before(state: RunState, step: str) -> RunState:

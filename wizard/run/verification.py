@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 from wizard.errors import HostError
-from wizard.redact import MARKER
 from wizard.run import before as before_states
 from wizard.run import events as ev
+from wizard.run import kept
 from wizard.run.journal import Broken, Reading, read
 from wizard.run.testimony import UNKNOWN, WHOLE, Witness, verdict
 from wizard.text import one_line
 
-OUTPUT = "output"
-_CHUNK = 1024 * 1024
+_WHOLE_BY_HOSTS = "the record is whole, and so say the hosts"
+_WHOLE_HERE = "the record is whole as far as this directory can tell"
+"""Whoever may write the directory can write a whole new chain, or cut the end off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ class Verification:
         if self._hosts == UNKNOWN and replace(self, witnesses=None).ok:
             return "the record is whole in itself; whether all of it is here, the hosts do not tell"
         if self.ok:
-            return "the record is whole, and so say the hosts" if self._hosts else "the record is whole"
+            return _WHOLE_BY_HOSTS if self._hosts else _WHOLE_HERE
         return "the record is not whole"
 
 
@@ -134,49 +131,14 @@ def _before(directory: Path, events: Iterable[ev.Event]) -> Iterator[str]:
     """A step that was undone and done again captured twice under one name: the last capture is the one on disk."""
     last = {event.file: event.sha256 for event in events if isinstance(event, ev.BeforeCaptured)}
     for name, expected in last.items():
-        found = _digest(directory / before_states.FOLDER, name)
+        found = kept.found(directory / before_states.FOLDER, name)
         if found.problem or found.sha256 != expected:
             yield f"{name}: {found.problem or 'not what was captured'}"
 
 
 def _output(directory: Path, events: Iterable[ev.Event]) -> Iterator[str]:
-    """The hash on record is of the bytes before masking, so it proves a file only where nothing in it is masked."""
+    """A key that was taken up again printed under one name: the last end is that of the file on disk."""
     last = {event.output: event for event in events if isinstance(event, ev.AttemptEnded) and event.output}
     for name, end in last.items():
-        found = _digest(directory / OUTPUT, name)
-        if found.problem:
-            yield f"{name}: {found.problem}"
-        elif not found.masked and found.sha256 != end.sha256:
-            yield f"{name}: not what was printed ({found.size} bytes)"
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A file as it is. ``masked`` where a secret was taken out of it."""
-
-    problem: str = ""
-    sha256: str = ""
-    size: int = 0
-    masked: bool = False
-
-
-def _digest(folder: Path, name: str) -> _Found:
-    """The file of this name in a folder of the run; a name that leads elsewhere is never followed."""
-    if name in {"", ".", ".."} or "/" in name or "\0" in name:
-        return _Found("not a file name")
-    try:
-        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as problem:
-        return _Found(getattr(problem, "strerror", "") or "cannot be opened")
-    with os.fdopen(descriptor, "rb") as file:
-        return _sum(file) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else _Found("not a file")
-
-
-def _sum(file: BinaryIO) -> _Found:
-    digest, size, masked, rest = hashlib.sha256(), 0, False, b""
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        masked = masked or MARKER in rest + chunk
-        rest = chunk[-len(MARKER) :]
-    return _Found("", digest.hexdigest(), size, masked)
+        if problem := kept.output_problem(kept.found(directory / kept.OUTPUT, name), end):
+            yield f"{name}: {problem}"

@@ -4,6 +4,7 @@ import json
 import subprocess
 from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,8 @@ def run_of(body: list[ev.Event], **inputs: Any) -> RunState:
 def capture(directory: Path, step: str, before: Mapping[str, Any]) -> list[ev.Event]:
     (directory / "before").mkdir(exist_ok=True)
     (directory / "before" / f"{step}.json").write_text(json.dumps(before))
-    return [ev.BeforeCaptured(step, f"{step}.json", "0"), ev.UndoRegistered(step, "as it was")]
+    digest = sha256(json.dumps(before).encode()).hexdigest()
+    return [ev.BeforeCaptured(step, f"{step}.json", digest), ev.UndoRegistered(step, "as it was")]
 
 
 @pytest.mark.services

@@ -127,7 +127,10 @@ class LeftoverEnded(Event):
 
 @kind("attempt_ended", awaited=False)
 class AttemptEnded(Event):
-    """How the attempt ended. ``sha256`` is of the output's unmasked bytes, ``output`` the masked file's name."""
+    """How the attempt ended. ``sha256`` is of the output's unmasked bytes, ``output`` the masked file's name.
+
+    ``kept_sha256`` is that file's own; earlier wizards wrote none.
+    """
 
     key: str
     state: str
@@ -139,6 +142,7 @@ class AttemptEnded(Event):
     seconds: float
     timed_out: bool = False
     killed: bool = False
+    kept_sha256: str = ""
 
 
 @kind("action_ended", awaited=False)
