@@ -12,6 +12,7 @@ from typing import Protocol
 
 from screens.logblocks import OVERLAP
 from screens.search import Searched
+from wizard import owned
 from wizard.errors import UsageError
 from wizard.text import sanitise
 
@@ -65,6 +66,10 @@ def save(log: Copied, path: Path, *, over: bool = False) -> None:
         InTheWayError: There is a file, and nobody said that it may be replaced.
         UsageError: It cannot be written.
     """
+    try:
+        path = owned.place(path)
+    except OSError as error:
+        raise UsageError(f"the log cannot be saved: {error.strerror}", where=str(path)) from error
     if path.is_dir():
         raise UsageError("that is a directory", where=str(path), mend="Name a file in it")
     if not over and os.path.lexists(path):

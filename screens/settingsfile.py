@@ -13,7 +13,8 @@ from screens.keys import AREAS, character_of
 from screens.notices import DESKTOP, Desktop, Notices
 from screens.settings import Settings
 from screens.theme import THEMES
-from wizard.checklist.loading import Read, parse, source_of
+from wizard import owned
+from wizard.checklist.loading import MAX_BYTES, Read, decoded, parse
 from wizard.checklist.positions import Loc, show
 from wizard.checklist.problems import Problem, guess
 from wizard.checklist.scalars import describe
@@ -35,9 +36,9 @@ def read(path: Path) -> tuple[Settings, frozenset[str], list[Problem]]:
     """Settings, the names that the file gives, and what is wrong.
 
     Raises:
-        UsageError: The file cannot be read at all.
+        UsageError: The file cannot be read at all, or others can write it.
     """
-    found = parse(source_of(path).text, str(path))
+    found = parse(decoded(owned.read(path, MAX_BYTES), path).text, str(path))
     reader = _Reader(found, str(path))
     settings = reader.settings(found.value)
     return settings, frozenset(reader.chosen), [*found.problems, *sorted(reader.problems)]

@@ -103,7 +103,12 @@ def _add_take_over(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_answers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--answers", type=Path, metavar="FILE", help="answers by step id, in YAML (with --headless)")
+    parser.add_argument(
+        "--answers",
+        type=Path,
+        metavar="FILE",
+        help="answers by step id, in YAML, that nobody else can write (with --headless)",
+    )
     parser.add_argument(
         "--on-fail",
         choices=["stop", "rollback"],
@@ -119,7 +124,7 @@ def _add_records(commands: Commands) -> None:
     runs.set_defaults(command="runs")
     report = _of_run(commands, "report", "render the incident report from the journal")
     report.add_argument("--format", choices=["markdown", "html", "json"], default="markdown")
-    report.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there")
+    report.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there; - prints it")
     note = _of_run(commands, "note", "put words on the record: [HH:MM in UTC] [#tag] text; #done 12 ticks a todo")
     note.add_argument("text", nargs="+", metavar="TEXT")
     handover = _of_run(commands, "handover", "write down, for who takes a run over, how it stands and what is next")

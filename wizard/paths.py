@@ -12,6 +12,8 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_state_path
 
+from wizard import owned
+from wizard.account import account_name
 from wizard.errors import UsageError
 
 APPLICATION = "incident-wizard"
@@ -43,31 +45,53 @@ def _refused(path: Path, error: OSError) -> UsageError:
     return UsageError(f"cannot be used: {reason}", where=str(path), mend=f"Make it yours, or set {STATE_VARIABLE}")
 
 
-def _mode_if_ours(path: Path, descriptor: int) -> int:
+def _if_ours(path: Path, descriptor: int) -> os.stat_result:
     status = os.fstat(descriptor)
     if status.st_uid != os.geteuid():
-        raise UsageError("belongs to another user", where=str(path), mend="Choose a place that is yours")
-    return stat.S_IMODE(status.st_mode)
+        what = f"belongs to another user, {account_name(status.st_uid)}"
+        raise UsageError(what, where=str(path), mend="Choose a place that is yours")
+    return status
+
+
+def _directory_if_ours(path: Path) -> os.stat_result:
+    try:
+        real = owned.place(path)
+        for missing in reversed([one for one in (real, *real.parents) if not one.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(real, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            return _if_ours(path, descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _refused(path, error) from error
 
 
 def private_directory(path: Path) -> Path:
     """The directory, made with mode 0700 where it is missing; one that is there is never changed.
 
     Raises:
-        UsageError: It cannot be made, is no directory, belongs to another user or is open to others.
+        UsageError: It cannot be made, is no directory, belongs to another user or is open to others, or somebody else
+            could put another in its place.
     """
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            mode = _mode_if_ours(path, descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise _refused(path, error) from error
+    mode = stat.S_IMODE(_directory_if_ours(path).st_mode)
     if mode & 0o077:
         mend = f"chmod 700 {shlex.quote(str(path))}, or choose another place"
         raise UsageError(f"is open to others (mode {mode:04o})", where=str(path), mend=mend)
+    return path
+
+
+def own_directory(path: Path) -> Path:
+    """The directory as `private_directory`; one that is there may be read by others, but written by nobody else.
+
+    Raises:
+        UsageError: As `private_directory`.
+    """
+    seen = _directory_if_ours(path)
+    if owned.open_to(seen.st_mode, seen.st_gid):
+        mend = f"chmod 700 {shlex.quote(str(path))}, once you know what is in it"
+        what = f"can be written by others (mode {stat.S_IMODE(seen.st_mode):04o})"
+        raise UsageError(what, where=str(path), mend=mend)
     return path
 
 
@@ -80,7 +104,7 @@ def private_file(path: Path) -> Path:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
         try:
-            if _mode_if_ours(path, descriptor) & 0o177:
+            if _if_ours(path, descriptor).st_mode & 0o177:
                 os.fchmod(descriptor, 0o600)
         finally:
             os.close(descriptor)

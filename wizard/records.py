@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import paths
+from wizard import owned, paths
 from wizard.errors import UsageError
 from wizard.text import sanitise
 
@@ -95,6 +94,8 @@ def handover(options: argparse.Namespace) -> int:
     if options.output:
         _write(options.output, render_handover(directory))
         written = options.output
+        if str(written) == "-":
+            return 0
     else:
         written = write_handover(directory)
     sys.stderr.write(f"{sanitise(str(written))}\n")
@@ -102,13 +103,11 @@ def handover(options: argparse.Namespace) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    """The report as a file of mode 0600: it is for others once its reader has decided so."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError as problem:
-        raise UsageError(f"it cannot be written: {problem.strerror}", where=str(path)) from problem
+    """The report as a file of mode 0600: it is for others once its reader has decided so; ``-`` prints it."""
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        owned.write(path, text.encode("utf-8", "backslashreplace"))
 
 
 def plan(options: argparse.Namespace) -> int:

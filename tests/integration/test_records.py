@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import Wizard, checklist, wait_until
+from tests.integration.commandline import Wizard, checklist, phase, step, wait_until
 from wizard.run.events import SectionWritten
 from wizard.run.inbox import put_on_record
 
@@ -145,3 +145,15 @@ def test_the_report_is_a_page_for_a_browser_too(wizard: Wizard, tmp_path: Path) 
     assert wizard("report", wizard.directory, "--format", "html", "-o", page).exit_status == 0
     assert page.read_text().startswith("<!DOCTYPE html>")
     assert page.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", ["report", "handover"])
+def test_a_report_goes_wherever_one_writes_of_ones_own(wizard: Wizard, command: str) -> None:
+    done = wizard.run(checklist(phase(step("one", "command: 'echo ok', read_only: true"))))
+    wizard.write("before", "mine.md").chmod(0o644)
+    printed = [wizard(command, done.directory, "-o", place) for place in ("-", "/dev/stdout")]
+    written = [wizard(command, done.directory, "-o", place) for place in ("mine.md", "./new.md")]
+    assert [one.exit_status for one in (*printed, *written)] == [0] * 4, [one.stderr for one in (*printed, *written)]
+    texts = [one.stdout for one in printed] + [(wizard.home / name).read_text() for name in ("mine.md", "new.md")]
+    assert all("A trial" in text for text in texts)
+    assert (wizard.home / "mine.md").stat().st_mode & 0o777 == 0o600

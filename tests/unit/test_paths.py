@@ -76,7 +76,7 @@ def test_a_state_directory_open_to_others_is_refused_and_left_as_it_is(state: Pa
 
 def test_a_file_in_place_of_the_directory_is_told_in_words(state: Path) -> None:
     state.touch()
-    with pytest.raises(UsageError, match=f"{state}: cannot be used: File exists"):
+    with pytest.raises(UsageError, match=f"{state}: cannot be used: Not a directory"):
         paths.state_directory()
 
 

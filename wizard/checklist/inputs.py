@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wizard import owned
 from wizard.checklist.loading import MAX_BYTES, decoded, parse
 from wizard.checklist.positions import START
 from wizard.checklist.problems import ChecklistInvalid, Problem, guess
@@ -16,7 +16,6 @@ from wizard.checklist.surroundings import Input
 from wizard.checklist.values import Unfit, convert
 from wizard.errors import UsageError
 
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 MISSING = "not given"
 
 Complaint = tuple[str, str, str]
@@ -62,22 +61,6 @@ def _split(pairs: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def _private(path: Path) -> bytes:
-    """The bytes of a file that only we can read; a symbolic link is not followed."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            seen = os.fstat(file.fileno())
-            if not stat.S_ISREG(seen.st_mode):
-                raise UsageError("the inputs file is not a file", where=str(path), mend="Name a file")
-            if seen.st_uid != os.geteuid() or seen.st_mode & OTHERS:
-                mend = f"Make it yours alone: chmod 600 {path}"
-                raise UsageError("others can read or own the inputs file", where=str(path), mend=mend)
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), mend="Name a file of yours") from None
-
-
 def read_file(path: Path) -> Mapping[str, Any]:
     """The mapping in an inputs file.
 
@@ -85,7 +68,7 @@ def read_file(path: Path) -> Mapping[str, Any]:
         UsageError: It cannot be read, or others can read it.
         ChecklistInvalid: It is not strict YAML, or not a mapping.
     """
-    source = decoded(_private(path), path)
+    source = decoded(owned.read(path, MAX_BYTES, private=True), path)
     read = parse(source.text, str(path))
     if read.problems:
         raise ChecklistInvalid(read.problems)

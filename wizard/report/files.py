@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from wizard import owned
 from wizard.errors import WizardError
 from wizard.redact import Redactor
 from wizard.report.build import build_from
@@ -38,7 +38,7 @@ def write_report(directory: Path, redactor: Redactor | None = None) -> Path:
     path = directory / REPORT
     data = render(directory, redactor).encode("utf-8", "backslashreplace")
     try:
-        _replace(path, data)
+        owned.replace(owned.place(path), data)
     except OSError as problem:
         raise WizardError(
             f"the report cannot be written: {problem.strerror}",
@@ -58,7 +58,7 @@ def write_handover(directory: Path, redactor: Redactor | None = None) -> Path:
     for name, as_json in ((HANDOVER_DATA, True), (HANDOVER, False)):
         data = render_handover(directory, redactor, as_json=as_json).encode("utf-8", "backslashreplace")
         try:
-            _replace(directory / name, data)
+            owned.replace(owned.place(directory / name), data)
         except OSError as problem:
             raise WizardError(
                 f"the handover cannot be written: {problem.strerror}",
@@ -144,25 +144,3 @@ def _tail(folder: Path, name: str) -> bytes:
         size = os.fstat(file.fileno()).st_size
         file.seek(max(0, size - LONGEST))
         return file.read(LONGEST)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    descriptor, half = tempfile.mkstemp(prefix=".report-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(half).rename(path)
-    except BaseException:
-        Path(half).unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,6 +19,7 @@ from wizard.account import operator
 from wizard.errors import JournalUnwritable, RunDirectoryInUse, UsageError
 from wizard.frozen import frozen
 from wizard.jsontext import UnfitJson, parse
+from wizard.paths import own_directory
 from wizard.redact import Redactor
 from wizard.run.events import VERSION, Event, Record, body_of, event_of
 
@@ -156,13 +157,14 @@ class Journal:
     """The writer of one run's journal.
 
     Args:
-        directory: The run directory; made with mode 0700 where it is missing.
+        directory: The run directory; made with mode 0700 where it is missing, and ours alone to write.
         redactor: Masks known secrets in every string before it is written.
         who: The operator, for each record; whoever this process acts for where it is None.
 
     Raises:
         RunDirectoryInUse: Another wizard holds it; says who, where and since when.
         JournalUnwritable: It cannot be written.
+        UsageError: The directory is not ours, or others can write it.
     """
 
     def __init__(self, directory: Path, redactor: Redactor, who: str | None = None) -> None:
@@ -174,7 +176,7 @@ class Journal:
         self._under_way: list[Future[None]] = []
         self._durable = 0
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            own_directory(directory)
             self._lock = _locked(directory / "lock", self.who)
             self._seq, self._head = self._mend_tail()
             self._file = os.open(directory / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)

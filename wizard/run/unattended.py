@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from wizard.checklist.loading import parse, source_of
+from wizard import owned
+from wizard.checklist.loading import MAX_BYTES, decoded, parse
 from wizard.checklist.model import Checklist
 from wizard.checklist.problems import ChecklistInvalid
 from wizard.errors import UsageError
@@ -73,11 +74,11 @@ def read_decisions(path: Path | None, checklist: Checklist) -> Decisions:
     """Decisions from a YAML file.
 
     Raises:
-        UsageError: It cannot be read or says something that cannot be.
+        UsageError: It cannot be read, is not ours alone to write, or says something that cannot be.
     """
     if path is None:
         return {}
-    source = source_of(path)
+    source = decoded(owned.read(path, MAX_BYTES), path)
     read = parse(source.text, str(path))
     if read.problems:
         raise ChecklistInvalid(read.problems)
