@@ -85,4 +85,4 @@ async def scratch(host: Host) -> Path:
 
 def command_lines() -> str:
     """What anybody sees in ps."""
-    return subprocess.run(["ps", "-A", "-o", "args"], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(["ps", "-A", "-ww", "-o", "args"], check=True, capture_output=True, text=True).stdout
