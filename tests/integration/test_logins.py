@@ -21,5 +21,5 @@ def test_a_rendered_login_that_a_shell_would_read_is_refused_with_its_place(
     done = wizard("run", file, *words, "--set", f"where={where}")
     line = len(HEAD.splitlines()) + 4
     assert done.exit_status == 2
-    assert f"{file}:{line}:14: hosts.web.ssh: not a host to log in to: {where!r}" in done.stderr
+    assert f"{file}:{line}:14: hosts.web.ssh: {where!r} cannot stand in a place to log in to" in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from screens.live import LiveRun
 from tests.integration.commandline import checklist, wait_until
 from wizard.detached import taken_up
 from wizard.errors import WizardError
+from wizard.jsontext import UnfitJson
 from wizard.run import detachment
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
@@ -290,5 +290,5 @@ def test_what_is_handed_over_arrives_whole() -> None:
     assert request.window.overridden
     assert (request.mode, request.accept, request.typed) == ("check", frozenset({"SHA256:x"}), {"token": SECRET})
     assert SECRET not in repr(given)
-    with pytest.raises(json.JSONDecodeError):
+    with pytest.raises(UnfitJson):
         detachment.decode(given.encode()[:-1])

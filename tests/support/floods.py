@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -51,8 +52,8 @@ exit_criteria:
   - command: {{command: "test -d /"}}
 """
 
-ENDLESS = "while :; do {command}; done"
-"""A flood that goes on until it is stopped."""
+ENDLESS = "while [ -e {go} ]; do {command}; done"
+"""A flood that goes on while a file is there; a step goes on although its wizard has ended."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,11 @@ def place(home: Path, shape: str, size: int, *, endless: bool = False) -> Place:
     """A home with a checklist whose step prints so many bytes; for 0 it prints nothing."""
     command = SHAPES[shape].format(size=size) if size else ":"
     path = home / "flood.yaml"
-    path.write_text(CHECKLIST.format(command=ENDLESS.format(command=command) if endless else command))
+    if endless:
+        go = home / "go"
+        go.touch()
+        command = ENDLESS.format(go=shlex.quote(str(go)), command=command)
+    path.write_text(CHECKLIST.format(command=command))
     root = str(Path(__file__).parents[2])
     state = {"HOME": str(home), "WIZARD_STATE_DIR": str(home / "state"), "PYTHONPATH": root, "LANG": "C.UTF-8"}
     return Place(home, path, home / "run", {"PATH": os.environ["PATH"], **state})

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.shellhost import ScriptedHost
 from wizard import cli
-from wizard.errors import JournalUnwritable
+from wizard.errors import RecordChanged
 from wizard.facts.ansible_lines import Tally, read_lines
 from wizard.facts.asking import Unseen
 from wizard.facts.journal import read_unit
@@ -98,8 +98,8 @@ def test_lines_of_ansible_words_and_before_states_that_are_nested_deeply(tmp_pat
 
     tmp_path.joinpath("before").mkdir()
     tmp_path.joinpath("before", "s.json").write_text(DEEP)
-    with pytest.raises(JournalUnwritable, match="cannot be read"):
-        before.load(tmp_path, "s.json")
+    with pytest.raises(RecordChanged, match="cannot be read"):
+        before.load(tmp_path, "s.json", hashlib.sha256(DEEP.encode()).hexdigest())
 
     inbox = tmp_path / "inbox"
     inbox.mkdir(mode=0o700)

@@ -175,7 +175,7 @@ def local_user() -> str:
 def _files(values: Sequence[str]) -> Iterator[str]:
     """``ssh -G`` writes several files in one line, without quotes: each begins with a slash or a tilde."""
     for value in values:
-        yield from re.split(r"\s+(?=[/~])", value)
+        yield from re.split(r"(?<=\S)\s+(?=[/~])", value)
 
 
 def parse(text: str) -> dict[str, list[str]]:

@@ -14,7 +14,6 @@ from wizard.account import operator
 from wizard.checklist.document import Document
 from wizard.checklist.inputs import Inputs, resolve
 from wizard.checklist.loading import source_of
-from wizard.checklist.logins import Login
 from wizard.checklist.model import HostSpec, Step
 from wizard.checklist.positions import show
 from wizard.checklist.problems import ChecklistInvalid, Problem
@@ -210,7 +209,8 @@ def _outline(step: Step) -> dict[str, Any]:
 def hosts_of(prepared: Prepared, recorder: Recorder | None = None) -> Mapping[str, Host]:
     """Every host of a run, not connected yet; what becomes of their links goes on record, where there is one."""
     scope = {**prepared.inputs.values, **prepared.inputs.secrets, "captured": {}, "run": {"id": prepared.run}}
-    declared = {name: render(spec, scope) for name, spec in prepared.document.checklist.hosts.items()}
+    document = prepared.document
+    declared = {name: _declared(name, spec, scope, document) for name, spec in document.checklist.hosts.items()}
     if LOCAL not in declared:
         declared = {LOCAL: HostSpec(local=True), **declared}
     return {name: _host(name, spec, prepared, recorder) for name, spec in declared.items()}
@@ -221,7 +221,6 @@ def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder | No
         if recorder:
             recorder.record(ev.LinkChanged(name, link.value, reason))
 
-    _proper(name, spec, prepared.document)
     return make_host(
         name,
         ssh=spec.ssh or "",
@@ -237,15 +236,15 @@ def _host(name: str, spec: HostSpec, prepared: Prepared, recorder: Recorder | No
     )
 
 
-def _proper(name: str, spec: HostSpec, document: Document) -> None:
-    """Where a host is, once rendered.
+def _declared(name: str, spec: HostSpec, scope: Mapping[str, Any], document: Document) -> HostSpec:
+    """A host with its values rendered in.
 
     Raises:
-        ChecklistInvalid: It is no login; lint cannot tell where a template has still to be rendered.
+        ChecklistInvalid: A value cannot stand in its field; lint cannot tell where a template has still to be rendered.
     """
     try:
-        Login.parse(spec.ssh) if spec.ssh else None
+        return render(spec, scope)
     except UsageError as error:
-        loc = ("hosts", name, "ssh")
+        loc = ("hosts", name, error.where.partition(".")[0])
         file = str(document.path)
         raise ChecklistInvalid([Problem(*document.position(loc), show(loc), error.what, error.mend, file)]) from error
