@@ -128,6 +128,7 @@ class Trial:
             return
         assert self.run_anew() == 0, "the step that is to be undone was not done"
         if self.done:
+            quiet(self.place)  # a runner that goes takes its lock away, maybe under the copy
             self.done.mkdir()
             copy(self.root, self.done)
 
