@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,9 +148,9 @@ async def test_a_hold_that_was_let_go_of_is_not_that_which_the_same_run_made_lat
 
 
 @pytest.fixture
-def bait(spool: Path) -> Iterator[Path]:
+def bait() -> Iterator[Path]:
     """A name in memory that a shell would take for two, one of them a pattern."""
-    path = Path(f"/dev/shm/wizard.{spool.parent.name[-8:]} d.*")
+    path = Path(f"/dev/shm/wizard.{secrets.token_hex(4)} d.*")
     path.symlink_to("/etc")
     yield path
     path.unlink()
