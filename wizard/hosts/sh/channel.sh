@@ -252,6 +252,7 @@ wz_overdue() {
 # wz_leave: nobody is there any more to hear an answer. What was started as an attempt goes on. A job that died while it
 # spoke took the token with it, so there is one for each of the others now: who speaks ends of it, and none waits.
 wz_leave() {
+    trap '' PIPE # whoever would read is gone, which must not end the leaving
     : >"$wz_tmp/left"
     wz_n=64
     while [ "$wz_n" -gt 0 ]; do
@@ -265,7 +266,7 @@ wz_leave() {
     for wz_file in "$wz_tmp"/*.news; do [ ! -p "$wz_file" ] || echo look 1<>"$wz_file"; done
     [ ! -e "$wz_tmp/made" ] || { wz_inside && wz_unused; }
     rm -rf "$wz_tmp"
-} 2>/dev/null
+} >/dev/null 2>&1
 
 # wz_tree PID: wz_found = PID and all that descend from it, stopped, so that none begins another meanwhile.
 wz_tree() {
