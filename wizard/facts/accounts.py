@@ -5,9 +5,10 @@ from __future__ import annotations
 from shlex import quote
 
 from wizard.errors import StepRefused
-from wizard.facts.asking import PLAIN, ask, read, unseen
+from wizard.facts.asking import PLAIN, ask, read, understood, unseen
 from wizard.frozen import frozen
 from wizard.hosts.base import Host
+from wizard.hosts.numbers import LARGEST_ID, natural
 from wizard.text import decode, one_line
 
 _NOT_FOUND = 2
@@ -64,7 +65,9 @@ async def account(host: Host, name: str) -> Account | None:
         raise unseen(host, about, answer)
     member = quote(fields[0])
     groups = decode(await read(host, f"{PLAIN}\nid -gn -- {member} && id -Gn -- {member}\n", f"groups of {about}"))
-    return Account(fields[0], int(fields[2]), int(fields[3]), fields[6], tuple(dict.fromkeys(groups.split())))
+    with understood(host, about):
+        uid, gid = natural(fields[2], LARGEST_ID), natural(fields[3], LARGEST_ID)
+        return Account(fields[0], uid, gid, fields[6], tuple(dict.fromkeys(groups.split())))
 
 
 async def uid_of(host: Host, name: str) -> int:
@@ -94,7 +97,8 @@ async def _number_of(host: Host, database: str, name: str, about: str) -> int:
     fields = decode(answer.stdout).partition("\n")[0].split(":")
     if answer.exit_status != 0 or len(fields) <= _NUMBER:
         raise unseen(host, about, answer)
-    return int(fields[_NUMBER])
+    with understood(host, about):
+        return natural(fields[_NUMBER], LARGEST_ID)
 
 
 async def require(host: Host, owner: str | None, group: str | None) -> None:

@@ -5,6 +5,8 @@ A check turns the error into UNKNOWN; an action that meets it while it captures 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from shlex import quote
 
 from wizard.errors import StepRefused
@@ -51,6 +53,19 @@ async def read(host: Host, script: str, about: str, *, limit: float = 30.0) -> b
     if answer.exit_status != 0:
         raise unseen(host, about, answer)
     return answer.stdout
+
+
+@contextmanager
+def understood(host: Host, about: str) -> Iterator[None]:
+    """Around what makes something of an answer: one that is not as its program prints it shows nothing.
+
+    Raises:
+        Unseen: It is not.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, ArithmeticError) as error:
+        raise Unseen(f"{about} could not be read: the host's answer makes no sense", where=host.name) from error
 
 
 def unseen(host: Host, about: str, answer: Answer) -> Unseen:

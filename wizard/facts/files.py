@@ -10,9 +10,10 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from wizard.errors import StepRefused
-from wizard.facts.asking import PLAIN, Unseen, ask, operand, unseen
+from wizard.facts.asking import PLAIN, Unseen, ask, operand, understood, unseen
 from wizard.facts.guarded import entering, guard, library
 from wizard.hosts.base import Answer, Host
+from wizard.hosts.numbers import LARGEST_ID, natural
 from wizard.text import one_line
 
 LIMIT = 512 * 1024
@@ -120,7 +121,8 @@ async def look(host: Host, path: str, *, content: bool = False, guarded: bool = 
     answer = await ask(host, _script(path, content=content, guarded=guarded), one_line(path))
     guard(host, answer)
     if answer.exit_status == 0:
-        return _parse(path, answer.stdout, content=content)
+        with understood(host, one_line(path)):
+            return _parse(path, answer.stdout, content=content)
     if is_absence(answer):
         return ABSENT
     raise unseen(host, one_line(path), answer)
@@ -139,15 +141,15 @@ def _parse(path: str, stdout: bytes, *, content: bool) -> FileState:
     kind = _KINDS.get(stat.S_IFMT(int(raw, 16)), "other")
     return FileState(
         kind=kind,
-        uid=int(uid),
-        gid=int(gid),
+        uid=natural(uid, LARGEST_ID),
+        gid=natural(gid, LARGEST_ID),
         mode=stat.S_IMODE(int(raw, 16)),
-        size=int(size),
-        links=int(links),
+        size=natural(size),
+        links=natural(links),
         owner=lines[1],
         group=lines[2],
         acl=tuple(line for line in lines[_HEAD_LINES:] if line),
-        content=_content(path, rest, int(size), identity) if content and kind == "file" else None,
+        content=_content(path, rest, natural(size), identity) if content and kind == "file" else None,
         target=rest.decode("utf-8", "backslashreplace").rstrip("\n") if kind == "link" else "",
     )
 

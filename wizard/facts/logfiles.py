@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from wizard.facts.asking import PLAIN, operand, read
+from wizard.facts.asking import PLAIN, operand, read, understood
 from wizard.hosts.base import Host
+from wizard.hosts.numbers import natural
 from wizard.text import decode, one_line
 
 WINDOW = 512 * 1024
@@ -47,8 +48,9 @@ async def read_log(host: Host, path: str, since: float) -> Tail:
     said = decode(await read(host, script, f"log {one_line(path)}"))
     if said == f"{_MISSING}\n":
         return Tail((), timed=True, whole=True, there=False)
-    zone, size, text = said.split("\n", 2)
-    return newer(text.splitlines(), since, _offset(zone), complete=int(size) <= WINDOW)
+    with understood(host, f"log {one_line(path)}"):
+        zone, size, text = said.split("\n", 2)
+        return newer(text.splitlines(), since, _offset(zone), complete=natural(size.strip()) <= WINDOW)
 
 
 def newer(lines: Sequence[str], since: float, zone: tzinfo, *, complete: bool) -> Tail:

@@ -10,11 +10,12 @@ from itertools import groupby
 from typing import Any
 
 from wizard.errors import StepRefused
-from wizard.facts.asking import PLAIN, ask, operand, unseen
+from wizard.facts.asking import PLAIN, ask, operand, understood, unseen
 from wizard.facts.files import is_absence
 from wizard.facts.guarded import entering, guard, library, parted
 from wizard.facts.names import escaped
 from wizard.hosts.base import Host
+from wizard.hosts.numbers import LARGEST_ID, natural
 from wizard.text import one_line
 
 LIMIT = 10_000
@@ -102,7 +103,9 @@ async def survey(host: Host, path: str, *, recursive: bool, guarded: bool = Fals
     if answer.exit_status != 0 and not is_absence(answer):
         raise unseen(host, about, answer)
     folder = parted(path)[0] if guarded else ""
-    return _parse(about, answer.stdout, f"{folder.rstrip('/')}/".encode("utf-8", "surrogateescape") if guarded else b"")
+    beneath = f"{folder.rstrip('/')}/".encode("utf-8", "surrogateescape") if guarded else b""
+    with understood(host, about):
+        return _parse(about, answer.stdout, beneath)
 
 
 def _parse(about: str, stdout: bytes, folder: bytes) -> Manifest:
@@ -133,8 +136,8 @@ def _record(record: bytes, folder: bytes) -> _Found:
     head, _, path = record.partition(b"\n")
     device, uid, gid, mode, links, inode, *kind = head.decode("ascii").split()
     letter = _TYPES.get(kind[0], kind[0] if kind[0] in {"f", "d", "l"} else "o")
-    entry = Entry(int(uid), int(gid), mode, letter)
-    return _Found(device, inode, int(links), escaped(_below(folder, path)), entry)
+    entry = Entry(natural(uid, LARGEST_ID), natural(gid, LARGEST_ID), mode, letter)
+    return _Found(device, inode, natural(links), escaped(_below(folder, path)), entry)
 
 
 def _below(folder: bytes, path: bytes) -> bytes:

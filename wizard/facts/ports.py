@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from wizard.facts.asking import PLAIN, read
+from wizard.facts.asking import PLAIN, read, understood
 from wizard.hosts.base import Host
+from wizard.hosts.numbers import LARGEST_PORT, natural
 from wizard.text import decode
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 - compared with, never bound
@@ -49,7 +50,8 @@ async def listeners(host: Host) -> list[Listener]:
         Unseen: They could not be read.
     """
     lines = decode(await read(host, _SCRIPT, "listening ports")).splitlines()
-    found = [_from_ss(line) if line.startswith("LISTEN") else _from_kernel(line) for line in lines]
+    with understood(host, "listening ports"):
+        found = [_from_ss(line) if line.startswith("LISTEN") else _from_kernel(line) for line in lines]
     return [listener for listener in found if listener]
 
 
@@ -59,7 +61,7 @@ def _from_ss(line: str) -> Listener | None:
     # An address may carry its interface, as in 127.0.0.53%lo.
     plain = address.strip("[]").partition("%")[0]
     names = tuple(dict.fromkeys(re.findall(r'\("([^"]*)",pid=', line)))
-    return Listener(plain, int(port), names) if port.isdecimal() else None
+    return Listener(plain, natural(port, LARGEST_PORT), names) if port.isdecimal() else None
 
 
 def _from_kernel(line: str) -> Listener | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -23,11 +24,17 @@ from wizard.hosts import commands
 from wizard.hosts.base import Identity, Link, OnLink
 from wizard.hosts.channel import Channel
 from wizard.hosts.frames import Frame
+from wizard.hosts.numbers import LARGEST_ID, LATEST, natural
 from wizard.hosts.sudo import open_root
 from wizard.hosts.transport import Duplex, Transport
 
 SLOWEST = 3.0
 """Seconds between two attempts to reconnect, at most: with what an attempt takes, a link that is back is found in 5."""
+
+LONGEST = 255
+"""Characters of a host's name and of an account's, at most: gethostname(2), useradd(8)."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{0,64}")
 
 STABLE = 5.0
 """Seconds that a connection must have lasted for its loss not to count as one more failure in a row."""
@@ -204,18 +211,29 @@ def identified(said: Mapping[str, str], key: str) -> Identity:
     as_service = kills and said.get("uid") == "0" and "systemd-run" in said.get("tools", "").split()
     try:
         return Identity(
-            machine_id=said["machine_id"],
-            boot_id=f"{said['boot_id']} {said['init']}".strip(),
-            hostname=said["hostname"],
-            user=said["user"],
-            uid=int(said["uid"]),
-            clock=float(said["clock"]),
+            machine_id=_plain(said["machine_id"]),
+            boot_id=f"{_plain(said['boot_id'])} {_plain(said['init'])}".strip(),
+            hostname=said["hostname"][:LONGEST],
+            user=said["user"][:LONGEST],
+            uid=natural(said["uid"], LARGEST_ID),
+            clock=float(natural(said["clock"], LATEST)),
             key=key,
             launcher="systemd-run" if as_service else "setsid",
             outlives=as_service or not kills,
         )
     except (KeyError, ValueError) as error:
         raise HostError(f"the host did not say who it is: {error}", mend="Is its /bin/sh a POSIX shell?") from error
+
+
+def _plain(word: str) -> str:
+    """A word by which machines and boots are told apart: it is compared, kept, and said to the host again.
+
+    Raises:
+        ValueError: Something that no kernel and no machine-id(5) says stands in it.
+    """
+    if not _PLAIN.fullmatch(word):
+        raise ValueError(f"{word[:LONGEST]!r} names no machine and no boot")
+    return word
 
 
 def same_host(one: Identity, other: Identity) -> bool:

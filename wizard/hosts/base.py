@@ -17,6 +17,9 @@ from wizard.frozen import frozen
 
 MEBIBYTE = 1024 * 1024
 
+CAP = 256 * MEBIBYTE
+"""Bytes of an attempt's output that a host keeps, where nobody says otherwise."""
+
 
 @frozen
 class Identity:
@@ -101,7 +104,7 @@ class Attempt:
     script: str
     limit: float = 3600.0
     secrets: Mapping[str, str] = field(default_factory=dict)
-    cap: int = 256 * MEBIBYTE
+    cap: int = CAP
 
 
 class AttemptState(StrEnum):

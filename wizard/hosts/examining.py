@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from shlex import quote
 
 from wizard.errors import HostError
 from wizard.frozen import frozen
 from wizard.hosts.base import Host
+from wizard.hosts.numbers import LATEST, natural
 from wizard.hosts.sweeping import swept_today
 
 LIMIT = 15.0
 """Seconds that a host has to answer; a dead mount must not hold up a run."""
 
 KIBIBYTE = 1024
+
+LARGEST = 2**53
+"""Kibibytes that a file system has, at most."""
 
 SIZES = 4
 """Words of a line of df ahead of the percentage that is used, at least: the file system, and three sizes."""
@@ -114,10 +119,12 @@ def _read(lines: Sequence[Sequence[str]], sent: float, got: float) -> Examinatio
 def _skew(clock: str, sent: float, got: float) -> tuple[float | None, float]:
     """How far ahead its clock is, and how surely: it was read at some moment between question and answer."""
     whole, _, part = clock.partition(".")
-    if not whole.isdecimal():
+    try:
+        then = float(natural(whole, LATEST))
+    except ValueError:
         return None, 0.0
-    fine = part.isdecimal()
-    then = float(f"{whole}.{part}") if fine else int(whole) + 0.5
+    fine = part.isascii() and part.isdecimal()
+    then += float(f"0.{part}") if fine else 0.5
     within = (got - sent) / 2 + (0.0 if fine else 0.5)
     return round(then - (sent + got) / 2, 3), round(within, 3)
 
@@ -133,7 +140,8 @@ def _disk(line: str) -> Mapping[str, str | int]:
     words = line.split()
     for at, word in enumerate(words[SIZES:-1], start=SIZES):
         size, _, free = words[at - 3 : at]
-        if word.endswith("%") and size.isdecimal() and free.isdecimal():
-            room = {"free": int(free) * KIBIBYTE, "size": int(size) * KIBIBYTE}
-            return {"mount": " ".join(words[at + 1 :]), **room}
+        if word.endswith("%"):
+            with suppress(ValueError):
+                room = {"free": natural(free, LARGEST) * KIBIBYTE, "size": natural(size, LARGEST) * KIBIBYTE}
+                return {"mount": " ".join(words[at + 1 :]), **room}
     return {}

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wizard.hosts.numbers import natural
+
 MAX_HEADER = 512
 MAX_PAYLOAD = 4 * 1024 * 1024
 
@@ -111,16 +113,10 @@ class FrameParser:
 def _parsed(line: bytes) -> tuple[str, int, tuple[str, ...], int]:
     try:
         kind, number, *fields, length = line.decode("ascii").split(" ")
-        size = _natural(length)
-        header = kind, _natural(number), tuple(fields), size
+        size = natural(length)
+        header = kind, natural(number), tuple(fields), size
     except ValueError as error:
         raise FrameError(f"not a frame's header: {line!r}") from error
     if size > MAX_PAYLOAD:
         raise FrameError(f"a frame of {size} bytes")
     return header
-
-
-def _natural(text: str) -> int:
-    if not text.isdecimal() or not text.isascii():
-        raise ValueError(text)
-    return int(text)

@@ -12,13 +12,15 @@ them.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 
 from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.commands import assigned
+from wizard.hosts.numbers import natural
 from wizard.hosts.replies import no_spool, refusal
 
-_FIELDS = 5
 _NO_PLACE = 3
 """The exit status where there is no place for a hold but the spool, and that cannot be used."""
 
@@ -32,6 +34,9 @@ LONGEST = 80
 
 NOBODY = "-"
 """The text of a hold that was let go of and could not be taken away."""
+
+LAST = 999_999_999
+"""The highest number that a hold can have: the host reads no longer one."""
 
 ANY = "any"
 """Takes a host over from whoever holds it."""
@@ -167,12 +172,12 @@ async def hold(host: Host, holder: Holder, over: str = "") -> Hold:
     line = said.text.split("\n")[0].split("\t")
     if said.exit_status == _NO_PLACE:
         raise no_spool(said.complaint, host.label)
-    if not said.ok or len(line) != _FIELDS or not line[1].isdecimal():
+    if not said.ok or not _readable(line):
         why = said.complaint or "no answer that could be read"
         raise refusal(f"whether another run holds the host cannot be learnt: {why}", host.label)
     word, number, place, mine, text = line
     other = _holder(text) if text not in {"", NOBODY} and word != "mine" else None
-    got = Hold(word != "held", int(number), place, other)
+    got = Hold(word != "held", natural(number, LAST), place, other)
     if got.mine:
         host.guard(f"{place}/{NAME}.{number}", mine)
     return got
@@ -186,6 +191,16 @@ async def release(host: Host, run: str) -> None:
     """
     host.guard("")
     await host.ask(assigned({"name": NAME, "run": run}) + _FIND + _RELEASE, limit=LIMIT)
+
+
+def _readable(line: Sequence[str]) -> bool:
+    """It is an answer as the host's shell gives it: place and text are said to the host again, so no NUL is in them."""
+    with suppress(ValueError):
+        word, number, place, mine, _ = line
+        natural(number, LAST)
+        said = place.isprintable() and mine.isprintable()
+        return word in {"mine", "taken", "held"} and place.startswith("/") and said
+    return False
 
 
 def _holder(text: str) -> Holder:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wizard.errors import HostError
 from wizard.hosts import commands
-from wizard.hosts.base import Ending, OnOutput
+from wizard.hosts.base import CAP, MEBIBYTE, Ending, OnOutput
 from wizard.hosts.channel import Channel
 from wizard.hosts.frames import Frame
 from wizard.hosts.replies import ending_of
 
+BEYOND = 2 * MEBIBYTE
+"""Bytes that may come beyond a cap: the end that is kept as well, and the line between."""
+
 
 @dataclass(slots=True)
 class Pull:
-    """How far the output of one attempt has been read."""
+    """How far the output of one attempt has been read; what is beyond its cap did not come from the attempt."""
 
     key: str
     position: int
     on_output: OnOutput
+    cap: int = field(default=CAP, kw_only=True)
 
     async def again(self, channel: Channel, slot: int) -> Ending:
         """Go on where it was, over this channel, until the attempt is over; see ``over``."""
@@ -42,5 +46,7 @@ class Pull:
     def _take(self, frame: Frame) -> None:
         if frame.fields != (str(self.position),):
             raise HostError(f"the host sent output from {frame.fields}, wanted was {self.position}")
+        if self.position + len(frame.payload) > self.cap + BEYOND:
+            raise HostError(f"the host sent more than the {self.cap} bytes of output that it was to keep")
         self.on_output(self.position, frame.payload)
         self.position += len(frame.payload)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from wizard.errors import HostError, NoRoom, WizardError
 from wizard.hosts.base import Answer, AttemptState, Ending
 from wizard.hosts.frames import Frame
+from wizard.hosts.numbers import natural
 
 FULL = ("No space left on device", "Disk quota exceeded", "Read-only file system")
 """What programs say in the C locale where nothing more can be written: strerror(3) of ENOSPC, EDQUOT and EROFS."""
+
+LARGEST_STATUS = 255
+"""Of an exit: wait(2) has eight bits for it."""
 
 
 def refusal(said: str, where: str) -> WizardError:
@@ -42,7 +46,9 @@ def answer_of(frame: Frame, seconds: float) -> Answer:
         HostError: They are not there.
     """
     try:
-        status, late, cut, length = (int(field) for field in frame.fields)
+        exited, overdue, shortened, printed = frame.fields
+        status, late, cut = natural(exited, LARGEST_STATUS), natural(overdue, 1), natural(shortened, 1)
+        length = natural(printed, len(frame.payload))
     except ValueError as error:
         raise _nonsense(frame) from error
     return Answer(
@@ -65,8 +71,8 @@ def ending_of(frame: Frame) -> Ending:
         state, total, dropped, _ = frame.fields
         word, *manner = state.split(".")
         known = AttemptState(word)
-        status = int(manner.pop(0)) if known is AttemptState.DONE else None
-        return Ending(known, status, "timeout" in manner, "killed" in manner, int(total), int(dropped))
+        status = natural(manner.pop(0), LARGEST_STATUS) if known is AttemptState.DONE else None
+        return Ending(known, status, "timeout" in manner, "killed" in manner, natural(total), natural(dropped))
     except (ValueError, IndexError) as error:
         raise _nonsense(frame) from error
 

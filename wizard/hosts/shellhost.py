@@ -108,7 +108,7 @@ class ShellHost:
 
     async def run(self, attempt: Attempt, on_claimed: Callable[[], None], on_output: OnOutput) -> Ending:
         """Start it and follow it; see ``start`` and ``follow``."""
-        pull, slot = Pull(attempt.key, 0, on_output), self._slot()
+        pull, slot = Pull(attempt.key, 0, on_output, cap=attempt.cap), self._slot()
         async with AsyncExitStack() as stack:
             try:
                 frames = await self._started(attempt, slot, stack)

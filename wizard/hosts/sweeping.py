@@ -9,13 +9,13 @@ run that has not ended stay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from wizard.errors import HostError
 from wizard.frozen import frozen
 from wizard.hosts.base import MEBIBYTE, Host
 from wizard.hosts.commands import assigned
+from wizard.hosts.numbers import natural
 
 LIMIT = 20.0
 """Seconds that a host has to answer."""
@@ -33,6 +33,7 @@ MUCH = 64
 """Mebibytes of output after which a spool is looked at again although it was that day."""
 
 KIBIBYTE = 1024
+
 DAY = 86400
 
 # A kill may cut a line anywhere, so that there is no single quote in here: half of this is no command at all. The wz_
@@ -143,8 +144,6 @@ rm -f swept.*
 echo "swept $entries $orphans $((before - total)) $total"
 """
 
-_SWEPT = re.compile(r"swept (\d+) (\d+) (\d+) (\d+)")
-
 
 @frozen
 class Swept:
@@ -209,10 +208,11 @@ async def sweep(host: Host) -> Swept:
     """
     words = {"age": AGE, "most": MOST, "budget": BUDGET * MEBIBYTE // KIBIBYTE, "day": await _today(host)}
     said = await host.ask(assigned(words) + _SWEEP, limit=LIMIT)
-    found = _SWEPT.fullmatch(said.text)
-    if not found:
-        if said.ok and not said.text:
-            return Swept()
-        raise HostError(said.complaint or "the spool could not be swept", where=host.label)
-    attempts, leavings, freed, left = map(int, found.groups())
+    if said.ok and not said.text:
+        return Swept()
+    try:
+        word, *told = said.text.split(" ")
+        attempts, leavings, freed, left = (natural(number) for number in told if word == "swept")
+    except ValueError as error:
+        raise HostError(said.complaint or "the spool could not be swept", where=host.label) from error
     return Swept(attempts, leavings, freed * KIBIBYTE, left * KIBIBYTE)
