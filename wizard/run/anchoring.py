@@ -45,14 +45,19 @@ def _reached(context: Context) -> Iterator[str]:
             yield name
 
 
-async def anchored(context: Context) -> None:
-    """Leave the last head, and wait for it; a host that does not take it in time is on record as not having it."""
+async def anchored(context: Context, patience: float | None = None) -> None:
+    """Leave the last head, and wait for it; a host that does not take it in time is on record as not having it.
+
+    Args:
+        context: The run.
+        patience: Seconds to wait for all hosts together; `PATIENCE` where none are given.
+    """
     head, sending = context.recorder.journal.head, context.anchors.sending
     anchor(context)
     if sending:
-        await asyncio.wait(sending.values(), timeout=PATIENCE)
+        await asyncio.wait(sending.values(), timeout=PATIENCE if patience is None else patience)
     for name in [name for name, task in sending.items() if task.cancel()]:
-        _record(context, name, head, TOO_LATE)
+        _record(context, name, head, TOO_LATE if patience is None else f"no answer within {patience:g} s")
 
 
 async def _send(context: Context, name: str) -> None:

@@ -25,6 +25,13 @@ PAUSED, FAILED = "paused", "failed"
 
 EXIT_RESOLVED, EXIT_OTHERWISE, EXIT_AT_GATE, EXIT_INCOMPLETE = 0, 1, 4, 5
 
+CLOSING = 5.0
+"""Seconds that a host's connection has to close."""
+
+HURRY = 0.4
+"""Seconds that hosts have to take the last word of a run that was told to stop, and as many to close: who gives the
+signal is not kept waiting for more than one second by a host that says nothing."""
+
 NOTES_EVERY = 0.5
 """Seconds between two looks into the inbox."""
 
@@ -153,12 +160,14 @@ class Engine:
     async def _settled(self) -> None:
         """What hosts are told once the run's last word is on record."""
         if self._context:
-            await asyncio.gather(anchored(self._context), acknowledged(self._context))
+            told = anchored(self._context, HURRY) if self._stop else anchored(self._context)
+            await asyncio.gather(told, acknowledged(self._context))
 
     async def _close(self) -> None:
         if self._context is None:
             return
-        await asyncio.gather(*map(_let_go, self._context.hosts.values()))
+        patience = HURRY if self._stop else CLOSING
+        await asyncio.gather(*(_let_go(host, patience) for host in self._context.hosts.values()))
         self._context.recorder.journal.close()
 
     def _take(self, intent: Intent) -> None:
@@ -194,9 +203,9 @@ class Engine:
             self._flow.cancel()
 
 
-async def _let_go(host: Host) -> None:
+async def _let_go(host: Host, patience: float) -> None:
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patience):
             await host.close()
     except (TimeoutError, WizardError, OSError):
         log.debug("%s did not close in time", host.label)

@@ -14,6 +14,7 @@ from wizard.errors import LinkLost
 from wizard.hosts.base import Answer, Attempt, Destination
 from wizard.hosts.fake import FakeHost
 from wizard.run import anchoring
+from wizard.run import engine as module
 from wizard.run import events as ev
 from wizard.run.attempting import Manner
 from wizard.run.context import Context
@@ -241,3 +242,27 @@ def test_a_newer_head_takes_the_place_of_one_that_is_not_sent_yet(trial: Trial) 
     (_, first, _), (_, last, _) = trial.db.took
     assert isinstance(trial.event(first), ev.PhaseEnded)
     assert any(isinstance(event, ev.RunEnded) for event in trial.events[:last])
+
+
+def test_who_stops_a_run_does_not_wait_long_for_a_host_that_says_nothing(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never() -> Answer:
+        await asyncio.Event().wait()
+        return Answer(0)
+
+    async def close(_host: FakeHost) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(anchoring, "PATIENCE", 600.0)
+    monkeypatch.setattr(module, "CLOSING", 600.0)
+    monkeypatch.setattr(module, "HURRY", 0.05)
+    monkeypatch.setattr(FakeHost, "close", close)
+    trial.db.answers("true", 1)
+    trial.db.takes, trial.stops_at = never, ev.GateBlocked
+    assert trial.walked() == "paused"
+    assert trial.anchors[-1].why == "no answer within 0.05 s"
+
+
+def test_a_host_that_says_nothing_holds_up_a_stop_for_less_than_a_second() -> None:
+    assert 2 * module.HURRY < 1
