@@ -16,7 +16,7 @@ PYTHONS ?= 3.11 3.12 3.13
 N ?= 10000
 FIRST ?= 0
 
-.PHONY: help drill setup quick test drills slowest pythons explore lint format types services crashes crash chaos realhost monitor bench schema reference build clean
+.PHONY: help drill setup quick test drills slowest pythons explore lint format types services crashes crash chaos hostile realhost monitor bench schema reference build clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  \1\t/' | expand -t 12
@@ -86,6 +86,9 @@ crash: setup  ## the whole crash matrix over SSH: about half an hour
 
 chaos: setup  ## N=10000 trials of two operators, a bad link and kills; FIRST=0 is the first seed
 	CHAOS_TRIALS=$(N) CHAOS_FIRST=$(FIRST) $(PYTEST) -n $(CRASHERS) $(SPREAD) -k chaos tests/crash
+
+hostile: setup  ## 10,000 conversations with a host that lies, and 200 runs on one over SSH; FIRST=0 is the first seed
+	HOSTILE=10000 HOSTILE_SSH=200 HOSTILE_FIRST=$(FIRST) $(PYTEST) -n 2 tests/property/test_hostile_host.py tests/services/test_hostile_host.py
 
 # One after the other: all hosts have one address, each in a network of its own, and Ansible shares connections by address.
 realhost: setup  ## the real incident on a real host: root, systemd-nspawn, apt packages of tests/realhost/requirements.apt
