@@ -44,7 +44,8 @@ async def test_a_lapse_says_for_how_long_this_process_did_not_run(monkeypatch: p
     await clock.on(0.0)
     await clock.through(2)
     await clock.on(61.0)
-    assert await passing == waking.Lapse(stalled=60.0)
+    lapse = await passing
+    assert (lapse.slept, lapse.stalled) == (False, pytest.approx(60.0))
 
 
 async def test_a_lapse_without_event_is_as_long_as_it_was_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
