@@ -20,7 +20,14 @@ from wizard.hosts.sweeping import acknowledge
 
 RUN = "20260314-021500-0a1b"
 SECRET = "hunter2-4711"
-NEEDS = Attempt("needs", 'printf %s "$TOKEN"', limit=60, secrets={"TOKEN": SECRET})
+NEEDS = [
+    pytest.param(Attempt("needs", 'printf %s "$TOKEN"', limit=60, secrets={"TOKEN": SECRET}), id="secret"),
+    pytest.param(Attempt("needs", "head -c 12", limit=60, content=SECRET.encode()), id="content"),
+    pytest.param(
+        Attempt("needs", 'head -c 8; printf %s "$TOKEN"', limit=60, secrets={"TOKEN": "4711"}, content=b"hunter2-"),
+        id="both",
+    ),
+]
 
 
 def holding(place: Path, text: str) -> list[Path]:
@@ -29,50 +36,55 @@ def holding(place: Path, text: str) -> list[Path]:
     return [path for path in files if text.encode() in path.read_bytes()]
 
 
-async def left_behind(spool: Path) -> Path:
+async def left_behind(spool: Path, needs: Attempt) -> Path:
     """An attempt whose runner and channel were killed before it was taken up; where its secret is."""
     async with shell_host(spool) as host:
         await host.prepare()
         (runner,) = runners_of(spool)
         os.kill(runner, signal.SIGSTOP)
-        await host.start(NEEDS)
+        await host.start(needs)
         files = await scratch(host)
         kill(int((await host.ask("echo $$")).text))
         kill(runner)
     shutil.rmtree(files)
-    return Path((folder(spool, NEEDS.key) / "secrets").read_text().strip())
+    return Path((folder(spool, needs.key) / "secrets").read_text().strip())
 
 
-async def test_a_secret_that_no_script_took_up_is_in_memory_and_closed(spool: Path) -> None:
-    secret = await left_behind(spool)
+@pytest.mark.parametrize("needs", NEEDS)
+async def test_a_secret_that_no_script_took_up_is_in_memory_and_closed(spool: Path, needs: Attempt) -> None:
+    secret = await left_behind(spool, needs)
     assert secret.parent == Path("/dev/shm")
     assert secret.stat().st_mode & 0o077 == 0
     assert not holding(spool, SECRET)
     secret.unlink()
 
 
-async def test_a_secret_goes_once_the_limit_of_its_attempt_is_over(host: Host, spool: Path) -> None:
-    secret = await left_behind(spool)
-    assert (await host.status(NEEDS.key)).state is AttemptState.READY
+@pytest.mark.parametrize("needs", NEEDS)
+async def test_a_secret_goes_once_the_limit_of_its_attempt_is_over(host: Host, spool: Path, needs: Attempt) -> None:
+    secret = await left_behind(spool, needs)
+    assert (await host.status(needs.key)).state is AttemptState.READY
     await host.prepare()
     assert secret.exists(), "it may be taken up still"
     await host.close()
     then = time.time() - 200
-    os.utime(spool / f"{NEEDS.key}.claim", (then, then))
+    os.utime(spool / f"{needs.key}.claim", (then, then))
     await host.prepare()
     await host.ask("true")
     while secret.exists():
         await host.ask("true")
-    assert (await run(host, NEEDS))[1] == SECRET.encode(), "who starts it brings the secret along"
+    assert (await run(host, needs))[1] == SECRET.encode(), "who starts it brings the secret along"
 
 
-async def test_a_script_is_not_run_without_its_secrets_nor_with_those_of_another(spool: Path, host: Host) -> None:
-    secret = await left_behind(spool)
+@pytest.mark.parametrize("needs", NEEDS)
+async def test_a_script_is_not_run_without_its_secrets_nor_with_those_of_another(
+    spool: Path, host: Host, needs: Attempt
+) -> None:
+    secret = await left_behind(spool, needs)
     secret.unlink()
     secret.symlink_to(spool.parent / "theirs")
     (spool.parent / "theirs").write_text("TOKEN=theirs\n")
     try:
-        bare = Attempt(NEEDS.key, NEEDS.script, limit=60)
+        bare = Attempt(needs.key, needs.script, limit=60)
         ending, output = await run(host, bare)
         assert (ending.ok, output.startswith(b"The secrets of this step are gone")) == (False, True)
     finally:

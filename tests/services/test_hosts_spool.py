@@ -26,6 +26,7 @@ from wizard.errors import HostError
 from wizard.hosts import commands
 from wizard.hosts.attachment import Settings
 from wizard.hosts.base import Attempt, AttemptState, Host
+from wizard.hosts.content import copied
 from wizard.hosts.shellhost import ShellHost
 
 
@@ -43,6 +44,27 @@ async def test_secrets_reach_the_script_and_nobody_else(host: Host, spool: Path)
         path.read_bytes() for path in folder(spool, "secret").iterdir() if path.is_file() and path.name != "out"
     )
     assert b"hunter2" not in kept
+
+
+CONTENTS = {"text": b"hunter2 ' $HOME\nEND\n" * 5_000, "binary": b"hunter2\0\xff" * 5_000, "short": b"hunter2", "": b""}
+
+
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
+@pytest.mark.parametrize("read", [True, False])
+async def test_a_content_reaches_the_script_and_stays_nowhere(
+    host: Host, spool: Path, content: bytes, *, read: bool
+) -> None:
+    script = copied(content) if read else "echo not read"
+    attempt = Attempt("content", f'{script}; ls -a "${{0%/*}}" >&2\n', content=content)
+
+    ending, output = await run(host, attempt)
+
+    assert ending.ok, output
+    assert output.startswith(content if read else b"not read\n")
+    assert b"secrets" not in output.removeprefix(content)
+    kept = [path.read_bytes() for path in folder(spool, "content").iterdir() if path.is_file() and path.name != "out"]
+    assert b"hunter2" not in b"".join(kept)
+    assert b"hunter2" not in command_lines().encode()
 
 
 async def test_the_spool_is_closed_to_others_and_the_script_keeps_the_login_umask(host: Host, spool: Path) -> None:

@@ -9,13 +9,14 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wizard.actions.base import Question, Ran, Reply, Sample
 from wizard.checks.base import Observation
 from wizard.errors import HostError
 from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Host, Identity, OnOutput
+from wizard.hosts.content import opened
 from wizard.hosts.world import Mark, World
 
 
@@ -64,7 +65,7 @@ class LabHost:
         return Answer(process.returncode, out, err, seconds=time.monotonic() - began)
 
     async def run(self, attempt: Attempt) -> Ran:
-        answer = await self._sh(attempt.script, attempt.limit, b"", attempt.secrets)
+        answer = await self._sh(opened(attempt.content) + attempt.script, attempt.limit, b"", attempt.secrets)
         ending = Ending(AttemptState.DONE, answer.exit_status, timed_out=answer.timed_out)
         return Ran(ending, answer.stdout + answer.stderr)
 
@@ -134,7 +135,7 @@ class LabStage:
     async def run(self, host: Host, attempt: Attempt) -> Ran:
         self.scripts.append(attempt.script)
         assert isinstance(host, LabHost)
-        return await host.run(Attempt(attempt.key, attempt.script, self.limit, attempt.secrets))
+        return await host.run(replace(attempt, limit=self.limit))
 
     async def ask(self, question: Question) -> Reply:
         raise NotImplementedError

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from wizard.hosts.base import Answer, Attempt, AttemptState, Destination, Ending, Identity, OnOutput
+from wizard.hosts.content import opened
 
 
 class ShellHost:
@@ -58,7 +59,7 @@ class ShellHost:
         self.started[attempt.key] = attempt
         secrets = dict(attempt.secrets)
         status, out, _, timed_out = await self._run(
-            attempt.script, secrets, attempt.limit, self.changing_path, merge=True
+            given(attempt), secrets, attempt.limit, self.changing_path, merge=True
         )
         state = AttemptState.LOST if status is None or status < 0 else AttemptState.DONE
         known = status if state is AttemptState.DONE else None
@@ -107,6 +108,11 @@ class ShellHost:
             await process.wait()
             return None, b"", b"", True
         return process.returncode, out, err or b"", False
+
+
+def given(attempt: Attempt) -> str:
+    """The script with its content as standard input, for a shell that reads it from there itself."""
+    return attempt.script if attempt.content is None else f"(\n{opened(attempt.content)}{attempt.script}\n)\n"
 
 
 class ScriptedHost(ShellHost):

@@ -73,7 +73,7 @@ class ReplacesFile(Action[S]):
         if not earlier and _is_already(was, wanted):
             return Result(ok=True, what=f"{one_line(path)} is so already", values={"changed": "no"})
         script = change_script(path, wanted, _sights([Wanted.as_it_is(was), *earlier]), before["parents"])
-        ran = await stage.run(self.host, Attempt(key="write", script=script, limit=LIMIT))
+        ran = await stage.run(self.host, Attempt(key="write", script=script, limit=LIMIT, content=wanted.content))
         did = f"removed {one_line(path)}" if wanted.content is None else f"wrote {one_line(path)}"
         return replace(explained(ran, did), values={"changed": "yes", "sha256": wanted.sight})
 
@@ -83,7 +83,7 @@ class ReplacesFile(Action[S]):
         if not await self.compare(before):
             return Result(ok=True, what=f"{one_line(path)} is as it was; nothing to undo")
         script = restore_script(path, Wanted.as_it_is(was), _sights(self.ours(before)), before["parents"])
-        ran = await stage.run(self.host, Attempt(key="restore", script=script, limit=LIMIT))
+        ran = await stage.run(self.host, Attempt(key="restore", script=script, limit=LIMIT, content=was.content))
         return explained(ran, f"restored {one_line(path)}")
 
     async def compare(self, before: Before) -> Sequence[Difference]:

@@ -6,14 +6,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from shlex import quote
-from textwrap import wrap
 from typing import Any
 
 from wizard.facts.asking import operand, read
 from wizard.facts.files import FileState
 from wizard.facts.guarded import REFUSED, entering, parted, script
 from wizard.hosts.base import Host
+from wizard.hosts.content import copied
 
 TORN = 5
 """Exit status of a script whose new content did not arrive whole; what was there still is."""
@@ -92,7 +91,10 @@ def _script(path: str, body: str, *calls: str) -> str:
 
 
 def change_script(path: str, wanted: Wanted, was: str, parents: Sequence[str] = ()) -> str:
-    """Make the path what is wanted, unless it is no longer what it ``was`` (a `Wanted.sight`)."""
+    """Make the path what is wanted, unless it is no longer what it ``was`` (a `Wanted.sight`).
+
+    The content itself is not in it: it is the attempt's ``content``.
+    """
     guard = f"""now=$(sight)
 case $now in
     {was} | {wanted.sight}) ;;
@@ -103,7 +105,10 @@ esac
 
 
 def restore_script(path: str, wanted: Wanted, ours: str, parents: Sequence[str] = ()) -> str:
-    """Make the path what it was. A content that is neither ``ours`` nor that is somebody's: it is kept beside it."""
+    """Make the path what it was. A content that is neither ``ours`` nor that is somebody's: it is kept beside it.
+
+    The content itself is not in it: it is the attempt's ``content``.
+    """
     guard = f"""now=$(sight)
 case $now in
     {ours} | {wanted.sight} | {ABSENT}) ;;
@@ -163,29 +168,5 @@ def _attributes(wanted: Wanted) -> str:
 
 
 def _content(content: bytes) -> str:
-    if not content:
-        return ': >"./$name"\n'
-    text = _readable(content)
-    if text is None:
-        lines = "\n".join(wrap(b64encode(content).decode(), 76))
-        return f"base64 -d >\"./$name\" <<'END'\n{lines}\nEND\n"
-    end = _end_mark(text)
-    if text.endswith("\n"):
-        return f"cat >\"./$name\" <<'{end}'\n{text}{end}\n"
-    return f"head -c {len(content)} >\"./$name\" <<'{end}'\n{text}\n{end}\n"
-
-
-def _readable(content: bytes) -> str | None:
-    """The content as text, where a here-document carries it and a person can read it."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return None
-    return text if all(character.isprintable() or character in "\n\t" for character in text) else None
-
-
-def _end_mark(text: str) -> str:
-    lines, mark = set(text.split("\n")), "END"
-    while mark in lines:
-        mark += "_"
-    return mark
+    """Where the new content is written; it comes beside the script (`wizard.hosts.content`)."""
+    return f'{copied(content)} >"./$name"\n'

@@ -96,6 +96,7 @@ class Attempt:
         script: POSIX sh, as shown to the person and as journalled.
         limit: Seconds after which the host itself ends it.
         secrets: Environment for the script that must not be seen in ``ps``, journal or log.
+        content: The script's standard input (``hosts/content.py``); must not be seen there either.
         cap: Bytes of output kept on the host; of the rest the end is kept as well, a sixteenth of it up to a mebibyte,
             behind a line that says how much is missing.
     """
@@ -104,6 +105,7 @@ class Attempt:
     script: str
     limit: float = 3600.0
     secrets: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
     cap: int = CAP
 
 

@@ -13,6 +13,7 @@ from shlex import quote
 from wizard.errors import UsageError
 from wizard.frozen import frozen
 from wizard.hosts.base import MEBIBYTE, Attempt
+from wizard.hosts.content import opened
 
 ANSWER_CAP = MEBIBYTE
 """Bytes of standard output, and as many of standard error, that an answer may have."""
@@ -171,7 +172,7 @@ def start(number: int, attempt: Attempt, grace: float, launch: Launch) -> bytes:
         launch.slot,
         "yes" if launch.apart else "",
         attempt.script,
-        secrets_file(attempt.secrets),
+        secrets_file(attempt.secrets) + opened(attempt.content),
         launch.machine,
         launch.hold,
         launch.held,

@@ -26,6 +26,7 @@ from wizard.facts.files import FileState
 from wizard.facts.manifest import Manifest, base_acl
 from wizard.facts.redis_cli import client
 from wizard.facts.units import Unit
+from wizard.hosts.content import opened
 from wizard.hosts.world import LOCAL
 
 _ANYTHING = "[0-9a-f]*"
@@ -108,7 +109,7 @@ def _file(action: Action[FileSpec], spec: FileSpec) -> Offer:
         "" if spec.absent or (spec.mode and spec.owner and spec.group) else "what is not named here would have stayed"
     )
     words = f"{action.plan().command.splitlines()[0].rstrip(':')}\n{kept}"
-    return Offer(change_script(spec.path, wanted, _ANYTHING, _folders(spec)), words)
+    return Offer(opened(wanted.content) + change_script(spec.path, wanted, _ANYTHING, _folders(spec)), words)
 
 
 def _wanted(spec: FileSpec) -> Wanted:

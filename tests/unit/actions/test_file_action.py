@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -243,13 +244,26 @@ async def test_the_diff_is_in_the_before_state(tmp_path: Path) -> None:
     assert "+2\n\\ No newline at end of file\n" in before["diff"]
 
 
-async def test_a_plain_text_script_can_be_read(tmp_path: Path) -> None:
-    stage = RecordingStage()
-    write = action(path=str(tmp_path / "a"), content="User=redis\n")
+CONTENTS = ["User=redis\n", "no line end", "END\nEND_\n\n", "a\rb\0c", "x" * 70_000, ""]
 
-    await write.perform(stage, await write.capture())
 
-    assert "\nUser=redis\nEND\n" in stage.attempts[0].script
+@pytest.mark.parametrize("content", CONTENTS, ids=range(len(CONTENTS)))
+async def test_no_script_holds_a_content_but_says_its_size_and_checksum(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "a"
+    file.write_text(f"old {content}", newline="")
+    write, done, undone = action(path=str(file), content=content), RecordingStage(), RecordingStage("undo1")
+    before = await write.capture()
+
+    await write.perform(done, before)
+    written = file.read_bytes()
+    await write.undo(undone, before)
+
+    assert (written, file.read_bytes()) == (content.encode(), f"old {content}".encode())
+    for stage, held in ((done, content), (undone, f"old {content}")):
+        (attempt,) = stage.attempts
+        assert attempt.content == held.encode()
+        assert f"# {len(held)} bytes, SHA-256 {sha256(held.encode()).hexdigest()}\n" in attempt.script
+        assert not content or content not in attempt.script
 
 
 def test_undoing_a_unit_file_makes_systemd_read_it_again() -> None:
