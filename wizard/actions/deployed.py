@@ -90,7 +90,7 @@ class Deployed:
     async def _file(self, path: str) -> dict[str, Any]:
         action = File(FileSpec(path=path, absent=True), self._world)
         was = await action.look_at(path)
-        return {"kind": "file", "name": path, "before": action.before(path, was, Wanted.as_it_is(was))}
+        return {"kind": "file", "name": path, "before": action.before(path, was, Wanted(None))}
 
     async def undo(self, stage: Stage, before: Before) -> Result:
         """Bring everything back, going on past what fails."""

@@ -96,7 +96,7 @@ class Edit(ReplacesFile[EditSpec]):
     Spec = EditSpec
 
     def plan(self) -> Plan:
-        """The replacements; the diff is in the before-state, once the file has been read."""
+        """The replacements."""
         path = one_line(self.spec.path, 400)
         lines = "\n".join(f"  {one_line(str(replacement), 300)}" for replacement in self.spec.replace)
         return Plan(f"edit {path}:\n{lines}", f"{path} as it was, byte for byte")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import unified_diff
 from typing import Any, TypeVar
 
 from wizard.actions.base import Action, Before, Difference, Ran, Result, Stage, result_of
@@ -19,7 +18,6 @@ from wizard.text import one_line
 
 LIMIT = 120.0
 """Seconds a host may take to write one file."""
-_DIFF_LIMIT = 256 * 1024
 
 S = TypeVar("S", bound=ActionSpec)
 
@@ -28,7 +26,7 @@ class ReplacesFile(Action[S]):
     """An action that makes one path what ``before["wanted"]`` says, and back to ``before["was"]``.
 
     Before-state: ``path``; ``was`` (a `FileState`); ``wanted`` (a `Wanted`); ``parents`` that have to be made,
-    outermost first; ``diff``, a unified diff for a person.
+    outermost first.
     """
 
     async def look_at(self, path: str) -> FileState:
@@ -59,7 +57,6 @@ class ReplacesFile(Action[S]):
             "was": was.to_json(),
             "wanted": wanted.to_json(),
             "parents": list(parents),
-            "diff": diff(path, was.content, wanted.content),
         }
 
     def ours(self, before: Before) -> Sequence[Wanted]:
@@ -70,6 +67,9 @@ class ReplacesFile(Action[S]):
         """Write it beside, check it, and move it over the old one unless that has changed since."""
         path, was = _read(before)
         wanted, *earlier = self.ours(before)
+        if wanted.lost:
+            what = f"what was to be written to {one_line(path)} is not kept any more"
+            raise StepRefused(what, where=self.host.name, mend="Start a new run: it is kept until a run ends")
         if not earlier and _is_already(was, wanted):
             return Result(ok=True, what=f"{one_line(path)} is so already", values={"changed": "no"})
         script = change_script(path, wanted, _sights([Wanted.as_it_is(was), *earlier]), before["parents"])
@@ -145,24 +145,3 @@ async def missing(host: Host, folders: Sequence[str]) -> list[str]:
         return []
     printed = await read(host, f"{PLAIN}\n{''.join(tests)}exit 0\n", "directories")
     return [folders[int(at)] for at in printed.split()]
-
-
-def diff(path: str, was: bytes | None, wanted: bytes | None) -> str:
-    """A unified diff for a person; one line where a diff would not be read."""
-    old, new = was or b"", wanted or b""
-    if old == new:
-        return ""
-    if b"\0" in old + new or len(old) + len(new) > _DIFF_LIMIT:
-        return f"{path}: {len(old)} bytes become {len(new)} bytes\n"
-    return "".join(unified_diff(_lines(old), _lines(new), _label(path, was), _label(path, wanted), n=3))
-
-
-def _label(path: str, content: bytes | None) -> str:
-    return "/dev/null" if content is None else path
-
-
-def _lines(content: bytes) -> list[str]:
-    lines = content.decode("utf-8", "backslashreplace").splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n\\ No newline at end of file\n"
-    return lines

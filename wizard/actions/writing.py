@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from shlex import quote
 from typing import Any
 
 from wizard.facts.asking import operand, read
@@ -22,18 +23,27 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a path shall become. ``content`` None means absent; an empty owner or group is left to the host."""
+    """What a path shall become. ``content`` None means absent; an empty owner or group is left to the host.
+
+    ``digest`` is the SHA-256 of a content that is kept apart (`wizard.run.before`), and may not be there any more.
+    """
 
     content: bytes | None
     owner: str = ""
     group: str = ""
     mode: str = "644"
     acl: Sequence[str] = ()
+    digest: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """It has a content, and that is not kept any more."""
+        return self.content is None and bool(self.digest)
 
     @property
     def sight(self) -> str:
         """What the script would see at the path: ``absent`` or the content's SHA-256."""
-        return ABSENT if self.content is None else sha256(self.content).hexdigest()
+        return (self.digest or ABSENT) if self.content is None else sha256(self.content).hexdigest()
 
     @classmethod
     def as_it_is(cls, state: FileState) -> Wanted:

@@ -1,18 +1,32 @@
-"""Before-states on disk: what each step captured ahead of changing anything, 0600, written before the act."""
+"""Before-states on disk: what each step captured ahead of changing anything, 0600, written before the act.
+
+What a step shall write is captured with it, but an undo needs no more of it than its checksum. So it is kept apart, and
+goes once the run has ended.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import shutil
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from wizard.actions.base import Before
-from wizard.errors import JournalUnwritable
+from wizard.errors import JournalUnwritable, RecordChanged
 from wizard.jsontext import parse
 from wizard.run import kept
 
 FOLDER = "before"
+
+CONTENT = "content"
+"""The directory of a run with what its steps shall write, each by its SHA-256, until the run has ended."""
+
+WANTED = "wanted"
+"""The key of what a path shall become (`wizard.actions.writing.Wanted`), wherever it stands in a before-state."""
 
 
 def save(directory: Path, step: str, before: Before) -> tuple[str, str]:
@@ -21,9 +35,13 @@ def save(directory: Path, step: str, before: Before) -> tuple[str, str]:
     Raises:
         JournalUnwritable: It is not on disk, so the step must not start.
     """
-    data = json.dumps(before, ensure_ascii=True, sort_keys=True).encode()
+    contents: dict[str, bytes] = {}
+    apart = _mapped(before, lambda wanted: _parted(wanted, contents))
+    data = json.dumps(apart, ensure_ascii=True, sort_keys=True).encode()
     name = f"{step}.json"
     try:
+        for digest, content in contents.items():
+            _write_durably(directory / CONTENT, digest, content)
         _write_durably(directory / FOLDER, name, data)
     except OSError as problem:
         raise JournalUnwritable(
@@ -53,7 +71,7 @@ def _write_durably(folder: Path, name: str, data: bytes) -> None:
 
 
 def load(directory: Path, name: str, expected: str) -> Before:
-    """A before-state as captured.
+    """A before-state as captured; what was to be written is in it for as long as that is kept.
 
     Args:
         directory: The run directory.
@@ -68,4 +86,40 @@ def load(directory: Path, name: str, expected: str) -> Before:
         read: Before = parse(data)
     except ValueError as problem:
         raise kept.changed(directory, FOLDER, name, "cannot be read") from problem
-    return read
+    return {key: _mapped(value, lambda wanted: _joined(directory, wanted), key) for key, value in read.items()}
+
+
+def forget_contents(directory: Path) -> None:
+    """Remove what steps were to write: nothing of this run is done any more."""
+    shutil.rmtree(directory / CONTENT, ignore_errors=True)
+
+
+def _mapped(value: Any, change: Callable[[Mapping[str, Any]], Any], key: str = "") -> Any:
+    """The same with every ``wanted`` in it changed."""
+    if isinstance(value, Mapping):
+        if key == WANTED:
+            return change(value)
+        return {name: _mapped(item, change, name) for name, item in value.items()}
+    return [_mapped(item, change) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _parted(wanted: Mapping[str, Any], contents: dict[str, bytes]) -> Mapping[str, Any]:
+    if wanted["content"] is None:
+        return wanted
+    content = b64decode(wanted["content"])
+    digest = hashlib.sha256(content).hexdigest()
+    contents[digest] = content
+    return {**wanted, "content": None, "digest": digest, "size": len(content)}
+
+
+def _joined(directory: Path, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    digest = wanted.get("digest")
+    if not digest:
+        return wanted
+    whole = {key: value for key, value in wanted.items() if key != "size"}
+    try:
+        content = kept.proven(directory, CONTENT, digest, digest)
+    except RecordChanged:
+        # What was changed meanwhile is not what was captured: it counts as lost, like what is gone.
+        return whole
+    return {**whole, "content": b64encode(content).decode()}

@@ -13,6 +13,7 @@ from wizard.run import events as ev
 from wizard.run import state as st
 from wizard.run.anchoring import anchor
 from wizard.run.attempting import Manner
+from wizard.run.before import forget_contents
 from wizard.run.connecting import Connecting
 from wizard.run.context import Context
 from wizard.run.desk import Aborted, Paused
@@ -140,6 +141,7 @@ class Session:
         self._record(
             ev.RunEnded(outcome, list(state.deviations), list(state.remaining), round(time.monotonic() - began, 3))
         )
+        forget_contents(self._context.directory)
         return outcome
 
     async def _evidence(self, moment: str) -> list[ev.EvidenceObserved]:

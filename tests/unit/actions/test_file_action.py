@@ -235,15 +235,6 @@ async def test_owner_and_group_can_be_given_by_number(tmp_path: Path) -> None:
     assert result.ok, result
 
 
-async def test_the_diff_is_in_the_before_state(tmp_path: Path) -> None:
-    (tmp_path / "a").write_text("one\ntwo\n")
-
-    before = await action(path=str(tmp_path / "a"), content="one\n2").capture()
-
-    assert "-two\n" in before["diff"]
-    assert "+2\n\\ No newline at end of file\n" in before["diff"]
-
-
 CONTENTS = ["User=redis\n", "no line end", "END\nEND_\n\n", "a\rb\0c", "x" * 70_000, ""]
 
 
