@@ -8,13 +8,25 @@ from typing import ClassVar
 from pydantic import Field
 
 from wizard.actions.base import Before, Plan
-from wizard.actions.replacing import ReplacesFile
+from wizard.actions.replacing import PRIVACY, ReplacesFile
 from wizard.actions.writing import Wanted
 from wizard.checklist.meaning import DATA, Meaning
-from wizard.checklist.spec import ActionSpec, Count, Flaw, Pattern, ReplacementText, Spec, Text, YamlPath, is_template
+from wizard.checklist.spec import (
+    ActionSpec,
+    Count,
+    Flag,
+    Flaw,
+    Pattern,
+    ReplacementText,
+    Spec,
+    Text,
+    YamlPath,
+    is_template,
+)
 from wizard.checklist.surroundings import regex_cautions
 from wizard.errors import StepRefused
 from wizard.facts import yamlpath
+from wizard.facts.privacy import is_private, kept_out
 from wizard.patterns import beside, flaw_of, replaced, search_now
 from wizard.text import one_line
 
@@ -72,8 +84,7 @@ class Replacement(Spec):
         if self.at is not None:
             return f"at {self.at}: {self.old_value!r} becomes {self.new_value!r}"
         kind = "" if self.regex is None else "regular expression "
-        times = "once" if self.count == 1 else f"{self.count} times"
-        return f"{kind}{self.match if self.regex is None else self.regex!r} becomes {self.new!r}, {times}"
+        return f"{kind}{self.match if self.regex is None else self.regex!r} becomes {self.new!r}, {_times(self.count)}"
 
 
 class EditSpec(ActionSpec):
@@ -83,6 +94,7 @@ class EditSpec(ActionSpec):
 
     path: Text
     replace: list[Replacement]
+    secret: Flag | None = Field(default=None, description=PRIVACY)
 
     def flaws(self) -> Iterator[Flaw]:
         """At least one replacement; each tells its own."""
@@ -98,8 +110,17 @@ class Edit(ReplacesFile[EditSpec]):
     def plan(self) -> Plan:
         """The replacements."""
         path = one_line(self.spec.path, 400)
-        lines = "\n".join(f"  {one_line(str(replacement), 300)}" for replacement in self.spec.replace)
+        lines = "\n".join(f"  {one_line(str(replacement), 300)}" for replacement in self._told())
         return Plan(f"edit {path}:\n{lines}", f"{path} as it was, byte for byte")
+
+    def _told(self) -> Sequence[Replacement | str]:
+        """The replacements as a person may see them: where they are secret, as the checklist has them."""
+        if self.spec.secret is not True:
+            return self.spec.replace
+        written = self.world.written
+        if isinstance(written, EditSpec):
+            return written.replace
+        return [f"{len(self.spec.replace)} replacements, not shown"]
 
     async def capture(self) -> Before:
         """The file, and its content with every replacement made.
@@ -112,7 +133,8 @@ class Edit(ReplacesFile[EditSpec]):
             raise StepRefused(f"{one_line(self.spec.path)} is not there", where=self.host.name, mend="Write it first")
         text = was.content.decode("utf-8", "surrogateescape")
         try:
-            changed = await beside(lambda: edited(text, self.spec.replace))
+            private = is_private(self.spec.secret, was.mode)
+            changed = await beside(lambda: edited(text, self.spec.replace, private=private))
         except StepRefused as refused:
             where = f"{self.host.name}: {one_line(self.spec.path)}"
             raise StepRefused(refused.what, where=where, mend=refused.mend or "Look at the file") from refused
@@ -121,16 +143,22 @@ class Edit(ReplacesFile[EditSpec]):
         return self.before(self.spec.path, was, Wanted(content, kept.owner, kept.group, kept.mode, kept.acl))
 
 
-def edited(text: str, replacements: Sequence[Replacement]) -> str:
+def edited(text: str, replacements: Sequence[Replacement], *, private: bool = False) -> str:
     """The text with every replacement made; unchanged where every one of them has been made before.
+
+    Args:
+        text: What the file holds.
+        replacements: In their order.
+        private: Nothing of the text may be said in a refusal.
 
     Raises:
         StepRefused: One does not match exactly as often as stated.
     """
     if all(_is_made(text, replacement) for replacement in replacements):
         return text
-    for replacement in replacements:
-        text = _made(text, replacement)
+    for number, replacement in enumerate(replacements, start=1):
+        about = f"replacement {number}" if private else one_line(str(replacement), 300)
+        text = _made(text, replacement, about, private=private)
     return text
 
 
@@ -156,30 +184,37 @@ def _is_in(wish: Replacement, text: str) -> bool:
     return search_now(wish.regex or "", text, multiline=True) is not None
 
 
-def _made(text: str, wish: Replacement) -> str:
+def _made(text: str, wish: Replacement, about: str, *, private: bool) -> str:
     if wish.at is not None:
-        return _value_made(text, wish.at, wish.old_value or "", wish.new_value or "")
-    changed, times = _replaced(text, wish)
+        return _value_made(text, wish.at, wish.old_value or "", wish.new_value or "", private=private)
+    changed, times = _replaced(text, wish, about)
     if times != wish.count:
-        raise StepRefused(f"{one_line(str(wish), 300)}, but it is there {times} times", mend=_MEND)
+        wanted = f", {_times(wish.count)}" if private else ""
+        raise StepRefused(f"{about}{wanted}, but it is there {times} times", mend=_MEND)
     return changed
 
 
-def _replaced(text: str, wish: Replacement) -> tuple[str, int]:
+def _replaced(text: str, wish: Replacement, about: str) -> tuple[str, int]:
     """The text with every match replaced, and how many there were."""
     if wish.match is not None:
         return text.replace(wish.match, wish.new or ""), text.count(wish.match)
     try:
         return replaced(wish.regex or "", wish.new or "", text)
     except ValueError as problem:
-        raise StepRefused(f"{one_line(str(wish))}: {problem}", mend="Correct the regular expression") from None
+        raise StepRefused(f"{about}: {problem}", mend="Correct the regular expression") from None
 
 
 _MEND = "Nothing was changed; look at the file, then correct match or count"
 
 
-def _value_made(text: str, at: str, old: str, new: str) -> str:
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _value_made(text: str, at: str, old: str, new: str, *, private: bool) -> str:
     found = yamlpath.value_at(text, at)
+    if found != old and private:
+        raise StepRefused(f"{at} is another value ({kept_out(found)})", mend="Nothing was changed; look at it")
     if found != old:
         raise StepRefused(f"{at} is {one_line(found)!r}, not {one_line(old)!r}", mend="Nothing was changed; look at it")
     return yamlpath.replaced(text, at, new)

@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Self
 
+from pydantic import Field
+
 from wizard.actions.base import Before, Editable, Plan
-from wizard.actions.replacing import ReplacesFile, missing
+from wizard.actions.replacing import PRIVACY, ReplacesFile, missing
 from wizard.actions.writing import Wanted
 from wizard.checklist.spec import AccountName, ActionSpec, Flag, Flaw, LocalPath, Mode, Text
 from wizard.errors import StepRefused
 from wizard.facts import accounts
 from wizard.facts.files import LIMIT, FileState
+from wizard.facts.privacy import is_private, lines_of, shown
 from wizard.hosts.world import World
 from wizard.text import one_line
 
@@ -33,6 +36,12 @@ class FileSpec(ActionSpec):
     mode: Mode | None = None
     owner: AccountName | None = None
     group: AccountName | None = None
+    secret: Flag | None = Field(default=None, description=PRIVACY)
+
+    @property
+    def private(self) -> bool:
+        """Others may not read what is written, as far as the checklist tells."""
+        return is_private(self.secret, self.mode)
 
     def flaws(self) -> Iterator[Flaw]:
         """Exactly one of content, source and absent; attributes only for a file that will be there."""
@@ -59,7 +68,7 @@ class File(ReplacesFile[FileSpec]):
             return Plan(f"remove {path}", f"put {path} back, byte for byte, with its owner, mode and ACL")
         belongs = [f"mode {self.spec.mode}" if self.spec.mode else "", self._whose()]
         head = ", ".join([f"write {path}", *(part for part in belongs if part)])
-        body = f"as {self.spec.source}" if self.spec.content is None else self.spec.content
+        body = f"as {self.spec.source}" if self.spec.content is None else self._shown(self.spec.content)
         return Plan(f"{head}:\n{body}", f"{path} as it was, byte for byte; removed again if it was not there")
 
     def _whose(self) -> str:
@@ -67,9 +76,15 @@ class File(ReplacesFile[FileSpec]):
             return f"owner {self.spec.owner}:{self.spec.group}"
         return f"owner {self.spec.owner}" if self.spec.owner else f"group {self.spec.group}" if self.spec.group else ""
 
+    def _shown(self, content: str) -> str:
+        return shown(content, lines_of(self.world.written)) if self.spec.private else content
+
     def editable(self) -> Editable | None:
-        """The content, where the checklist has it; what was captured takes it back."""
-        return None if self.spec.content is None else Editable(self.spec.content)
+        """The content, where the checklist has it; what was captured takes it back.
+
+        None where others may not read it, as what a person makes of it is put on record.
+        """
+        return None if self.spec.content is None or self.spec.private else Editable(self.spec.content)
 
     def edited(self, edits: Sequence[Editable]) -> Self:
         """With another content."""

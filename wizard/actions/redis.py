@@ -14,7 +14,7 @@ from wizard.actions.redis_scripts import SECRET, pause_script, resume_script, sa
 from wizard.checklist.redis_target import RedisTarget
 from wizard.checklist.spec import ActionSpec, Duration, Flag, Flaw, SettingName, Text, is_template
 from wizard.errors import StepRefused
-from wizard.facts.redis import READ_NAMES, Redis, is_read_name, open_redis, read_values
+from wizard.facts.redis import READ_NAMES, SECRET_SETTINGS, Redis, is_read_name, open_redis, read_values
 from wizard.facts.redis_replies import RedisUnanswered, Trouble
 from wizard.facts.redis_writes import writes_paused
 from wizard.hosts.base import Attempt
@@ -25,7 +25,6 @@ LONGEST_PAUSE = 3600.0
 PROTECTED = frozenset({"dir", "dbfilename"})
 """Settings that Redis 7 refuses to change unless ``enable-protected-configs`` allows it (its config.c)."""
 
-_SECRET_SETTINGS = frozenset({"requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass"})
 _LAST_SAVE = "info.persistence.rdb_last_save_time"
 _SAVED = (_LAST_SAVE, "info.persistence.rdb_last_bgsave_status", "dbsize")
 
@@ -80,7 +79,7 @@ class RedisSpec(ActionSpec, RedisTarget):
 
     def _setting_flaws(self) -> Iterator[Flaw]:
         for name in self.settings or ():
-            if name in _SECRET_SETTINGS:
+            if name in SECRET_SETTINGS:
                 mend = "Change it in the server's configuration file, with a file or manual step"
                 yield Flaw(("set", name), f"{name} would be seen in the process list of the host", mend)
             elif not re.fullmatch(r"[a-z0-9_-]+", name):

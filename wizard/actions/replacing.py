@@ -19,6 +19,11 @@ from wizard.text import one_line
 LIMIT = 120.0
 """Seconds a host may take to write one file."""
 
+PRIVACY = (
+    "`true` keeps the content out of every record, `false` lets it be shown; where neither is said, the mode decides"
+    " whether others may read it"
+)
+
 S = TypeVar("S", bound=ActionSpec)
 
 

@@ -103,13 +103,19 @@ class RedisSource(RedisTarget):
 
 
 class Source(Spec):
-    """One place a fact is read from: ``command``, ``yaml`` with ``at``, or ``redis``."""
+    """One place a fact is read from: ``command``, ``yaml`` with ``at``, or ``redis``.
+
+    Args:
+        secret: `true` keeps its value out of every record, `false` lets it be shown; where neither is said, that of
+            a YAML file which others may not read is kept out.
+    """
 
     on: Name | None = None
     command: Command | None = None
     yaml: Text | None = None
     at: YamlPath | None = None
     redis: RedisSource | None = None
+    secret: Flag | None = None
 
     def flaws(self) -> Iterator[Flaw]:
         """A source that is no place, or two."""

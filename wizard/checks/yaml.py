@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from pydantic import Field
+
 from wizard.checklist.spec import CheckSpec, Flag, Flaw, Text, YamlPath, is_template
 from wizard.checks.base import Check, Observation, failed, judged, passed, unknown
 from wizard.errors import StepRefused
 from wizard.facts.files import look
+from wizard.facts.privacy import is_private, kept_out
 from wizard.facts.yamlpath import NoSuchPath, path_flaw, value_at
 from wizard.text import one_line
+
+PRIVACY = "`true` keeps a value out of every record, `false` lets it be shown; else the file's mode decides"
 
 
 class YamlSpec(CheckSpec):
@@ -22,6 +27,7 @@ class YamlSpec(CheckSpec):
     at: YamlPath
     equals: Text | None = None
     absent: Flag = False
+    secret: Flag | None = Field(default=None, description=PRIVACY)
 
     def flaws(self) -> Iterator[Flaw]:
         """A path that can be walked, and no value of what must be absent."""
@@ -57,4 +63,8 @@ class YamlCheck(Check[YamlSpec]):
         except (StepRefused, ValueError) as problem:
             return unknown(self._expected(), one_line(str(problem)))
         holds = not self.spec.absent and self.spec.equals in {None, value}
-        return judged(holds, self._expected(), one_line(value))
+        told = one_line(value)
+        secret = True if self.spec.secret is None and self.spec.path in self.world.secret else self.spec.secret
+        if value != self.spec.equals and is_private(secret, state.mode):
+            told = kept_out(value)
+        return judged(holds, self._expected(), told)

@@ -25,6 +25,9 @@ READ_NAMES = (
 )
 """What may be read by name."""
 
+SECRET_SETTINGS = frozenset({"requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass"})
+"""Settings that are passwords: what is read goes on record, and what is set into a command line (Redis 7, config.c)."""
+
 
 class RedisReader(Protocol):
     """A way to ask one server."""
@@ -124,7 +127,7 @@ async def _value(redis: Redis, name: str) -> str:
     group, _, rest = name.partition(".")
     if group == "info" and rest:
         return await _info_value(redis, rest)
-    if group == "config" and rest:
+    if group == "config" and is_read_name(name):
         return _known(await redis.config(rest), f"setting {rest}")
     if group == "server" and rest in {"pid", "uid", "user", "exe"}:
         return str(getattr(await redis.process(), rest))
@@ -156,11 +159,16 @@ def _known(value: str | None, what: str) -> str:
     return value
 
 
+def is_secret_setting(name: str) -> bool:
+    """The setting is a password, or a pattern that may mean one."""
+    return name.lower() in SECRET_SETTINGS or any(letter in name for letter in "*?[")
+
+
 def is_read_name(name: str) -> bool:
     """The name is one that ``read_values`` knows."""
     group, _, rest = name.partition(".")
     if group in {"info", "config"}:
-        return bool(rest)
+        return bool(rest) and not (group == "config" and is_secret_setting(rest))
     if group == "server":
         return rest in {"pid", "uid", "user", "exe"}
     return name in {"dbsize", "keys", "lastsave", "time", "role"}

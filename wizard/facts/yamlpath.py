@@ -25,6 +25,9 @@ _STEP = re.compile(
 )
 
 
+_QUOTED = re.compile(r"'.*'", re.DOTALL)
+
+
 class NoSuchPath(StepRefused):
     """The file is YAML, but there is no such place in it."""
 
@@ -87,10 +90,19 @@ def _compose(text: str) -> yaml.Node:
     try:
         node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
-        raise StepRefused(f"it is not YAML: {one_line(str(problem), 200)}") from problem
+        raise StepRefused(f"it is not YAML: {_why(problem)}") from problem
     if node is None:
         raise StepRefused("it is empty")
     return node
+
+
+def _why(problem: Exception) -> str:
+    """What is wrong and where, without the words of the file that the parser quotes: they may be a secret."""
+    if not isinstance(problem, yaml.MarkedYAMLError) or problem.problem_mark is None:
+        return type(problem).__name__
+    mark = problem.problem_mark
+    what = _QUOTED.sub("…", problem.problem or "it does not parse")
+    return one_line(f"line {mark.line + 1}, column {mark.column + 1}: {what}", 200)
 
 
 def _walk(text: str, path: str) -> Iterator[yaml.Node]:

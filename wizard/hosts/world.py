@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 
+from wizard.checklist.spec import Spec
 from wizard.errors import UsageError
 from wizard.frozen import frozen
 from wizard.hosts.base import Host
@@ -29,7 +30,9 @@ class Mark:
 class World:
     """The surroundings of one step or check.
 
-    ``marks`` maps ``run_start`` and ``step_start`` to a mark a host; ``files`` is the run directory.
+    ``marks`` maps ``run_start`` and ``step_start`` to a mark a host; ``files`` is the run directory; ``written`` is the
+    part of the checklist that this kind was made from, as it stands there, where somebody may be shown it; ``secret``
+    holds the paths on this host whose content the checklist calls secret.
     """
 
     host: Host
@@ -37,6 +40,8 @@ class World:
     run_id: str
     files: Path
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+    written: Spec | None = None
+    secret: frozenset[str] = frozenset()
 
     def mark(self, name: str) -> Mark:
         """The mark of this name on this step's host.

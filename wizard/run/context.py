@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 from wizard.actions.base import Action, Editable
 from wizard.checklist.inputs import Inputs
 from wizard.checklist.model import CheckItem, Checklist, Step
-from wizard.checklist.templating import render, render_flag
+from wizard.checklist.spec import Spec
+from wizard.checklist.templating import render, render_flag, render_text
 from wizard.checks.base import Check
+from wizard.errors import UsageError
 from wizard.frozen import frozen
 from wizard.hosts.base import Host
 from wizard.hosts.world import Mark, World
@@ -82,13 +85,26 @@ class Context:
         """A ``when`` holds, or there is none."""
         return when is None or render_flag(when, self.scope())
 
-    def world(self, host: str) -> World:
-        """The surroundings of a kind that works on this host."""
+    def world(self, host: str, written: Spec | None = None) -> World:
+        """The surroundings of a kind that works on this host, made from this part of the checklist."""
         marks = {
             name: {where: Mark(mark.clock, mark.cursor) for where, mark in taken.items()}
             for name, taken in self.recorder.state.marks.items()
         }
-        return World(self.hosts[host], self.hosts, self.run, self.directory, marks)
+        return World(self.hosts[host], self.hosts, self.run, self.directory, marks, written, self.secret_paths(host))
+
+    def secret_paths(self, host: str) -> frozenset[str]:
+        """The paths on a host whose content is secret by one of the steps there: no check and no evidence shows it."""
+        return frozenset(self._secret_paths(host))
+
+    def _secret_paths(self, host: str) -> Iterator[str]:
+        for step in (step for phase in self.checklist.phases for step in phase.steps if step.on == host):
+            path, secret = getattr(step.action, "path", None), getattr(step.action, "secret", None)
+            if path is not None and secret:
+                # What an earlier step captures is not known yet, and then nothing is at that path yet.
+                with suppress(UsageError):
+                    if secret is True or render_flag(secret, self.scope(), where="secret"):
+                        yield render_text(path, self.scope())
 
     def action(self, step: Step) -> Action[Any]:
         """The step's action as it runs: rendered with what is known now, with a person's text where one was given."""
@@ -98,7 +114,7 @@ class Context:
     def written(self, step: Step) -> Action[Any]:
         """The step's action as the checklist has it, rendered with what is known now."""
         kind = self.kinds.actions[step.kind]
-        return kind(render(step.action, self.scope()), self.world(step.on))
+        return kind(render(step.action, self.scope()), self.world(step.on, step.action))
 
     def check(self, item: CheckItem, host: str) -> Check[Any]:
         """A check, rendered with what is known now; ``host`` is where it looks unless it says otherwise."""

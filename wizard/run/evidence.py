@@ -8,6 +8,7 @@ from wizard.checklist.model import Evidence, Source
 from wizard.checklist.templating import render, render_text
 from wizard.checks.base import Outcome
 from wizard.errors import WizardError
+from wizard.facts.privacy import kept_out
 from wizard.hosts.world import LOCAL
 from wizard.run import events as ev
 from wizard.run.context import Context
@@ -19,12 +20,13 @@ BEFORE, RESUMED, AFTER = "before", "resumed", "after"
 async def observe(context: Context, evidence: Evidence, moment: str) -> ev.EvidenceObserved:
     """Read a fact from each of its sources and put it on record."""
     expect = render_text(evidence.expect, context.scope()) if evidence.expect is not None else ""
-    sources = {label: await _read(context, source, expect) for label, source in evidence.sources.items()}
+    read = {label: await _read(context, source, expect) for label, source in evidence.sources.items()}
+    outcome = _overall({label: seen for label, (seen, _) in read.items()}, compared=not evidence.may_differ)
     event = ev.EvidenceObserved(
         fact=evidence.fact,
         moment=moment,
-        outcome=_overall(sources, compared=not evidence.may_differ).value,
-        sources=sources,
+        outcome=outcome.value,
+        sources={label: _hidden(seen, expect) if private else seen for label, (seen, private) in read.items()},
         expect=expect,
         decisive=evidence.decisive or "",
     )
@@ -32,13 +34,20 @@ async def observe(context: Context, evidence: Evidence, moment: str) -> ev.Evide
     return event
 
 
-async def _read(context: Context, source: Source, expect: str) -> dict[str, str]:
+def _hidden(seen: dict[str, str], expect: str) -> dict[str, str]:
+    """Without a value that the checklist does not say itself."""
+    return seen if seen["value"] in {"", expect} else {**seen, "value": kept_out(seen["value"])}
+
+
+async def _read(context: Context, source: Source, expect: str) -> tuple[dict[str, str], bool]:
     try:
-        value = await value_of(context.hosts[source.on or LOCAL], render(source, context.scope()))
+        place, rendered = source.on or LOCAL, render(source, context.scope())
+        value = await value_of(context.hosts[place], rendered)
     except WizardError as problem:
-        return {"value": "", "outcome": Outcome.UNKNOWN.value, "why": str(problem)}
-    outcome = Outcome.PASS if not expect or value == expect else Outcome.FAIL
-    return {"value": value, "outcome": outcome.value, "why": ""}
+        return {"value": "", "outcome": Outcome.UNKNOWN.value, "why": str(problem)}, False
+    hidden = rendered.secret is None and str(rendered.yaml) in context.secret_paths(place)
+    outcome = Outcome.PASS if not expect or value.text == expect else Outcome.FAIL
+    return {"value": value.text, "outcome": outcome.value, "why": ""}, value.private or hidden
 
 
 def _overall(sources: Mapping[str, Mapping[str, str]], *, compared: bool) -> Outcome:

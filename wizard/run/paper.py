@@ -9,6 +9,7 @@ from typing import Any
 
 from wizard.actions.base import Action, Editable
 from wizard.checklist.model import CheckItem, Step
+from wizard.checklist.spec import Spec
 from wizard.checklist.templating import render
 from wizard.errors import WizardError
 from wizard.hosts.fake import FakeHost
@@ -47,14 +48,14 @@ class Paper:
         Raises:
             WizardError, ValueError: A mark is not what a field takes.
         """
-        action = self.kinds.actions[step.kind](render(step.action, self.known.scope), self._world(step.on))
+        action = self.kinds.actions[step.kind](render(step.action, self.known.scope), self._world(step.on, step.action))
         edits = self.edits.get(step.id)
         return action.edited(edits) if edits else action
 
-    def _world(self, host: str) -> World:
+    def _world(self, host: str, written: Spec | None = None) -> World:
         """Hosts that are never asked: planning asks nothing."""
         hosts = {name: FakeHost(name, destination=one.destination) for name, one in self.places.items()}
-        return World(hosts[host], hosts, self.known.scope["run"]["id"], self.directory)
+        return World(hosts[host], hosts, self.known.scope["run"]["id"], self.directory, written=written)
 
     def by_hand(self, step: Step, make: Callable[[Action[Any]], Offer]) -> str:
         """What ``make`` offers for the step's action, written out; the step's own text where it cannot be rendered."""

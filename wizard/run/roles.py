@@ -86,7 +86,7 @@ def _told(context: Context, name: str) -> str:
 async def _look(context: Context, name: str, source: Source) -> RoleState:
     """What it is now, put on record where that is news; the first role that is told is what changes go by."""
     try:
-        role = one_line(await value_of(context.hosts[name], render(source, context.scope())), LONGEST)
+        role = one_line((await value_of(context.hosts[name], render(source, context.scope()))).text, LONGEST)
         seen = RoleState(now=role, why="" if role else "nothing was said")
     except HostError:
         raise

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def action(path: Path, *replacements: dict[str, Any]) -> Edit:
 def playbook(tmp_path: Path) -> Path:
     path = tmp_path / "play.yml"
     path.write_text(PLAYBOOK)
-    path.chmod(0o640)
+    path.chmod(0o604)
     return path
 
 
@@ -38,7 +39,7 @@ async def test_a_value_is_changed_by_its_yaml_path_and_undone(playbook: Path) ->
 
     assert result.ok, result
     assert playbook.read_text() == PLAYBOOK.replace('user: "redis-stack"', 'user: "redis"')
-    assert playbook.stat().st_mode & 0o7777 == 0o640
+    assert playbook.stat().st_mode & 0o7777 == 0o604
     await edit.undo(RecordingStage(), before)
     assert playbook.read_text() == PLAYBOOK
     assert not await edit.compare(before)
@@ -141,3 +142,55 @@ def test_contradictions_are_flaws(replacement: dict[str, Any]) -> None:
 
 def test_nothing_to_replace_is_a_flaw() -> None:
     assert list(EditSpec.model_validate({"path": "/a", "replace": []}).flaws())
+
+
+HIDDEN = [
+    ({"at": "pin", "from": "x", "to": "y"}, "pin is another value"),
+    ({"match": "nowhere", "with": "x"}, "replacement 1, once, but it is there 0 times"),
+    ({"at": "pin.deeper", "from": "x", "to": "y"}, "there is no deeper at pin"),
+]
+
+
+@pytest.mark.parametrize(("replacement", "said"), HIDDEN)
+@pytest.mark.parametrize("fields", [{"mode": 0o600}, {"secret": True}, {"mode": 0o600, "secret": False}])
+async def test_no_refusal_says_what_others_may_not_read(
+    tmp_path: Path, replacement: dict[str, Any], said: str, fields: dict[str, Any]
+) -> None:
+    file = tmp_path / "pin.yaml"
+    file.write_text("pin: hunter2\n")
+    file.chmod(fields.get("mode", 0o644))
+    spec = EditSpec.model_validate({"path": str(file), "replace": [replacement], "secret": fields.get("secret")})
+
+    with pytest.raises(StepRefused) as refused:
+        await Edit(spec, world(ShellHost())).capture()
+
+    if fields.get("secret") is False:
+        assert said not in str(refused.value) or "deeper" in said
+    else:
+        assert said in str(refused.value)
+        assert "hunter2" not in str(refused.value)
+
+
+async def test_a_file_that_is_no_yaml_is_not_quoted(tmp_path: Path) -> None:
+    file = tmp_path / "pin.yaml"
+    file.write_text("pin: *hunter2\n")
+    spec = EditSpec.model_validate({"path": str(file), "replace": [{"at": "pin", "from": "x", "to": "y"}]})
+
+    with pytest.raises(StepRefused, match="line 1, column 6: found undefined alias") as refused:
+        await Edit(spec, world(ShellHost())).capture()
+
+    assert "hunter2" not in str(refused.value)
+
+
+def test_secret_replacements_are_planned_as_the_checklist_has_them() -> None:
+    written = EditSpec.model_validate(
+        {"path": "/x", "secret": True, "replace": [{"match": "{{ captured.pin }}", "with": "none"}]}
+    )
+    rendered = written.model_copy(
+        update={"replace": [Replacement.model_validate({"match": "hunter2", "with": "none"})]}
+    )
+
+    for known in (written, None):
+        plan = Edit(rendered, replace(world(ShellHost()), written=known)).plan().command
+        assert "hunter2" not in plan
+        assert ("{{ captured.pin }} becomes 'none'" in plan) is (known is not None)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -279,3 +280,18 @@ def test_the_plan_shows_the_content() -> None:
     plan = action(path="/etc/a", content="User=redis\n", mode="0644", owner="root").plan()
 
     assert plan.command == "write /etc/a, mode 0644, owner root:\nUser=redis\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "private"),
+    [({"mode": "0600"}, True), ({"secret": True}, True), ({"mode": "0600", "secret": False}, False), ({}, False)],
+)
+def test_what_others_may_not_read_is_planned_by_what_the_checklist_says(fields: dict[str, Any], private: bool) -> None:  # noqa: FBT001 - what is expected
+    written = FileSpec(path="/x", content="[main]\npin = {{ captured.pin }}\n", **fields)
+    rendered = written.model_copy(update={"content": "[main]\npin = hunter2\n"})
+
+    write = File(rendered, replace(world(ShellHost()), written=written))
+
+    assert "\n[main]" in write.plan().command
+    assert ("hunter2" in write.plan().command) is not private
+    assert (write.editable() is None) is private
