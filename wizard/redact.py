@@ -13,10 +13,12 @@ import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from wizard.spellings import SHORTEST, is_weak, spellings, word_spellings
+from wizard.hexdump import Dumps
+from wizard.searching import Openings, Span, occurrences
+from wizard.spellings import SHORTEST, dumped, is_weak, spellings, word_spellings
 
 MARKER = "«masked»".encode()
 """What stands where a secret stood."""
@@ -31,8 +33,6 @@ _STRIDE = 16 * 1024
 _BREAK = re.compile(rb"[\r\n]")
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
 
-_Span = tuple[int, int]
-
 
 def weak(secrets: Iterable[str]) -> list[int]:
     """Where in ``secrets`` the ones stand that are too short to be masked inside other words.
@@ -40,30 +40,6 @@ def weak(secrets: Iterable[str]) -> list[int]:
     An empty one is among them: it cannot be masked at all.
     """
     return [index for index, secret in enumerate(secrets) if is_weak(secret)]
-
-
-def _occurrences(needle: bytes, data: bytes) -> Iterator[int]:
-    start = data.find(needle)
-    while start >= 0:
-        yield start
-        start = data.find(needle, start + 1)
-
-
-def _begun(needles: list[bytes], data: bytes, bisect: Callable[[list[bytes], bytes], int], reach: int) -> int:
-    """Where the earliest needle begins that the end of ``data`` leaves open.
-
-    Args:
-        needles: Sorted.
-        data: What ends too early.
-        bisect: ``bisect_right`` passes over a needle that is complete; ``bisect_left`` takes it for open as well.
-        reach: Only the last ``reach - 1`` bytes are looked at.
-    """
-    for start in range(max(0, len(data) - reach + 1), len(data)):
-        rest = data[start:]
-        after = bisect(needles, rest)
-        if after < len(needles) and needles[after].startswith(rest):
-            return start
-    return len(data)
 
 
 class _Unfolded:
@@ -81,7 +57,7 @@ class _Unfolded:
         """The offset in the data of the byte at ``index`` in ``plain``."""
         return index + bisect_right(self._bytes_before_breaks, index)
 
-    def span(self, start: int, length: int) -> _Span:
+    def span(self, start: int, length: int) -> Span:
         """From the first to behind the last of ``length`` bytes, in offsets of the data."""
         return self.offset(start), self.offset(start + length - 1) + 1
 
@@ -100,6 +76,7 @@ class _Needles:
             self._limits[plain] = max(3 * len(needle), self._limits.get(plain, 0))
         self._sorted = sorted(self._limits)
         self._longest = max(map(len, self._sorted), default=0)
+        self._openings = Openings(self._sorted, bisect_right)
         self._widest = max(self._limits.values(), default=0)
         self._short = [needle for needle in self._sorted if len(needle) < _SURE]
         self._by_gram = self._grams()
@@ -120,20 +97,20 @@ class _Needles:
         known = (gram for stride in strides for gram in self._known_grams.intersection(stride))
         return {needle for gram in known for needle in self._by_gram[gram]}
 
-    def scan(self, data: bytes) -> tuple[list[_Span], int]:
+    def scan(self, data: bytes) -> tuple[list[Span], int]:
         """Every occurrence, and where the earliest one starts that more data could complete (else the end)."""
         if not self._sorted:
             return [], len(data)
         view = _Unfolded(data)
         likely = self._likely(view.plain)
         spans = [span for needle in (*likely, *self._short) for span in self._spans(needle, view)]
-        begun = _begun(self._sorted, view.plain, bisect_right, self._longest if likely else _SURE)
-        if begun == len(view.plain):
+        start = self._openings.earliest(view.plain, self._longest if likely else _SURE)
+        if start == len(view.plain):
             return spans, len(data)
-        return spans, max(view.offset(begun), len(data) - self._widest)
+        return spans, max(view.offset(start), len(data) - self._widest)
 
-    def _spans(self, needle: bytes, view: _Unfolded) -> Iterator[_Span]:
-        for index in _occurrences(needle, view.plain):
+    def _spans(self, needle: bytes, view: _Unfolded) -> Iterator[Span]:
+        for index in occurrences(needle, view.plain):
             start, end = view.span(index, len(needle))
             # Without a limit, one byte and endless line breaks would make a stream hold back everything.
             if end - start <= self._limits[needle]:
@@ -146,14 +123,15 @@ class _Words:
     def __init__(self, words: Iterable[bytes]) -> None:
         self._sorted = sorted(words)
         self._longest = max(map(len, self._sorted), default=0)
+        self._openings = Openings(self._sorted, bisect_left)
 
-    def scan(self, data: bytes) -> tuple[list[_Span], int]:
+    def scan(self, data: bytes) -> tuple[list[Span], int]:
         """Every occurrence, and where the earliest one starts that more data could complete or refute."""
         spans = [span for word in self._sorted for span in self._spans(word, data)]
-        return spans, _begun(self._sorted, data, bisect_left, self._longest + 1)
+        return spans, self._openings.earliest(data, self._longest + 1)
 
-    def _spans(self, word: bytes, data: bytes) -> Iterator[_Span]:
-        for start in _occurrences(word, data):
+    def _spans(self, word: bytes, data: bytes) -> Iterator[Span]:
+        for start in occurrences(word, data):
             end = start + len(word)
             if not (_joined(data, start) or _joined(data, end)):
                 yield start, end
@@ -179,6 +157,7 @@ class Redactor:
         short = {secret for secret in known if is_weak(secret)}
         self._count = len(known)
         self._needles = _Needles({spelling for secret in known - short for spelling in spellings(secret)})
+        self._dumps = Dumps({data for secret in known - short for data in dumped(secret)})
         self._words = _Words({spelling for secret in short for spelling in word_spellings(secret)})
 
     def __repr__(self) -> str:
@@ -189,11 +168,17 @@ class Redactor:
         """It knows no secret, so it changes nothing."""
         return not self._count
 
-    def scan(self, data: bytes) -> tuple[list[tuple[int, int]], int]:
-        """Where secrets stand in ``data``, as sorted (start, end), and the offset from which more data may matter."""
-        needles, begun = self._needles.scan(data)
-        words, begun_word = self._words.scan(data)
-        return sorted(needles + words), min(begun, begun_word)
+    def scan(self, data: bytes, *, fresh: bool = True) -> tuple[list[Span], int]:
+        """Where secrets stand in ``data``, as sorted (start, end), and the offset from which more data may matter.
+
+        Args:
+            data: What to look through.
+            fresh: It begins where a line does.
+        """
+        needles, open_needle = self._needles.scan(data)
+        words, open_word = self._words.scan(data)
+        rows, open_row = self._dumps.scan(data, fresh=fresh)
+        return sorted(needles + words + rows), min(open_needle, open_word, open_row)
 
     def mask_bytes(self, data: bytes) -> bytes:
         """The data with every secret replaced by ``MARKER``."""
@@ -222,7 +207,7 @@ class Redactor:
         return MaskingStream(self)
 
 
-def _cover(data: bytes, spans: Iterable[_Span], done: int, end: int) -> tuple[bytes, int]:
+def _cover(data: bytes, spans: Iterable[Span], done: int, end: int) -> tuple[bytes, int]:
     """The masked form of ``data[done:end]``, and how far the data is now spoken for: a mask may reach beyond ``end``.
 
     Args:
@@ -250,6 +235,7 @@ class MaskingStream:
         self._buffer = b""
         self._decided = 0
         self._done = 0
+        self._fresh = True
 
     def feed(self, chunk: bytes) -> bytes:
         """What may be shown now, of this chunk and of those before."""
@@ -260,6 +246,7 @@ class MaskingStream:
         masked, done = _cover(self._buffer, spans, self._done, begun)
         # One byte given out already stays, as a short secret must know what stands before it.
         kept = max(begun - 1, 0)
+        self._fresh = self._fresh and kept == 0
         self._buffer, self._decided, self._done = self._buffer[kept:], begun - kept, done - kept
         return masked
 
@@ -276,7 +263,7 @@ class MaskingStream:
             return MARKER
         return _cover(data, spans, done, len(data))[0]
 
-    def _scan(self) -> tuple[list[_Span], int]:
+    def _scan(self) -> tuple[list[Span], int]:
         """The spans not decided on before: what starts in the byte that stays may look like a word, but was none."""
-        spans, begun = self._redactor.scan(self._buffer)
+        spans, begun = self._redactor.scan(self._buffer, fresh=self._fresh)
         return [span for span in spans if span[0] >= self._decided], begun

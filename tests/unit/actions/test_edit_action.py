@@ -193,4 +193,4 @@ def test_secret_replacements_are_planned_as_the_checklist_has_them() -> None:
     for known in (written, None):
         plan = Edit(rendered, replace(world(ShellHost()), written=known)).plan().command
         assert "hunter2" not in plan
-        assert ("{{ captured.pin }} becomes 'none'" in plan) is (known is not None)
+        assert ("'{{ captured.pin }}' becomes 'none'" in plan) is (known is not None)
