@@ -93,13 +93,22 @@ class Wizard:
         path.write_text(text)
         return path
 
-    def start(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
-        """Start one and leave it running."""
+    def start(self, *arguments: str | Path, before: str = "", **environment: str) -> subprocess.Popen[str]:
+        """Start one and leave it running; ``before`` is sh that comes first, as ``ulimit -c 0``."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         env = {"HOME": str(self.home), "PATH": path, "LANG": "C.UTF-8", "WIZARD_STATE_DIR": str(self.home / "state")}
         limit = f"ulimit -f {self.largest_file // 512}; " if self.largest_file else ""
         return subprocess.Popen(
-            ["/bin/sh", "-c", f'{limit}exec "$@"', "sh", sys.executable, "-m", "wizard.cli", *map(str, arguments)],
+            [
+                "/bin/sh",
+                "-c",
+                f'{limit}{before}\nexec "$@"',
+                "sh",
+                sys.executable,
+                "-m",
+                "wizard.cli",
+                *map(str, arguments),
+            ],
             env={**env, "PYTHONPATH": str(ROOT), **environment},
             cwd=self.home,
             stdin=subprocess.DEVNULL,

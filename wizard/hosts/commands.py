@@ -25,6 +25,9 @@ TICKS = 5
 WHOLE = "whole"
 """The last word of a line that changes something: without it the host does nothing, as the line was cut off."""
 
+NO_CORE = "ulimit -S -c 0\n"
+"""Ahead of what holds a secret. A program that needs dumps may allow them again, as the hard limit stays."""
+
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _UNFIT = re.compile(r"[^A-Za-z0-9@._:+-]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -119,7 +122,7 @@ def checksum(script: str) -> str:
 
 
 def secrets_file(secrets: Mapping[str, str]) -> str:
-    """Shell assignments, one a secret; empty where there are none.
+    """Shell assignments, one a secret, for a script that leaves no core dump; empty where there are none.
 
     Raises:
         UsageError: A name is not one that an environment variable can have.
@@ -127,7 +130,8 @@ def secrets_file(secrets: Mapping[str, str]) -> str:
     for name in secrets:
         if not _NAME.fullmatch(name):
             raise UsageError(f"not a name for an environment variable: {name!r}")
-    return "".join(f"{name}={quote(value)}\n" for name, value in secrets.items())
+    given = "".join(f"{name}={quote(value)}\n" for name, value in secrets.items())
+    return f"{NO_CORE}{given}" if given else ""
 
 
 @frozen
