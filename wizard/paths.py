@@ -28,6 +28,9 @@ JOURNAL = "events.jsonl"
 INBOX = "inbox"
 """The directory of a run in which others leave words for the wizard that writes it."""
 
+CONTENT = "content"
+"""The directory of a run with what must be kept only until the run has ended, as others may not read it."""
+
 LAST = "last"
 
 _RUN_ID = r"\d{8}-\d{6}-[0-9a-f]{4}"

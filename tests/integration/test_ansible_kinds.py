@@ -12,6 +12,7 @@ from wizard.checks.ansible import AnsibleCheck, AnsibleCheckSpec
 from wizard.checks.base import Observation, Outcome
 from wizard.errors import StepRefused, ToolMissing
 from wizard.hosts.base import Destination
+from wizard.run.before import forget_contents
 
 PLAYBOOK = """\
 - hosts: database
@@ -23,6 +24,10 @@ PLAYBOOK = """\
       tags: [deploy]
     - name: settings
       copy: {content: "a=2\\n", dest: "{{ out }}/settings"}
+      tags: [deploy]
+    - name: plain
+      copy: {content: "plain=2\\n", dest: "{{ out }}/plain"}
+      when: "(out ~ '/plain') is exists"
       tags: [deploy]
     - name: folder
       file: {path: "{{ out }}/folder", state: directory, mode: "0700"}
@@ -101,6 +106,38 @@ class TestAction:
         assert (lab.out / "settings").stat().st_mode & 0o777 == 0o600
         assert await action.compare(before) == []
 
+    @pytest.mark.parametrize(
+        ("secret", "shown"),
+        [(None, {"a=2": False, "plain=2": True}), (False, {"a=2": True}), (True, {"plain=2": False})],
+    )
+    async def test_no_difference_of_what_others_may_not_read_is_printed(
+        self,
+        lab: Lab,
+        secret: bool | None,  # noqa: FBT001 - a field of the checklist
+        shown: dict[str, bool],
+    ) -> None:
+        (lab.out / "plain").write_text("plain=1\n")
+        (lab.out / "plain").chmod(0o644)
+
+        _, result, _ = await lab.run(tags=["deploy"], secret=secret)
+
+        assert result.ok, result.output
+        assert {text: f"+{text}" in result.output for text in shown} == shown
+        assert ("1 lines added, 1 taken away; not shown" in result.output) is (secret is not False)
+        assert "TASK [settings]" in result.output
+
+    async def test_what_tasks_told_is_ours_alone_and_goes(self, lab: Lab) -> None:
+        action = lab.action(tags=["deploy"])
+        before = await action.capture()
+        assert list((lab.root / "content").iterdir()) == []
+
+        await action.perform(LabStage(), before)
+
+        (told,) = (lab.root / "content").iterdir()
+        assert (told.stat().st_mode & 0o777, told.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+        forget_contents(lab.root)
+        assert not told.exists()
+
     async def test_undoing_what_never_started_changes_nothing(self, lab: Lab) -> None:
         action = lab.action(tags=["deploy"])
         before = await action.capture()
@@ -120,7 +157,7 @@ class TestAction:
         assert (lab.out / "folder").stat().st_mode & 0o777 == 0o755
 
     async def test_a_dry_run_changes_nothing(self, lab: Lab) -> None:
-        _, result, before = await lab.run(tags=["deploy"], check=True)
+        _, result, before = await lab.run(tags=["deploy"], check=True, secret=False)
 
         assert result.ok, result.output
         assert "3 would change" in result.what

@@ -30,6 +30,7 @@ from wizard.facts.ansible_lines import FILE_MODULES, UNIT_MODULES, Tally, TaskLi
 from wizard.facts.ansible_script import PASSWORD, Project
 from wizard.hosts.base import Attempt, Host
 from wizard.hosts.world import LOCAL
+from wizard.paths import CONTENT
 from wizard.text import one_line
 
 DRY_RUN_LIMIT = 1800.0
@@ -54,6 +55,10 @@ class AnsibleSpec(ActionSpec):
     extra_vars: dict[str, AnsibleVariable] = Field(
         default_factory=dict,
         description="variables that beat all others, not rendered by Ansible; no secrets",
+    )
+    secret: Flag | None = Field(
+        default=None,
+        description="`true` shows no difference of any file, `false` every one; else its mode decides for each",
     )
 
     @property
@@ -108,14 +113,17 @@ class Ansible(Action[AnsibleSpec]):
         )
 
     def _lines(self, purpose: str) -> Path:
-        """The same for the same step in every life of the run, so that a re-attached run is read where it writes."""
+        """The same for the same step in every life of the run, so that a re-attached run is read where it writes.
+
+        Names of tasks and messages may hold what nobody declared a secret, so it goes once the run has ended.
+        """
         name = hashlib.sha256(self.spec.model_dump_json(exclude={"become_password"}).encode()).hexdigest()[:12]
-        return self.world.files / f"ansible-{name}-{purpose}.jsonl"
+        return self.world.files / CONTENT / f"ansible-{name}-{purpose}.jsonl"
 
     def _script(self) -> str:
         options = ["--diff", "--check"] if self.spec.check else ["--diff"]
         feed = f"printf '%s' \"${{{PASSWORD}-}}\"" if self.spec.become_password else ""
-        return self._project().script(*options, lines=self._lines("run"), password=feed)
+        return self._project().script(*options, lines=self._lines("run"), password=feed, secret=self.spec.secret)
 
     async def capture(self) -> Before:
         """Prove host, tags and syntax; learn from a dry run what would change, and capture that.
@@ -149,6 +157,7 @@ class Ansible(Action[AnsibleSpec]):
         script = self._project().script("--check", lines=lines, password="cat" if password else "")
         answer = await ask_ansible(self._local, script, stdin=password.encode(), limit=DRY_RUN_LIMIT)
         tally = read_lines(lines)
+        lines.unlink(missing_ok=True)
         problem = tally.problem or ("" if answer.ok else f"exit status {answer.exit_status}")
         if problem:
             said = f" ({one_line(answer.complaint, 300)})" if answer.complaint and not tally.ended else ""

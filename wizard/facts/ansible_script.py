@@ -44,8 +44,8 @@ export ANSIBLE_PYTHON_INTERPRETER={interpreter}
 """
 
 _LINES = """\
-export ANSIBLE_CALLBACK_PLUGINS={callbacks} WIZARD_ANSIBLE_LINES={lines}
-: >"$WIZARD_ANSIBLE_LINES"
+export ANSIBLE_CALLBACK_PLUGINS={callbacks} ANSIBLE_STDOUT_CALLBACK=wizard_output WIZARD_ANSIBLE_LINES={lines}
+(umask 077 && mkdir -p -- {folder} && rm -f -- {lines} && : >"$WIZARD_ANSIBLE_LINES") || exit 1
 """
 
 
@@ -72,13 +72,14 @@ class Project:
         chosen = [("-i", self.inventory), ("--limit", self.limit), ("--tags", ",".join(self.tags))]
         return [word for option, value in chosen if value for word in (option, value)]
 
-    def script(self, *options: str, lines: Path | None = None, password: str = "") -> str:
+    def script(self, *options: str, lines: Path | None = None, password: str = "", secret: bool | None = None) -> str:
         """``ansible-playbook`` with these options.
 
         Args:
             options: Beside those that choose inventory, host and tags.
             lines: Where our callback writes; it is left out where this is None.
             password: Sh that prints the become password; empty where none is needed.
+            secret: Whether differences are kept out of the output; None leaves it to the mode of each file.
         """
         command = shlex.join([tool("ansible-playbook"), *self.arguments(), *options])
         become, feed = (
@@ -86,7 +87,7 @@ class Project:
         )
         ask = " --become-password-file -" if password else " </dev/null"
         run = f'{feed}{command} -e @"$private/vars.yml"{ask if password else ""} -- {shlex.quote(self.playbook)}'
-        return f"{become}{self._opening()}{_reporting(lines)}{run}{'' if password else ask}\n"
+        return f"{become}{self._opening()}{_reporting(lines, secret)}{run}{'' if password else ask}\n"
 
     def inventory_script(self, name: str) -> str:
         """``ansible-inventory``: one host's variables as JSON."""
@@ -136,7 +137,9 @@ def _ssh_options(ssh: Destination) -> list[str]:
     return [word for option in options for word in ("-o", option)]
 
 
-def _reporting(lines: Path | None) -> str:
+def _reporting(lines: Path | None, secret: bool | None) -> str:  # noqa: FBT001 - a field of the checklist
     if lines is None:
         return ""
-    return _LINES.format(callbacks=shlex.quote(str(CALLBACKS)), lines=shlex.quote(str(lines)))
+    callbacks, folder, file = (shlex.quote(str(path)) for path in (CALLBACKS, lines.parent, lines))
+    said = "" if secret is None else f"export WIZARD_ANSIBLE_SECRET={str(secret).lower()}\n"
+    return said + _LINES.format(callbacks=callbacks, folder=folder, lines=file)

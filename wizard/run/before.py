@@ -18,12 +18,10 @@ from typing import Any
 from wizard.actions.base import Before
 from wizard.errors import JournalUnwritable, RecordChanged
 from wizard.jsontext import parse
+from wizard.paths import CONTENT
 from wizard.run import kept
 
 FOLDER = "before"
-
-CONTENT = "content"
-"""The directory of a run with what its steps shall write, each by its SHA-256, until the run has ended."""
 
 WANTED = "wanted"
 """The key of what a path shall become (`wizard.actions.writing.Wanted`), wherever it stands in a before-state."""
@@ -90,7 +88,7 @@ def load(directory: Path, name: str, expected: str) -> Before:
 
 
 def forget_contents(directory: Path) -> None:
-    """Remove what steps were to write: nothing of this run is done any more."""
+    """Remove what steps were to write, and what Ansible told of its tasks: nothing of this run is done any more."""
     shutil.rmtree(directory / CONTENT, ignore_errors=True)
 
 
