@@ -9,7 +9,7 @@ import pkgutil
 import time
 import typing
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -23,10 +23,11 @@ from screens import logblocks, logbuffer, search, series, words
 from screens.logbuffer import LogBuffer
 from screens.search import Needle
 from screens.widgets import logpaint
-from wizard import backlog, colours, console, jsontext, lines, output, redact, text
+from wizard import backlog, colours, console, hexdump, jsontext, lines, output, redact, text
 from wizard.checklist.redis_target import RedisTarget
 from wizard.facts.ansible_script import Project
 from wizard.facts.units import Unit
+from wizard.hexdump import Dumps
 from wizard.hosts.base import Answer
 from wizard.hosts.fake import FakeHost
 from wizard.hosts.frames import Frame, FrameParser
@@ -38,8 +39,8 @@ from wizard.run.recorder import Output
 
 PACKAGES = (wizard.facts, wizard.hosts, wizard.checks)
 MODULES = (
-    backlog, colours, console, jsontext, lines, output, redact, text, logblocks, logbuffer, logpaint, search, series,
-    words, blocks, escape, markdown, times,
+    backlog, colours, console, hexdump, jsontext, lines, output, redact, text, logblocks, logbuffer, logpaint, search,
+    series, words, blocks, escape, markdown, times,
 )  # fmt: skip
 
 SHAPES = [
@@ -94,6 +95,7 @@ MADE: dict[Any, Callable[[str], object]] = {
     float | None: lambda _: 1.0,
     dict[str, Any]: lambda given: {"ansible_host": given, "ansible_port": 22, "ansible_user": given},
     Mapping[str, str]: lambda given: defaultdict(lambda: given),
+    Collection[str]: lambda _: frozenset({"a"}),
     Unit: lambda given: Unit("a.service", defaultdict(lambda: given)),
     Project: lambda _: Project("/", "play.yml"),
     RedisTarget: lambda _: RedisTarget(),
@@ -239,6 +241,7 @@ METHODS: dict[str, Callable[[str], object]] = {
     "wizard.lines.Lines.feed, at once": lambda given: list(Lines().feed(raw(given))),
     "wizard.hosts.frames.FrameParser.feed": lambda given: _in_pieces(FrameParser("n").feed, given),
     "wizard.hosts.frames.FrameParser.feed, at once": lambda given: list(FrameParser("n").feed(raw(given))),
+    "wizard.hexdump.Dumps.scan": lambda given: Dumps(map(raw, SECRETS)).scan(raw(given), fresh=True),
     "wizard.redact.Redactor.scan": lambda given: Redactor(SECRETS).scan(raw(given)),
     "wizard.redact.Redactor.mask_bytes": lambda given: Redactor(SECRETS).mask_bytes(raw(given)),
     "wizard.redact.Redactor.mask": lambda given: Redactor(SECRETS).mask(given),

@@ -14,7 +14,6 @@ READERS = readers()
 ELSEWHERE = {
     "wizard.colours._add": "part_colours",
     "wizard.colours._changed": "part_colours",
-    "wizard.redact._begun": "Redactor.mask",
     "wizard.redact._cover": "Redactor.mask",
     "screens.widgets.logpaint.painted": "what a line shows is cut to WIDEST by shown",
     "screens.widgets.logpaint._with_found": "Needle.spans",

@@ -172,6 +172,7 @@ OURS = {
     ("text.py", "compile"),
     ("checklist/costly.py", "compile"),  # for its flags, and one atom at a time against single characters
     ("checklist/meaning.py", "fullmatch"),  # classes of characters, written there
+    ("hexdump.py", "compile"),  # of pieces written there
     ("hosts/sshlib.py", "search"),  # a library's name, escaped
 }
 """Modules that compile a pattern which is not written there in one piece, and is ours all the same."""
