@@ -45,9 +45,9 @@ quick: setup  ## after each edit, under a minute: style and types, unit and prop
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(PYTEST) -q -n $(TESTERS) -m "not services" tests/unit tests/property
+	@$(PYTEST) -q -n $(TESTERS) -m "not services and not long" tests/unit tests/property
 
-test: setup  ## unit, property, screen and integration tests, without root: four minutes
+test: setup  ## unit, property, screen and integration tests, without root: less than ten minutes
 	$(PYTEST) -n $(TESTERS) $(SPREAD) -m "not services and not drill"
 
 drills: setup  ## the first incident on the practice host, whole, stopped in its middle, and every rehearsal; without root

@@ -31,6 +31,8 @@ from wizard.hosts.pull import BEYOND
 from wizard.hosts.shellhost import ShellHost
 from wizard.hosts.streams import Streams
 
+pytestmark = pytest.mark.long
+
 SEEDS = int(os.environ.get("HOSTILE", "300"))
 FIRST = int(os.environ.get("HOSTILE_FIRST", "0"))
 EACH = 50

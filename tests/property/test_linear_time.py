@@ -9,6 +9,8 @@ import pytest
 from tests.property.linear import ENDS, SHAPES, Reader, functions, methods, readers, too_steep
 from tests.property.linear import METHODS as CALLED
 
+pytestmark = pytest.mark.long
+
 READERS = readers()
 
 ELSEWHERE = {

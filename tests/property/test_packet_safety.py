@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def handed_over(name: str, by: str) -> list[Record]:
     return [*told, *(dataclasses.replace(last, seq=last.seq + n, event=event) for n, event in enumerate(more, start=1))]
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example("failed_and_rolled_back", HOSTILE)
 @given(st.sampled_from(sorted(STORIES)), hostile_strings)
@@ -47,6 +49,7 @@ def test_a_packet_of_hostile_text_holds_our_blocks_and_nothing_else(name: str, b
     assert headings(tables().parse(markdown)) == headings(tables().parse(same))
 
 
+@pytest.mark.long
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example("deviations", HOSTILE)
 @given(st.sampled_from(sorted(STORIES)), hostile_strings)

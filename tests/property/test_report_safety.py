@@ -26,6 +26,7 @@ def shape(markdown: str) -> list[str]:
     return [token.type for token in tables().parse(markdown)]
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example("failed_and_rolled_back", HOSTILE)
 @example("deviations", "a|`b\\`|c http://x.example a@b.example")

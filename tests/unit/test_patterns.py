@@ -93,7 +93,7 @@ def _little_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_little_time")
-@pytest.mark.parametrize(("pattern", "text"), EXPLODING)
+@pytest.mark.parametrize(("pattern", "text"), EXPLODING, ids=[pattern for pattern, _ in EXPLODING])
 async def test_a_pattern_that_explodes_is_given_up_and_the_loop_goes_on_meanwhile(pattern: str, text: str) -> None:
     looking = asyncio.create_task(search(pattern, text))
     turns = 0
@@ -114,7 +114,7 @@ async def test_lines_that_matched_before_the_bound_are_told_with_what_kept_it_fr
 
 
 @pytest.mark.usefixtures("_little_time")
-@pytest.mark.parametrize(("pattern", "text"), EXPLODING)
+@pytest.mark.parametrize(("pattern", "text"), EXPLODING, ids=[pattern for pattern, _ in EXPLODING])
 def test_a_value_and_a_replacement_are_bounded_too(pattern: str, text: str) -> None:
     with pytest.raises(PatternTooDear):
         fits(pattern, text)
