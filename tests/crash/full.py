@@ -39,8 +39,8 @@ def _spoil(disk: Disk, home: Path) -> None:
         (home / "struck").write_text(f"append {taken[0]}")
         return OSError(ERRORS[disk.manner], os.strerror(ERRORS[disk.manner]))
 
-    def append(self: Journal, event: Any) -> Any:
-        record = plain(self, event)
+    def append(self: Journal, event: Any, who: str = "") -> Any:
+        record = plain(self, event, who)
         taken[0] += 1
         return record
 

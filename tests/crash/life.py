@@ -103,10 +103,10 @@ def _watch_journal(fate: Fate) -> None:
     plain, write_all = Journal.append, journal._write_all
     said = [""]
 
-    def append(self: Journal, event: Any) -> Any:
+    def append(self: Journal, event: Any, who: str = "") -> Any:
         said[0] = f"append of {event.kind}"
         fate.before(said[0])
-        record = plain(self, event)
+        record = plain(self, event, who)
         fate.after(said[0])
         return record
 
