@@ -96,7 +96,7 @@ TYPED = Meaning("a value of its type", "a value of the field's type, else refuse
 CONDITION = Meaning("a condition", "`true` or `false`, else the run stops")
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
-_PATH = r"[A-Za-z0-9_./~+@ -]+"
+_PATH = r"[A-Za-z0-9_./~+@ -]*"  # an input may say, being empty, that the usual place is meant
 
 LIMIT = _refused("a pattern of hosts", _NAME, "letters, digits and `_ . -`")
 TAG = _refused("a tag of Ansible", _NAME, "letters, digits and `_ . -`")

@@ -11,6 +11,7 @@ from wizard.actions.edit import EditSpec, edited
 from wizard.checklist.meaning import Placeholder
 from wizard.checklist.model import Capture
 from wizard.checklist.spec import STATIC
+from wizard.checklist.surroundings import HostSpec
 from wizard.checklist.templating import render
 from wizard.checks.command import CommandSpec
 from wizard.checks.file import FileCheckSpec
@@ -103,3 +104,11 @@ def test_a_mark_on_paper_stands_where_its_value_will() -> None:
     assert render(RedisCheckSpec.model_validate({"keys": ">={{ captured.x }}"}), marks).keys == ">=<captured.x>"
     written = CommandSpec.model_validate({"command": "ls {{ x }}", "stdout": "^{{ captured.x }}$"})
     assert render(written, marks) == CommandSpec(command="ls '<input x>'", stdout="^<captured.x>$")
+
+
+@pytest.mark.parametrize("field", ["spool", "identity"])
+def test_an_input_that_is_empty_means_the_usual_place(field: str) -> None:
+    host = HostSpec.model_validate({"ssh": "me@db", field: "{{ x }}"}, context=STATIC)
+    assert getattr(render(host, {"x": ""}), field) == ""
+    with pytest.raises(UsageError, match="cannot stand in a path that decides what is read"):
+        render(host, {"x": "a;b"})
