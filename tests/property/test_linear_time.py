@@ -36,6 +36,7 @@ ELSEWHERE = {
     "wizard.hosts.holding.hold": "_holder",
     "wizard.hosts.configuration._told": "words of ssh(1) here",
     "wizard.hosts.configuration._unusable": "words of ssh(1) here",
+    "wizard.hosts.known._command_failed": "one_line",
     "wizard.hosts.dial._handshake": "the words are the library's",
     "wizard.hosts.identities.named": "the configuration here",
     "wizard.hosts.sshoptions._chosen": "the configuration here",

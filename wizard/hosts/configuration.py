@@ -11,16 +11,15 @@ import os
 import pwd
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from wizard.checklist.logins import Login
 from wizard.errors import HostUnreachable, UsageError
-from wizard.hosts import waking
+from wizard.hosts.program import said_by
 from wizard.hosts.tokens import expand, expand_path, local_tokens
 
 RESOLVING = 30.0
@@ -220,34 +219,19 @@ async def _told(program: str, login: Login, files: Sequence[Path] | None) -> str
     """What ``ssh -G`` prints; None where this ssh is too old to know the option."""
     words = [*(["-l", login.user] if login.user else []), *(["-p", str(login.port)] if login.port else [])]
     with _files_named(files) as named:
-        # A session of its own: what `Match exec` runs has no terminal to ask on, and no signal of ours ends it.
-        process = await asyncio.create_subprocess_exec(
-            *(program, "-G", "-T", *named, *words, "--", login.host),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
         try:
-            async with waking.timeout(RESOLVING):
-                out, complaint = await process.communicate()
-        except BaseException as error:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-            if isinstance(error, TimeoutError):
-                raise HostUnreachable(
-                    f"`ssh -G` did not end within {RESOLVING:.0f} s",
-                    where=login.host,
-                    mend="Does a name server answer? What does a `Match exec` of the SSH configuration run?",
-                ) from None
-            raise
-    said = complaint.decode("utf-8", "backslashreplace").strip()
-    if process.returncode == 0:
-        return out.decode("utf-8", "surrogateescape")
-    if "usage:" in said:
+            told = await said_by([program, "-G", "-T", *named, *words, "--", login.host], RESOLVING)
+        except TimeoutError:
+            raise HostUnreachable(
+                f"`ssh -G` did not end within {RESOLVING:.0f} s",
+                where=login.host,
+                mend="Does a name server answer? What does a `Match exec` of the SSH configuration run?",
+            ) from None
+    if told.status == 0:
+        return told.output.decode("utf-8", "surrogateescape")
+    if "usage:" in told.complaint:
         return None
-    raise _unusable(login, said or f"`ssh -G` ended with {process.returncode}")
+    raise _unusable(login, told.complaint or f"`ssh -G` ended with {told.status}")
 
 
 def _unusable(login: Login, said: str) -> UsageError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shlex
 import shutil
@@ -13,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.errors import HostUnreachable, UsageError
-from wizard.hosts import waking
 from wizard.hosts.configuration import Configuration
+from wizard.hosts.program import said_by
 from wizard.hosts.sshlib import SSHKnownHosts, asyncssh
 from wizard.hosts.tokens import expand
+from wizard.text import one_line
 
 DEFAULT_PORT = 22
 
@@ -184,8 +184,11 @@ async def revoked_by_list(path: Path, key: asyncssh.SSHKey) -> bool:
     with tempfile.NamedTemporaryFile(prefix="wizard-", suffix=".pub") as file:
         file.write(key.export_public_key("openssh"))
         file.flush()
-        status, _ = await _run([program, "-Q", "-f", str(path), file.name])
-    return status != 0
+        try:
+            told = await said_by([program, "-Q", "-f", str(path), file.name], COMMAND)
+        except (TimeoutError, OSError):
+            return True
+    return told.status != 0
 
 
 async def _told(configuration: Configuration) -> list[str]:
@@ -202,33 +205,19 @@ async def _told(configuration: Configuration) -> list[str]:
     shown = name if configuration.alias or configuration.port == DEFAULT_PORT else f"[{name}]:{configuration.port}"
     try:
         words = [expand(word, {**configuration.tokens, "H": shown, "I": "HOSTNAME"}) for word in shlex.split(template)]
-        status, said = await _run(words)
-    except (OSError, ValueError, TimeoutError) as error:
-        status, said = -1, str(error).encode()
-    if status != 0:
-        raise HostUnreachable(
-            f"KnownHostsCommand of the SSH configuration failed: {said.decode('utf-8', 'replace').strip() or status}",
-            where=configuration.login.host,
-            mend="Without it no key is on record; try the command by hand",
-        )
-    return said.decode("utf-8", "replace").splitlines()
+        told = await said_by(words, COMMAND)
+    except TimeoutError:
+        raise _command_failed(configuration, f"it did not end within {COMMAND:.0f} s") from None
+    except (OSError, ValueError) as error:
+        raise _command_failed(configuration, str(error)) from error
+    if told.status != 0:
+        raise _command_failed(configuration, told.complaint or f"it ended with {told.status}")
+    return told.output.decode("utf-8", "replace").splitlines()
 
 
-async def _run(words: Sequence[str]) -> tuple[int, bytes]:
-    """Exit status and standard output of a program that is asked something."""
-    process = await asyncio.create_subprocess_exec(
-        *words,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
+def _command_failed(configuration: Configuration, why: str) -> HostUnreachable:
+    return HostUnreachable(
+        f"KnownHostsCommand of the SSH configuration failed: {one_line(why, 300)}",
+        where=configuration.login.host,
+        mend="Without it no key is on record; try the command by hand",
     )
-    try:
-        async with waking.timeout(COMMAND):
-            said, _ = await process.communicate()
-    except BaseException:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        raise
-    return process.returncode or 0, said
