@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wizard.backlog import Missed, Told
+from wizard.facts.guarded import readable
 from wizard.lines import Lines, plain
 from wizard.run import events as ev
 from wizard.run.events import Record, body_of
@@ -163,7 +164,7 @@ class Narrator:
         self._line("  ● ", "bold", f"{place} {plain(event.title)}  [{event.step}] on {plain(event.label)}")
 
     def _step_rendered(self, event: ev.StepRendered) -> None:
-        for line in event.command.splitlines()[:20]:
+        for line in readable(event.command).splitlines()[:20]:
             self._line("      $ ", "cyan", plain(line))
         if event.changes:
             self._line("      undo: ", "dim", plain(event.undo))

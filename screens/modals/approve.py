@@ -13,6 +13,7 @@ from screens.widgets.choices import Choice
 from screens.widgets.detail import where
 from screens.widgets.diff import diff_told
 from screens.words import lines, needless, plain
+from wizard.facts.guarded import readable
 from wizard.run import events as ev
 from wizard.run import intents
 from wizard.run import state as st
@@ -45,7 +46,7 @@ def _body(view: View, step: st.StepState, command: str, irreversible: str) -> It
     yield from _edited(step)
     yield from _undo(step, irreversible)
     # The command comes last: it may be longer than the screen, and what is above it must be in sight all the same.
-    for number, line in enumerate(lines(command)):
+    for number, line in enumerate(lines(readable(command))):
         yield Content.assemble(("$ " if number == 0 else "  ", "bold $accent"), (line, "bold"))
 
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from screens.view import View
 from screens.widgets.detail import where
 from screens.words import lines, many, needless, plain
+from wizard.facts.guarded import readable
 
 if TYPE_CHECKING:
     from wizard.run.planned import Planned
@@ -83,7 +84,7 @@ def _step(view: View, one: Planned) -> Iterator[Content]:
 
 def _command(one: Planned) -> Iterator[Content]:
     lead = "ask " if one.step.kind == "manual" else "$ "
-    for number, line in enumerate(lines(one.command)):
+    for number, line in enumerate(lines(readable(one.command))):
         yield Content.assemble((lead if number == 0 else " " * len(lead), "bold $accent"), line)
 
 

@@ -13,6 +13,7 @@ from screens.view import END, EVIDENCE, PAUSED, PHASE, WAITS, View
 from screens.widgets.pane import Pane
 from screens.widgets.watching import brief, left
 from screens.words import CHECKS, ENVIRONMENTS, STEPS, elapsed, lines, many, plain
+from wizard.facts.guarded import readable
 from wizard.hosts.world import LOCAL
 from wizard.run import state as st
 
@@ -99,7 +100,7 @@ def _command(step: st.StepState) -> Iterator[Content]:
         yield Content.styled(f"{plain(step.kind)}: rendered when its turn comes", "dim")
         return
     lead, style = ("ask    ", "dim") if step.kind == "manual" else ("$ ", "bold $accent")
-    for number, line in enumerate(lines(step.command)):
+    for number, line in enumerate(lines(readable(step.command))):
         yield Content.assemble((lead if number == 0 else " " * len(lead), style), line)
 
 

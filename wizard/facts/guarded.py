@@ -6,7 +6,7 @@ The functions are in ``wizard/hosts/sh/guarded.sh``. A script gets those that it
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from shlex import quote
 
@@ -40,9 +40,27 @@ def library(*names: str) -> str:
     return "".join(text for name, text in known.items() if name in wanted)
 
 
+_BODY, _LIBRARY = "main() {\n", "}\n# By what:\n"
+
+
 def script(body: str, *calls: str, head: str = "set -eu") -> str:
     """A script that does ``body`` and has the functions that it calls; first what is done, then by what."""
-    return f"{head}\n{PLAIN}\nmain() {{\n{body}}}\n# By what:\n{library(*calls)}main\n"
+    return f"{head}\n{PLAIN}\n{_BODY}{body}{_LIBRARY}{library(*calls)}main\n"
+
+
+@lru_cache(maxsize=256)
+def readable(command: str) -> str:
+    """A script as a person reads it: what it does, and how many lines of functions of ours go with it.
+
+    Only what is ours to the letter is left out, so that nothing can hide among it.
+    """
+    head = command.partition("\n")[0]
+    body, _, functions = command.partition(_BODY)[2].rpartition(_LIBRARY)
+    calls = [name for name in _FUNCTION.findall(functions) if name in _functions()]
+    if not calls or command != script(body, *calls, head=head):
+        return command
+    count = library(*calls).count("\n")
+    return f"{head}\n{body}# {count} lines of the wizard's own functions follow; the record has them\n"
 
 
 def parted(path: str) -> tuple[str, str]:

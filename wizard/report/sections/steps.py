@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from wizard.facts.guarded import readable
 from wizard.report.blocks import bullets, span, text_lines, time, verdict
 from wizard.report.escape import code, fence, text
 from wizard.report.model import Report
@@ -111,7 +112,7 @@ def ending(attempt: Attempt) -> str:
 
 
 def _shortened(command: str) -> str:
-    lines = command.rstrip("\n").split("\n")
+    lines = readable(command).rstrip("\n").split("\n")
     if len(lines) <= COMMAND_LINES:
         return "\n".join(lines)
     return "\n".join([*lines[:COMMAND_LINES], f"… {len(lines) - COMMAND_LINES} more lines, in the journal"])
