@@ -1,4 +1,4 @@
-"""A pytest plugin that lists the slowest tests, and of each how long it computed and how long it waited.
+"""A pytest plugin that lists the slowest tests and modules, and of each how long it computed and how long it waited.
 
 Used by ``make slowest``: ``pytest -p tests.support.costs``. A test's wall clock alone does not tell which of the two it
 is, and only what waits can be run beside something else.
@@ -47,11 +47,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in getattr(report, "user_properties", [])
         if name == COST
     }
-    terminalreporter.section(f"the {SLOWEST} slowest tests; seconds")
-    terminalreporter.write_line("   wall  computing  waiting")
-    for nodeid, (wall, own, children) in sorted(costs.items(), key=lambda cost: -cost[1][0])[:SLOWEST]:
-        terminalreporter.write_line(
-            f"{wall:7.2f}{own + children:11.2f}{max(0.0, wall - own - children):9.2f}  {nodeid}"
-        )
+    modules: dict[str, list[float]] = {}
+    for nodeid, cost in costs.items():
+        known = modules.setdefault(nodeid.partition("::")[0], [0.0, 0.0, 0.0])
+        known[:] = [so_far + more for so_far, more in zip(known, cost, strict=True)]
+    for what, rows in (("tests", costs), ("modules", modules)):
+        terminalreporter.section(f"the {SLOWEST} slowest {what}; seconds")
+        terminalreporter.write_line("   wall  computing  waiting")
+        for name, (wall, own, children) in sorted(rows.items(), key=lambda row: -row[1][0])[:SLOWEST]:
+            terminalreporter.write_line(
+                f"{wall:7.2f}{own + children:11.2f}{max(0.0, wall - own - children):9.2f}  {name}"
+            )
     computing = sum(own + children for _, own, children in costs.values())
     terminalreporter.write_line(f"{len(costs)} tests: {computing:.0f} s of processor time")
