@@ -57,6 +57,24 @@ def test_the_table_of_fields_is_the_registrys_own() -> None:
     assert page.count("| part | fields | a host's text becomes | an input becomes |") == 1
 
 
+def test_each_promise_of_the_security_page_names_tests_that_are_there() -> None:
+    page = (DOCS / "security.md").read_text()
+    tests = Path(__file__).parents[1]
+    known = {path.stem for path in tests.rglob("test_*.py")}
+    for section in re.split("^## ", page, flags=re.MULTILINE)[1:]:
+        title = section.partition("\n")[0]
+        named = re.findall(r"(?:[\w/]*/)?(test_\w+)", section)
+        assert named or title in NO_PROMISES, title
+        assert {*named} <= known, title
+    for table in re.findall(r"^\|[^\n]*\| test \|\n\|[-|]+\|\n((?:\|.*\n)+)", page, re.MULTILINE):
+        for row in table.splitlines():
+            assert re.search(r"`(?:[\w/]+/)?test_\w+(?:\.py)?`|the same", row.split(" | ")[-1]), row
+    assert all((tests / path).exists() for path in re.findall(r"`(?:tests/)?([\w/]+/test_\w+\.py)`", page))
+
+
+NO_PROMISES = {"What is not done"}
+
+
 def test_the_reference_has_every_kind_and_leads_nowhere_that_is_not_there() -> None:
     text = reference(registry())
     for key in registry().actions:
