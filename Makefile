@@ -15,6 +15,8 @@ SPREAD := --dist loadgroup
 PYTHONS ?= 3.11 3.12 3.13
 N ?= 10000
 FIRST ?= 0
+# Hundreds of Pythons are started here; where the environment forbids it, each would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help drill setup quick test drills slowest pythons explore lint format types services crashes crash chaos hostile realhost monitor bench schema reference build clean
 
