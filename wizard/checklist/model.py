@@ -5,7 +5,8 @@ Step and check item have one key a kind; `wizard.checklist.build` adds those key
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, cast
 
 from wizard.checklist.meaning import ELSEWHERE
@@ -260,3 +261,16 @@ class Checklist(Spec):
     prevention: tuple[Prevention, ...] = ()
     notify: tuple[Notice, ...] = ()
     references: tuple[Prose, ...] = ()
+
+    @cached_property
+    def hidden(self) -> Mapping[str, Sequence[tuple[str, Literal[True] | str]]]:
+        """By host, the paths whose content steps may keep secret, each with its ``secret``; both are still templates.
+
+        Found once: a run asks for them each time that it renders a step or a check.
+        """
+        found: dict[str, list[tuple[str, Literal[True] | str]]] = {}
+        for step in (step for phase in self.phases for step in phase.steps):
+            path, secret = getattr(step.action, "path", None), getattr(step.action, "secret", None)
+            if path is not None and secret:
+                found.setdefault(step.on, []).append((path, secret))
+        return found

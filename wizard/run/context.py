@@ -98,13 +98,11 @@ class Context:
         return frozenset(self._secret_paths(host))
 
     def _secret_paths(self, host: str) -> Iterator[str]:
-        for step in (step for phase in self.checklist.phases for step in phase.steps if step.on == host):
-            path, secret = getattr(step.action, "path", None), getattr(step.action, "secret", None)
-            if path is not None and secret:
-                # What an earlier step captures is not known yet, and then nothing is at that path yet.
-                with suppress(UsageError):
-                    if secret is True or render_flag(secret, self.scope(), where="secret"):
-                        yield render_text(path, self.scope())
+        for path, secret in self.checklist.hidden.get(host, ()):
+            # What an earlier step captures is not known yet, and then nothing is at that path yet.
+            with suppress(UsageError):
+                if secret is True or render_flag(secret, self.scope(), where="secret"):
+                    yield render_text(path, self.scope())
 
     def action(self, step: Step) -> Action[Any]:
         """The step's action as it runs: rendered with what is known now, with a person's text where one was given."""
