@@ -135,10 +135,10 @@ def open_to(mode: int, gid: int) -> bool:
 
 
 def _walk(path: Path, *, safe: bool) -> Path:
-    at, links = Path("/"), 0
+    at, links, trusted = Path("/"), 0, _trusted()
     rest = deque(path.absolute().parts[1:])
     if safe:
-        _need_safe(path, at, at.lstat())
+        _need_safe(path, at, at.lstat(), trusted)
     while rest:
         part = rest.popleft()
         if part == "..":
@@ -151,13 +151,15 @@ def _walk(path: Path, *, safe: bool) -> Path:
             return here.joinpath(*rest)
         if stat.S_ISLNK(seen.st_mode):
             links += 1
-            _need_trusted_link(path, here, seen, links)
+            if links > MOST_LINKS:
+                raise UsageError("too many symbolic links", where=str(path), mend="Name the place itself")
+            _need_trusted_link(path, here, seen, trusted)
             target = here.readlink()
             at = Path("/") if target.is_absolute() else at
             rest.extendleft(reversed(target.parts[1:] if target.is_absolute() else target.parts))
             continue
         if safe and rest:
-            _need_safe(path, here, seen)
+            _need_safe(path, here, seen, trusted)
         at = here
     return at
 
@@ -167,17 +169,15 @@ def _trusted() -> set[int]:
     return {os.geteuid(), 0, Path("/").stat().st_uid}
 
 
-def _need_trusted_link(path: Path, here: Path, seen: os.stat_result, links: int) -> None:
-    if links > MOST_LINKS:
-        raise UsageError("too many symbolic links", where=str(path), mend="Name the place itself")
-    if seen.st_uid not in _trusted():
+def _need_trusted_link(path: Path, here: Path, seen: os.stat_result, trusted: set[int]) -> None:
+    if seen.st_uid not in trusted:
         what = f"{here} is a symbolic link that belongs to {account_name(seen.st_uid)}"
         raise UsageError(what, where=str(path), mend="Name the place itself")
 
 
-def _need_safe(path: Path, here: Path, seen: os.stat_result) -> None:
+def _need_safe(path: Path, here: Path, seen: os.stat_result, trusted: set[int]) -> None:
     mend = "Choose a place that is yours, below directories that only you or root can write"
-    if seen.st_uid not in _trusted():
+    if seen.st_uid not in trusted:
         raise UsageError(f"{here} belongs to {account_name(seen.st_uid)}", where=str(path), mend=mend)
     if open_to(seen.st_mode, seen.st_gid) and not seen.st_mode & stat.S_ISVTX:
         what = f"{here} can be written by others (mode {stat.S_IMODE(seen.st_mode):04o})"

@@ -8,6 +8,7 @@ import secrets
 import shlex
 import stat
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from platformdirs import user_config_path, user_state_path
@@ -59,8 +60,9 @@ def _if_ours(path: Path, descriptor: int) -> os.stat_result:
 def _directory_if_ours(path: Path) -> os.stat_result:
     try:
         real = owned.place(path)
-        for missing in reversed([one for one in (real, *real.parents) if not one.exists()]):
-            missing.mkdir(mode=0o700, exist_ok=True)
+        missing = takewhile(lambda one: not one.exists(), (real, *real.parents))
+        for one in reversed(list(missing)):
+            one.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(real, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             return _if_ours(path, descriptor)
