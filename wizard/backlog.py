@@ -6,8 +6,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from wizard.frozen import frozen
 from wizard.run.events import Record
 from wizard.run.recorder import Output
 
@@ -24,7 +24,7 @@ CATCH_UP = 2.0
 """Seconds after the end in which a reader that is behind is still told output; what is left then is passed over."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missed:
     """Output that came faster than it could be told.
 

@@ -15,11 +15,11 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from wizard.errors import StepRefused
+from wizard.frozen import frozen
 from wizard.text import one_line
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class PatternTooDear(StepRefused):
     """A pattern could not be looked for within the bounds, so nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """Where a pattern matched: from ``start`` to before ``end``; ``groups`` begins with the whole match."""
 
@@ -62,7 +62,7 @@ class Found:
     groups: tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matches:
     """The lines that matched; ``problem`` says why there may be more of them, and is empty where there are not."""
 

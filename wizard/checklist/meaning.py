@@ -8,8 +8,9 @@ from being obeyed, a host's text is refused.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from wizard.frozen import frozen
 
 
 class HostText(str):
@@ -33,7 +34,7 @@ class How(Enum):
     REPLACEMENT = "its backslashes doubled"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meaning:
     """Marks a field with what a value becomes there.
 

@@ -14,11 +14,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from wizard.checklist.logins import Login
 from wizard.errors import HostUnreachable, UsageError
+from wizard.frozen import frozen
 from wizard.hosts.program import said_by
 from wizard.hosts.tokens import expand, expand_path, local_tokens
 
@@ -36,7 +37,7 @@ GLOBAL_KNOWN = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")
 _OFF = frozenset({"no", "false", "none", ""})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """The options for one login.
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.frozen import frozen
 from wizard.hosts.configuration import Configuration
 from wizard.hosts.sshlib import asyncssh
 
 _UNREADABLE = (OSError, ValueError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """One key. ``private`` is None where only an agent can use it, ``public`` empty where its file does not tell it."""
 
@@ -26,7 +26,7 @@ class Identity:
     public: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identities:
     """What a login may offer.
 

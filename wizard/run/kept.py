@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from wizard.errors import RecordChanged
+from wizard.frozen import frozen
 from wizard.output import tail
 from wizard.redact import MARKER
 from wizard.run.events import AttemptEnded
@@ -21,7 +21,7 @@ OUTPUT = "output"
 _CHUNK = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """A file as it is, or what is wrong with it. ``masked`` where a secret was taken out of it; ``size`` in bytes."""
 
