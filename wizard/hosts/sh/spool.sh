@@ -136,11 +136,18 @@ wz_forget_old() {
 }
 
 # wz_counted PLACE NAME: wz_all = the numbers of the holds that count, as root or the login made them, the highest as wz_n;
-# with sudo the login is who called it. Any account can lay one there, under any name and with any text.
+# with sudo the login is who called it. Any account can lay one there, under any name and with any text. That there is
+# none, or one alone that is our own, is seen without a process.
 wz_counted() {
     wz_n=0 wz_all=
-    for wz_line in $(command -p find "$1/." ! -name . -prune ! -type f -name "$2.*" \
-        \( -user 0 -o -user "$wz_me" -o -user "${SUDO_UID:-$wz_me}" \) 2>/dev/null); do
+    set -- "$1" "$2" "$1/$2".*
+    if [ $# -eq 3 ] && [ ! -e "$3" ] && [ ! -L "$3" ]; then
+        return 0
+    elif [ $# -gt 3 ] || [ ! -d "$3" ] || [ -L "$3" ] || [ ! -O "$3" ]; then
+        set -- "$1" "$2" "$(command -p find "$1/." ! -name . -prune ! -type f -name "$2.*" \
+            \( -user 0 -o -user "$wz_me" -o -user "${SUDO_UID:-$wz_me}" \) 2>/dev/null)"
+    fi
+    for wz_line in $3; do
         wz_line=${wz_line##*/"$2".}
         case $wz_line in '' | 0* | *[!0-9]* | ??????????*) continue ;; esac
         wz_all="$wz_all $wz_line"
