@@ -23,8 +23,9 @@ echo "READ $line"
 LISTENING = """
 import sys
 from screens.modals import base
+from screens.preflight import page
 
-base.DEAF = base.Modal.DEAF = 0.0
+base.Modal.DEAF = page.DEAF = 0.0
 from wizard.cli import main
 sys.exit(main(sys.argv[1:]))
 """
