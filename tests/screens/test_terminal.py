@@ -198,6 +198,7 @@ def test_settings_that_are_wrong_are_said_and_the_run_is_shown(sandbox: Sandbox)
     (config / "settings.yaml").write_text("theme: drak\n")
     with sandbox.terminal() as terminal:
         terminal.until(b"Begin the first step?")
+        terminal.until(b"Your settings are not used")
         terminal.process.terminate()
         terminal.end()
     said, _, shown = terminal.seen.partition(ALTERNATE)
