@@ -42,6 +42,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Collect once what the last tests left; pytest would go through all that there is five times more."""
+    """Collect once what the last tests left; pytest would go through all that there is five times more.
+
+    Then the process ends of which wizards are forks, where there is one.
+    """
+    from tests.support import warm  # noqa: PLC0415 - not before its asserts are registered
+
     gc.collect()
     gc.freeze()
+    warm.end()
