@@ -41,7 +41,7 @@ def _headless(shape: str, home: Path) -> float:
 
 def _on_screen(shape: str, home: Path) -> float:
     there = place(home, shape, MIB, endless=True)
-    with Terminal(there.words, there.environment, (120, 40)) as terminal:
+    with Terminal(there.words, there.environment, (120, 40), cold=True) as terminal:
         terminal.until(b"Begin the first step?")
         press_until(terminal, "1\r", lambda: '"attempt_claimed"' in there.events)
         terminal.until(lambda: _kept(there) > AHEAD, "what it prints")

@@ -42,7 +42,9 @@ class Painted:
 
     def run(self) -> None:
         """Wait for it."""
-        self._terminal = Terminal(self._words, {**clean_environment(self._home), "TERM": "xterm-256color"}, (120, 40))
+        self._terminal = Terminal(
+            self._words, {**clean_environment(self._home), "TERM": "xterm-256color"}, (120, 40), cold=True
+        )
         seen = b""
         while self._shown not in seen:
             assert select.select([self._terminal.master], [], [], PATIENCE)[0], seen[-2000:]

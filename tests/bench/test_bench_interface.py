@@ -64,7 +64,7 @@ def flooded(
         words = ["--accept-host-key", server.fingerprint]
     (home / "flood.yaml").write_text(CHECKLIST.format(hosts=hosts, on=on, command=quoted))
     argv = [program, "run", str(home / "flood.yaml"), "--run-dir", str(run), *words]
-    with Terminal(argv, environment(home), SIZE) as terminal:
+    with Terminal(argv, environment(home), SIZE, cold=True) as terminal:
         seen = Flood(terminal, run, size).measure(gate, *search)
         terminal.process.terminate()
         terminal.end()

@@ -31,7 +31,7 @@ class Resumed:
     def run(self) -> None:
         """Wait for it."""
         environment = {**clean_environment(self._home), "TERM": "xterm-256color"}
-        self._terminal = Terminal([tool("wizard"), "resume", self._run], environment, (120, 40))
+        self._terminal = Terminal([tool("wizard"), "resume", self._run], environment, (120, 40), cold=True)
         seen = b""
         while b"only by hand" not in seen:
             assert select.select([self._terminal.master], [], [], PATIENCE)[0], seen[-2000:]

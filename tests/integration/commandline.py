@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.support import warm
+from tests.support.warm import ROOT
 
 HEAD = """\
 checklist: trial
@@ -93,22 +94,24 @@ class Wizard:
         path.write_text(text)
         return path
 
-    def start(self, *arguments: str | Path, before: str = "", **environment: str) -> subprocess.Popen[str]:
-        """Start one and leave it running; ``before`` is sh that comes first, as ``ulimit -c 0``."""
+    def start(
+        self, *arguments: str | Path, before: str = "", cold: bool = False, **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start one and leave it running.
+
+        Args:
+            arguments: Of the command line.
+            before: Sh that comes first, as ``ulimit -c 0``; what comes after it begins cold.
+            cold: It begins as a program of its own: the console script, as a user has it.
+            environment: Beside what a wizard needs to start.
+        """
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         env = {"HOME": str(self.home), "PATH": path, "LANG": "C.UTF-8", "WIZARD_STATE_DIR": str(self.home / "state")}
         limit = f"ulimit -f {self.largest_file // 512}; " if self.largest_file else ""
-        return subprocess.Popen(
-            [
-                "/bin/sh",
-                "-c",
-                f'{limit}{before}\nexec "$@"',
-                "sh",
-                sys.executable,
-                "-m",
-                "wizard.cli",
-                *map(str, arguments),
-            ],
+        program = [Path(sys.executable).with_name("wizard")] if cold else [sys.executable, "-m", "wizard.cli"]
+        first = ["/bin/sh", "-c", f'{limit}{before}\nexec "$@"', "sh"] if limit or before else []
+        return warm.begin(
+            [*first, *program, *arguments],
             env={**env, "PYTHONPATH": str(ROOT), **environment},
             cwd=self.home,
             stdin=subprocess.DEVNULL,
@@ -117,14 +120,15 @@ class Wizard:
             text=True,
         )
 
-    def __call__(self, *arguments: str | Path, **environment: str) -> Done:
+    def __call__(self, *arguments: str | Path, cold: bool = False, **environment: str) -> Done:
         """Run one to its end."""
-        with self.start(*arguments, **environment) as process:
+        with self.start(*arguments, cold=cold, **environment) as process:
             stdout, stderr = process.communicate(timeout=180)
         return Done(process.returncode, stdout, stderr, self.directory)
 
-    def run(self, text: str, *options: str | Path, answers: str = "", **environment: str) -> Done:
+    def run(self, text: str, *options: str | Path, answers: str = "", cold: bool = False, **environment: str) -> Done:
         """Run a checklist headless."""
         given = ["--answers", self.write(answers, "answers.yaml")] if answers else []
         file = self.write(text)
-        return self("run", file, "--headless", "--run-dir", self.directory, *given, *options, **environment)
+        words = ["run", file, "--headless", "--run-dir", self.directory, *given, *options]
+        return self(*words, cold=cold, **environment)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.commandline import ROOT, checklist, phase, step, wait_until
+from tests.integration.commandline import checklist, phase, step, wait_until
+from tests.support import warm
 
 COSTLY_ONCE = [
     r"""command: {command: "printf %047d! 0 | tr 0 a", stdout_lacks: "^(a+)+$"}""",
@@ -38,10 +39,10 @@ def home() -> Iterator[Path]:
 def started(home: Path, *checks: str) -> subprocess.Popen[bytes]:
     path = home / "c.yaml"
     path.write_text(checklist(phase(step("look", "command: echo, read_only: true", *checks))))
-    words = ["run", str(path), "--headless", "--run-dir", str(home / "run")]
-    environment = {**os.environ, "HOME": str(home), "WIZARD_STATE_DIR": str(home / "state"), "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-m", "wizard.cli", "run", path, "--headless", "--run-dir", home / "run"]
+    places = {"HOME": str(home), "WIZARD_STATE_DIR": str(home / "state"), "PATH": os.environ["PATH"]}
     with (home / "console").open("wb") as console:
-        return subprocess.Popen([sys.executable, "-m", "wizard.cli", *words], env=environment, stderr=console)
+        return warm.begin(words, env={**warm.LIKE_ALL, **places}, stderr=console)
 
 
 def events(home: Path) -> str:

@@ -58,8 +58,9 @@ def wizard(tmp_path: Path) -> Wizard:
     return Wizard(tmp_path)
 
 
-def test_a_run_whose_every_gate_opens_is_resolved(wizard: Wizard, tmp_path: Path) -> None:
-    done = wizard.run(checklist(TWO_STEPS, WHERE), "--set", f"where={tmp_path}")
+@pytest.mark.parametrize("cold", [True, False], ids=["the program itself", "a fork"])
+def test_a_run_whose_every_gate_opens_is_resolved(wizard: Wizard, tmp_path: Path, *, cold: bool) -> None:
+    done = wizard.run(checklist(TWO_STEPS, WHERE), "--set", f"where={tmp_path}", cold=cold)
     assert done.exit_status == 0, done.stderr
     assert (tmp_path / "file").read_text() == "hello\n"
     assert (tmp_path / "count").read_text() == "counted\n"

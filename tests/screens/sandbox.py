@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 from tests.integration.commandline import ROOT
+from tests.support import warm
 from tests.support.terminal import Terminal, press_until, python
 
 HARBOUR = ROOT / "tests" / "fixtures" / "checklists" / "harbour.yaml"
 WIZARD = [sys.executable, "-m", "wizard.cli"]
+SCRIPT = [str(Path(sys.executable).with_name("wizard"))]
 
 
 def build_harbour(home: Path) -> Path:
@@ -43,10 +45,14 @@ class Sandbox:
         """A run of the harbour's checklist."""
         return ["run", str(HARBOUR), "--set", f"where={self.harbour}", "--set", "pace=0", "--run-dir", str(self.run)]
 
-    def terminal(self, *words: str, program: str = "", **environment: str) -> Terminal:
-        """The wizard in a terminal."""
-        before = python(program) if program else WIZARD
-        return Terminal([*before, *(words or self.words)], {**self.environment, **environment})
+    def terminal(self, *words: str, program: str = "", cold: bool = False, **environment: str) -> Terminal:
+        """The wizard in a terminal; cold, it is the console script, as a user has it."""
+        before = python(program) if program else SCRIPT if cold else WIZARD
+        return Terminal([*before, *(words or self.words)], {**self.environment, **environment}, cold=cold)
+
+    def headless(self, *words: str) -> None:
+        """Run it without an interface to its end."""
+        warm.run([*WIZARD, *(words or self.words), "--headless"], env=self.environment)
 
     def kinds(self) -> list[str]:
         """What the whole lines of the journal tell, by kind."""

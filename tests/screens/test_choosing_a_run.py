@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,9 @@ from screens.inputs import Inputs
 from screens.report import Report
 from screens.start import Start
 from screens.widgets.choices import Choices
-from tests.screens.sandbox import HARBOUR, build_harbour
+from tests.screens.sandbox import HARBOUR, WIZARD, build_harbour
 from tests.screens.start_driver import StartDriver, drive_start
+from tests.support import warm
 from wizard.run.journal import read
 from wizard.run.preparation import Request
 
@@ -52,7 +52,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def past(home: Path) -> Path:
     """A run that stopped at a gate, with a change made."""
     words = ["run", str(HARBOUR), "--headless", "--set", f"where={home / 'harbour'}", "--set", "pace=0"]
-    done = subprocess.run([sys.executable, "-m", "wizard.cli", *words], capture_output=True, check=False)
+    state = {"WIZARD_STATE_DIR": str(home / "state"), "PATH": os.environ["PATH"], "HOME": str(home)}
+    done = warm.run([*WIZARD, *words], env={**warm.LIKE_ALL, **state})
     assert done.returncode == 4, done.stderr
     (directory,) = (home / "state" / "runs").iterdir()
     return directory

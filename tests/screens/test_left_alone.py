@@ -19,6 +19,7 @@ from tests.integration.commandline import checklist, wait_until
 from tests.screens import stories
 from tests.screens.sandbox import WIZARD, Sandbox
 from tests.screens.stories import DetachableRun, Held, detachable_run, interface
+from tests.support import warm
 from tests.support.terminal import ALTERNATE, Terminal, is_restored, press_until
 from wizard.errors import WizardError
 from wizard.run.holder import holder, is_detached
@@ -156,7 +157,8 @@ def test_suspended_and_brought_back_the_screen_is_as_it_was(sandbox: Sandbox) ->
 
 
 def test_detached_in_a_terminal_it_goes_on_is_watched_and_taken_back(sandbox: Sandbox) -> None:
-    with sandbox.terminal(*waiting(sandbox)) as terminal:
+    # Cold: a successor is begun by what the program finds of itself, its Python and its path.
+    with sandbox.terminal(*waiting(sandbox), cold=True) as terminal:
         come_to_work(sandbox, terminal)
         press_until(terminal, "d", lambda: b"Leave the run to itself" in terminal.seen)
         press_until(terminal, "2\r", lambda: terminal.process.poll() is not None)
@@ -196,9 +198,7 @@ def test_a_detached_run_outlives_the_terminal_it_came_from(sandbox: Sandbox) -> 
     assert sandbox.kinds()[-1] == "run_paused"
     assert sandbox.kinds().count("step_ended") == 1
     assert (sandbox.home / "effects").read_text() == "once\n"
-    done = subprocess.run(
-        [*WIZARD, "watch", str(sandbox.run)], env=sandbox.environment, capture_output=True, text=True, check=False
-    )
+    done = warm.run([*WIZARD, "watch", str(sandbox.run)], env=sandbox.environment, text=True)
     assert done.returncode == 4
     assert "waiting for a person" in done.stderr
     assert os.fspath(sandbox.run) in done.stderr

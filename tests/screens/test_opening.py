@@ -119,7 +119,8 @@ def test_a_checklist_that_is_wrong_is_told_on_the_terminal_as_it_was(sandbox: Sa
 
 
 def test_something_is_in_sight_before_the_run_is(sandbox: Sandbox) -> None:
-    with sandbox.terminal() as terminal:
+    # Cold: what is loaded before and after the first sight is what this is about.
+    with sandbox.terminal(cold=True) as terminal:
         terminal.until(b"Begin the first step?")
         assert 0 < terminal.seen.index(b"opening ") < terminal.seen.index(b"Begin the first step?")
         terminal.process.terminate()

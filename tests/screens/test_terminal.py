@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
 
 import pytest
 
 from tests.screens.sandbox import WIZARD, Sandbox, come_to_a_change
+from tests.support import warm
 from tests.support.terminal import ALTERNATE, Terminal, is_restored, press_until
 
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
@@ -45,8 +45,9 @@ def test_a_terminal_that_is_gone_without_a_word_ends_it_too(sandbox: Sandbox) ->
     assert sandbox.kinds()[-1] == "run_paused"
 
 
-def test_it_is_paused_and_left_by_keys(sandbox: Sandbox) -> None:
-    with sandbox.terminal() as terminal:
+@pytest.mark.parametrize("cold", [True, False], ids=["the program itself", "a fork"])
+def test_it_is_paused_and_left_by_keys(sandbox: Sandbox, *, cold: bool) -> None:
+    with sandbox.terminal(cold=cold) as terminal:
         come_to_a_change(sandbox, terminal)
         press_until(terminal, "3\r", lambda: "run_paused" in sandbox.kinds())
         press_until(terminal, "4\r", lambda: terminal.process.poll() is not None)
@@ -57,7 +58,7 @@ def test_it_is_paused_and_left_by_keys(sandbox: Sandbox) -> None:
 
 
 def test_a_rollback_that_is_not_wanted_undoes_nothing(sandbox: Sandbox) -> None:
-    subprocess.run([*WIZARD, *sandbox.words, "--headless"], env=sandbox.environment, capture_output=True, check=False)
+    sandbox.headless()
     before = sandbox.kinds()
     with sandbox.terminal("rollback", str(sandbox.run)) as terminal:
         terminal.until(b"undo nothing, and leave")
@@ -110,18 +111,11 @@ def test_a_terminal_that_is_not_read_holds_up_nothing_but_itself(sandbox: Sandbo
 
 @pytest.mark.parametrize("words", [[], ["run"], ["resume", "RUN"], ["rollback", "RUN"]], ids=" ".join)
 def test_without_a_terminal_it_says_how_to_run(sandbox: Sandbox, words: list[str]) -> None:
-    subprocess.run([*WIZARD, *sandbox.words, "--headless"], env=sandbox.environment, capture_output=True, check=False)
+    sandbox.headless()
     before = sandbox.kinds()
     given = [str(sandbox.run) if word == "RUN" else word for word in words]
     given = [*sandbox.words[:-1], f"{sandbox.run}-2"] if words == ["run"] else given
-    done = subprocess.run(
-        [*WIZARD, *given],
-        env={**sandbox.environment, "TERM": "xterm"},
-        input="",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = warm.run([*WIZARD, *given], env={**sandbox.environment, "TERM": "xterm"}, given="", text=True)
     assert done.returncode == 2
     assert "needs a terminal" in done.stderr
     assert "--headless" in done.stderr
@@ -163,7 +157,7 @@ def test_a_dumb_terminal_that_changes_nothing_needs_no_word(sandbox: Sandbox) ->
 
 
 def test_a_rollback_on_a_dumb_terminal_names_what_it_undoes_and_asks(sandbox: Sandbox) -> None:
-    subprocess.run([*WIZARD, *sandbox.words, "--headless"], env=sandbox.environment, capture_output=True, check=False)
+    sandbox.headless()
     before = sandbox.kinds()
     with sandbox.terminal("rollback", str(sandbox.run), TERM="dumb") as terminal:
         terminal.until(b"newest first: lamp, write, backup")
@@ -178,14 +172,8 @@ def test_a_rollback_on_a_dumb_terminal_names_what_it_undoes_and_asks(sandbox: Sa
 
 
 def test_dumb_and_no_terminal_is_refused(sandbox: Sandbox) -> None:
-    done = subprocess.run(
-        [*WIZARD, *sandbox.words],
-        env={**sandbox.environment, "TERM": "dumb"},
-        input="harbour\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {**sandbox.environment, "TERM": "dumb"}
+    done = warm.run([*WIZARD, *sandbox.words], env=environment, given="harbour\n", text=True)
     assert done.returncode == 2
     assert "--headless" in done.stderr
     assert sandbox.kinds() == []

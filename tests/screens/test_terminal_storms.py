@@ -8,7 +8,6 @@ import inspect
 import json
 import random
 import struct
-import subprocess
 import termios
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from textual.widget import Widget
 
 import screens
 from tests.screens.classes import subclasses
-from tests.screens.sandbox import WIZARD, Sandbox, come_to_a_change
+from tests.screens.sandbox import Sandbox, come_to_a_change
 from tests.support.scale import scaled
 from tests.support.terminal import Terminal, is_restored, press_until
 from tests.support.vt import Picture
@@ -230,7 +229,6 @@ def test_an_error_in_any_widget_gives_the_screen_back_and_keeps_the_run(sandbox:
 def test_a_run_whose_interface_broke_goes_on(sandbox: Sandbox) -> None:
     with sandbox.terminal(program=BREAKING, BROKEN="screens.widgets.heading:Heading") as terminal:
         assert terminal.end() == 4
-    words = [*WIZARD, "resume", str(sandbox.run), "--headless"]
-    subprocess.run(words, env=sandbox.environment, capture_output=True, check=False)
+    sandbox.headless("resume", str(sandbox.run))
     assert "run_resumed" in sandbox.kinds()
     assert (sandbox.harbour / "board.old").exists()

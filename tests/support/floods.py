@@ -127,7 +127,8 @@ def peak_headless(home: Path, shape: str, size: int) -> int:
 def peak_on_screen(home: Path, shape: str, size: int) -> tuple[int, float]:
     """The same with the interface in a terminal that is read, and how long TERM took to end it, in seconds."""
     there = place(home, shape, size)
-    with Terminal(there.words, there.environment, (120, 40)) as terminal:
+    # Cold: the memory of a fork is not its own alone.
+    with Terminal(there.words, there.environment, (120, 40), cold=True) as terminal:
         terminal.until(b"Begin the first step?")
         press_until(terminal, "1\r", lambda: '"attempt_claimed"' in there.events)
         terminal.until(lambda: '"run_ended"' in there.events, "the end of the run")

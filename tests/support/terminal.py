@@ -7,13 +7,14 @@ import os
 import pty
 import select
 import struct
-import subprocess
 import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from tests.support import warm
 
 PATIENCE = 60.0
 """Seconds without what is waited for after which a test has failed; nothing is measured by it."""
@@ -30,6 +31,7 @@ class Terminal:
         environment: Beside what a program needs to start.
         size: Columns and lines.
         told: It is the program's controlling terminal, so its loss is told by a hang-up.
+        cold: It begins as a program of its own, not as a fork of what is loaded already.
     """
 
     def __init__(
@@ -39,19 +41,21 @@ class Terminal:
         size: tuple[int, int] = (80, 24),
         *,
         told: bool = True,
+        cold: bool = False,
     ) -> None:
         self.master, self._slave = pty.openpty()
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.before = self.settings()
         self.seen = b""
-        self.process = subprocess.Popen(
-            [str(word) for word in words],
+        self.process = warm.begin(
+            words,
             env={**environment, "TERM": environment.get("TERM", "xterm-256color")},
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,
             start_new_session=True,
-            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if told else None,  # noqa: PLW1509 - one thread forks here
+            controlling=told,
+            cold=cold,
         )
 
     def __enter__(self) -> Self:
