@@ -72,6 +72,6 @@ def told_end(directory: Path, outcome: Outcome, caught: int = 0, option: str = "
         sys.stderr.write(f"wizard: {sanitise(str(outcome.error))}\n")
     sys.stderr.write(f"{outcome.word}; the run is kept in {sanitise(str(directory))}\n")
     if outcome.word in {PAUSED, FAILED} and (directory / JOURNAL).exists():
-        again = " ".join([shlex.quote(str(directory)), *([option] if option else [])])
+        again = sanitise(" ".join([shlex.quote(str(directory)), *([option] if option else [])]))
         sys.stderr.write(f"go on: wizard resume {again}; undo: wizard rollback {again}\n")
     return 128 + caught if caught and outcome.word == PAUSED else outcome.exit_status

@@ -21,7 +21,7 @@ from wizard.run.paper import UNRENDERED, Paper
 from wizard.run.placeholders import Known, known
 from wizard.run.places import places
 from wizard.run.shellsteps import doing, undoing
-from wizard.run.shelltext import GIVEN, comment
+from wizard.run.shelltext import COMMENTS, GIVEN, comment, part
 from wizard.run.state import WAITING, RunState
 
 BY_HAND = "by-hand"
@@ -54,7 +54,7 @@ def plan_of_checklist(
     names = known(checklist, values, {}, {"id": BY_HAND})
     plan = _Plan(checklist, Paper(names, kinds, Path(), places(checklist, names, known_hosts)), RunState())
     steps = [step.id for phase in checklist.phases for step in phase.steps]
-    head = comment(f"Plan of {checklist.checklist}: {checklist.title} ({checklist.severity})")
+    head = COMMENTS + comment(f"Plan of {checklist.checklist}: {checklist.title} ({checklist.severity})")
     return "".join([head, _opening(names), plan.remaining(steps)])
 
 
@@ -82,7 +82,8 @@ def plan_of_run(
         step.id: [Editable(edit.text, edit.undo) for edit in step.edits] for step in state.steps.values() if step.edits
     }
     plan = _Plan(checklist, Paper(names, kinds, directory, places(checklist, names, known_hosts), edits), state)
-    head = comment(f"Plan of run {started.run}: {checklist.title} ({checklist.severity}), as of {state.last_at}")
+    title = f"Plan of run {started.run}: {checklist.title} ({checklist.severity}), as of {state.last_at}"
+    head = COMMENTS + comment(title)
     return "".join([head, _opening(names), plan.remaining(state.remaining), plan.undo_stack()])
 
 
@@ -116,13 +117,13 @@ class _Plan:
         parts = [part for phase in self.checklist.phases for part in self._phase(phase, set(wanted))]
         nothing = "" if wanted else comment("No step remains.")
         end = self.paper.checks("at the end must hold", self.checklist.exit_criteria, LOCAL)
-        return "".join(["\n", nothing, *parts, "\n", end])
+        return "".join(["\n", nothing, *parts, f"\n{COMMENTS}{end}" if end else "\n"])
 
     def _phase(self, phase: Phase, wanted: set[str]) -> Iterator[str]:
         steps = [step for step in phase.steps if step.id in wanted]
         if steps:
             number, _, _ = self._number(steps[0]).partition(".")
-            yield "\n" + comment(f"== {number} {phase.title} ==")
+            yield part(f"== {number} {phase.title} ==")
             yield from (self._step(step) for step in steps)
             yield self.paper.checks("when the phase is done must hold", phase.checks, LOCAL)
 
@@ -130,7 +131,7 @@ class _Plan:
         return _numbers(self.checklist)[step.id]
 
     def _title(self, step: Step) -> str:
-        return "\n" + comment(f"{self._number(step)} {step.title} - on {self.paper.where(step.on)}")
+        return part(f"{self._number(step)} {step.title} - on {self.paper.where(step.on)}")
 
     def _step(self, step: Step) -> str:
         holds = self.paper.known.holds(step.when)
@@ -180,8 +181,8 @@ class _Plan:
         stack = [steps[step] for step in self.state.undo_stack if step in steps]
         late = [step for step in stack if self._revives(step)]
         order = [step for step in stack if step not in late] + late
-        head = comment("== Undo, in this order ==") if order else comment("Nothing is left to undo.")
-        return f"\n{head}" + "".join(self._undo(step) for step in order)
+        head = part("== Undo, in this order ==" if order else "Nothing is left to undo.")
+        return head + "".join(self._undo(step) for step in order)
 
     def _undo(self, step: Step) -> str:
         if reason := step.action.irreversible_reason:

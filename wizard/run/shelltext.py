@@ -24,6 +24,10 @@ given() { [ -z "$2" ] || printf "%s='%s'\nexport %s\n" "$1" "$(printf %s "$2" | 
 """A secret goes through a pipe: in an argument, every user of the machine could read it."""
 
 
+COMMENTS = '[ -z "${ZSH_VERSION-}" ] || setopt interactive_comments\n'
+"""A zsh that is typed at reads ``#`` as a word like any other, and obeys what stands behind it; zshoptions(1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A host on paper. ``shell`` is the command that starts a shell there; empty where it is not known how."""
@@ -38,6 +42,11 @@ def comment(text: str) -> str:
     """The text as comment lines."""
     lines = sanitise(text).rstrip("\n").split("\n")
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def part(text: str) -> str:
+    """The text as comment lines, with which something begins that is pasted by itself."""
+    return f"\n{COMMENTS}{comment(text)}"
 
 
 def pasted(place: Place, script: str, secrets: Mapping[str, str]) -> str:

@@ -25,7 +25,7 @@ from wizard.run import events as ev
 from wizard.run.journal import utc_now
 from wizard.run.shellplan import plan_of_checklist, plan_of_run
 from wizard.run.shellsteps import undoing
-from wizard.run.shelltext import Place, pasted
+from wizard.run.shelltext import COMMENTS, Place, pasted
 from wizard.run.state import RunState, replay
 
 SHIPPED = Path(__file__).parents[3] / "checklists"
@@ -99,7 +99,9 @@ def shell(script: str, *options: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def part(plan: str, title: str) -> str:
-    return next(block for block in plan.split("\n\n") if f" {title} - on " in block.splitlines()[0])
+    return next(
+        block for block in plan.split("\n\n") if f" {title} - on " in block.partition("\n")[2].partition("\n")[0]
+    )
 
 
 def run_of(body: list[ev.Event], **inputs: Any) -> RunState:
@@ -177,7 +179,7 @@ def test_the_shipped_checklist_becomes_shell_that_parses_whatever_its_inputs_are
 
 def test_each_step_says_number_host_reason_and_what_must_then_hold() -> None:
     assert part(on_paper(), "Make a file").startswith(
-        "# 1.1 Make a file - on local (this machine)\n# why: it is needed\n/bin/sh <<'EOF_1'\n"
+        f"{COMMENTS}# 1.1 Make a file - on local (this machine)\n# why: it is needed\n/bin/sh <<'EOF_1'\n"
     )
     assert "# must then hold: test '<captured.kept>' = hello\n" in on_paper()
     assert "# 1.6 Start it - on db (root@db.example · sudo)\n" in on_paper()
@@ -206,6 +208,17 @@ def test_what_is_pasted_does_what_the_wizard_would_do_and_leaves_the_persons_she
     assert (place / "deep/written").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.services
+def test_a_zsh_that_is_typed_at_obeys_no_comment(tmp_path: Path) -> None:
+    plan = on_paper(place=str(tmp_path), word="it's $(touch obeyed) `touch obeyed`; touch obeyed")
+    for block in plan.split("\n\n"):
+        words = ["zsh", "-f", "-i", "-s"]
+        done = subprocess.run(words, input=block.encode(), capture_output=True, check=False, cwd=tmp_path, timeout=20)
+        assert b"not found" not in done.stderr
+    assert not (tmp_path / "obeyed").exists()
+    assert (tmp_path / "made").exists()
+
+
 def test_a_file_is_not_written_over_a_link_or_into_a_folder(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep/written").symlink_to(tmp_path / "elsewhere")
@@ -217,7 +230,7 @@ def test_a_file_is_not_written_over_a_link_or_into_a_folder(tmp_path: Path) -> N
 def test_a_value_that_is_not_known_yet_is_marked_and_its_command_is_a_comment() -> None:
     step = part(on_paper(), "Use what was kept")
     assert "# not to be pasted before this is known: <captured.kept>:\n# echo '<captured.kept>'; echo hello\n" in step
-    assert all(line.startswith("#") for line in step.splitlines())
+    assert all(line.startswith("#") for line in step.removeprefix(COMMENTS).splitlines())
 
 
 def test_a_choice_that_hangs_on_an_unknown_value_is_shown_as_it_is_written() -> None:
@@ -358,4 +371,4 @@ def _only_comments_and_here_documents(plan: str) -> None:
             mark = line.rpartition("<<'")[2].rstrip("'")
             assert any(inside == mark for inside in lines)
         else:
-            assert not line or line.startswith(("#", "case $- in", "given() {", "} | ssh "))
+            assert not line or line.startswith(("#", COMMENTS.rstrip(), "case $- in", "given() {", "} | ssh "))
