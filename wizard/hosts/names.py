@@ -24,6 +24,9 @@ DEEPEST = 4
 LARGEST = 1024 * 1024
 """Bytes of a file that are read."""
 
+LONGEST_PATTERN = 4096
+"""Characters of an Include, as many as a path may have: the time that glob takes grows with the square of them."""
+
 
 def host_names(config: Path, known_hosts: Iterable[Path]) -> list[str]:
     """Every name once: aliases first, then the names in known_hosts files that are not hashed.
@@ -59,6 +62,8 @@ def _aliases(config: Path, left: int) -> Iterator[str]:
 
 def _included(pattern: str) -> list[Path]:
     """Files that an Include names; one without a directory is below ~/.ssh."""
+    if len(pattern) > LONGEST_PATTERN:
+        return []
     below = Path(pattern.strip('"')).expanduser()
     whole = below if below.is_absolute() else CONFIG.parent.expanduser() / below
     return [Path(path) for path in sorted(glob.glob(str(whole)))[:64]]  # noqa: PTH207 - an absolute pattern

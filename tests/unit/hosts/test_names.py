@@ -32,3 +32,12 @@ def test_a_configuration_that_includes_itself_comes_to_an_end(tmp_path: Path) ->
 def test_without_any_file_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert host_names(Path("~/.ssh/config"), [Path("~/.ssh/known_hosts")]) == []
+
+
+def test_an_include_longer_than_a_path_names_no_file(tmp_path: Path) -> None:
+    (tmp_path / "more").write_text("Host web1\n")
+    config = tmp_path / "config"
+    config.write_text(f"Include {tmp_path}/{'*' * 4096}\nInclude {tmp_path}/m*\n")
+    assert host_names(config, []) == ["web1"]
+    config.write_text(f"Include {tmp_path}/{'*' * 4096}\n")
+    assert host_names(config, []) == []
