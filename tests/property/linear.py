@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import itertools
 import pkgutil
 import time
 import typing
@@ -31,6 +32,7 @@ from wizard.hexdump import Dumps
 from wizard.hosts.base import Answer
 from wizard.hosts.fake import FakeHost
 from wizard.hosts.frames import Frame, FrameParser
+from wizard.hosts.sshlib import _cached
 from wizard.hosts.world import Mark
 from wizard.lines import Lines
 from wizard.redact import Redactor
@@ -57,7 +59,7 @@ ENDS = ("", "!")
 
 @dataclass(frozen=True)
 class Reader:
-    """A function and how it is called with a text."""
+    """A function and how it is called with a text; what it returns may have to be awaited."""
 
     name: str
     call: Callable[[str], object]
@@ -203,8 +205,6 @@ def _calling(function: Callable[..., Any], wanted: dict[str, Any]) -> Callable[[
         positional = [values[name] for name in wanted if signature[name].kind is not signature[name].KEYWORD_ONLY]
         named = {name: value for name, value in values.items() if signature[name].kind is signature[name].KEYWORD_ONLY}
         result = function(*positional, **named)
-        if inspect.iscoroutine(result):
-            return asyncio.run(result)
         return list(result) if inspect.isgenerator(result) else result
 
     return call
@@ -237,6 +237,8 @@ SECRETS = ["secret", "s3cr", "a=b", "1234567", "a\nb\nc\nd", "aaaaaaaaaa"]
 NEEDLE = Needle("aB\u0301")
 
 METHODS: dict[str, Callable[[str], object]] = {
+    # Its name is a word of a library's, and what takes long is to make a pattern of it.
+    "wizard.hosts.sshlib._cached": lambda given: _cached(raw(given), "crypto"),
     "wizard.lines.Lines.feed": lambda given: _in_pieces(Lines().feed, given),
     "wizard.lines.Lines.feed, at once": lambda given: list(Lines().feed(raw(given))),
     "wizard.hosts.frames.FrameParser.feed": lambda given: _in_pieces(FrameParser("n").feed, given),
@@ -251,7 +253,7 @@ METHODS: dict[str, Callable[[str], object]] = {
     "screens.search.Needle.lines": lambda given: list(NEEDLE.lines(raw(given))),
     "screens.search.Needle.spans": lambda given: list(NEEDLE.spans(given)),
 }
-"""Methods, and how they are called."""
+"""Methods, and a function that takes a word of ours too, and how they are called."""
 
 SMALL, LARGE = 4_000, 16_000
 """Characters of two texts of one shape."""
@@ -262,17 +264,30 @@ SHORT = 0.004
 STEEPEST = 10.0
 """Times as long that four times as much may take: 4 where time is linear, 16 where it is quadratic."""
 
+PLAIN = 6.0
+"""Times as long up to which one look is enough: a quadratic time looks so only where each short call took thrice."""
+
 LONGEST = 3.0
 """Seconds of computing after which nothing longer is tried."""
 
 TRIES = 3
 
 
-def seconds(reader: Reader, given: str) -> float:
+def steep(reader: Reader) -> dict[tuple[str, str], str]:
+    """Every shape and end of a text with which its time grows too fast, and how it grows."""
+    # One loop for all of them: to make one takes longer than most calls.
+    with asyncio.Runner() as runner:
+        told = {(shape, end): too_steep(reader, runner, shape, end) for shape in SHAPES for end in ENDS}
+    return {what: how for what, how in told.items() if how}
+
+
+def seconds(reader: Reader, runner: asyncio.Runner, given: str) -> float:
     """Computing time of one call; what is no text of its kind may be refused."""
     began = time.thread_time()
     with suppress(Exception):
-        reader.call(given)
+        result = reader.call(given)
+        if inspect.iscoroutine(result):
+            runner.run(result)
     return time.thread_time() - began
 
 
@@ -281,16 +296,23 @@ def shaped(shape: str, end: str, size: int) -> str:
     return (shape * (size // len(shape) + 1))[: max(0, size - len(end))] + end
 
 
-def too_steep(reader: Reader, shape: str, end: str = "") -> str:
+def too_steep(reader: Reader, runner: asyncio.Runner, shape: str, end: str = "") -> str:
     """How its time grows with the length, where that is faster than in proportion; empty where it is not."""
-    if (took := seconds(reader, shaped(shape, end, SMALL // 4))) > LONGEST:
-        return f"{took:.1f} s for {SMALL // 4} characters"
-    small, large = shaped(shape, end, SMALL), shaped(shape, end, LARGE)
-    if seconds(reader, large) < SHORT:
+    calls = itertools.count()
+
+    def took(size: int) -> float:
+        # No text comes twice: a cache of answers or of patterns would tell the time of a look into it. What is added is
+        # the whole shape, so that all of them end alike, and in proportion.
+        added = len(shape) * next(calls) * (size // SMALL)
+        return seconds(reader, runner, shaped(shape, end, size + added))
+
+    if (first := took(SMALL // 4)) > LONGEST:
+        return f"{first:.1f} s for {SMALL // 4} characters"
+    if (four := took(LARGE)) < SHORT or four < PLAIN * min(took(SMALL), took(SMALL)):
         return ""
     # The least of several: what else the machine does only ever adds.
     for _ in range(TRIES):
-        one, four = (min(seconds(reader, given) for _ in range(3)) for given in (small, large))
+        one, four = (min(times) for times in zip(*((took(SMALL), took(LARGE)) for _ in range(3)), strict=True))
         if four < max(SHORT, STEEPEST * one):
             return ""
     return f"{one:.4f} s for {SMALL} characters, {four:.4f} s for {LARGE}"
