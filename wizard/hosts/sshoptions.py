@@ -168,7 +168,12 @@ def _chosen(
         UsageError: There is none.
     """
     sign, patterns = (text[0], text[1:]) if text[:1] in {"+", "-", "^"} else ("", text)
-    matched = [each for pattern in patterns.split(",") for each in _matching(possible, pattern)]
+    # Most are plain names, for which no regular expression need be made: ``ssh -G`` lists half a hundred.
+    matched = [
+        each
+        for pattern in patterns.split(",")
+        for each in (fnmatch.filter(possible, pattern) if {*"*?["} & {*pattern} else {pattern} & {*possible})
+    ]
     match sign:
         case "+":
             matched = [*usual, *matched]
@@ -185,13 +190,6 @@ def _chosen(
             mend=f"Allow one of {', '.join(usual)}",
         )
     return list(dict.fromkeys(matched))
-
-
-def _matching(names: Sequence[str], pattern: str) -> Sequence[str]:
-    """Most patterns are plain names, for which no regular expression need be made: ``ssh -G`` lists half a hundred."""
-    if not any(sign in pattern for sign in "*?["):
-        return [pattern] if pattern in names else []
-    return fnmatch.filter(names, pattern)
 
 
 def host_key_algorithms(configuration: Configuration, lookup: Lookup, *, certified: bool) -> list[str]:
