@@ -13,7 +13,7 @@ import pytest
 from wizard.facts.guarded import REFUSED, entering, library
 
 ALL = library("enter", "hold", "private", "guard_tree", "give_tree", "leave_private")
-TOOLS = ("awk", "cat", "chmod", "chown", "find", "id", "ln", "mktemp", "mv", "readlink", "rm", "rmdir", "stat")
+TOOLS = ("awk", "cat", "chmod", "chown", "find", "id", "ln", "mkdir", "mktemp", "mv", "readlink", "rm", "rmdir", "stat")
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
@@ -178,6 +178,39 @@ def test_nothing_private_stays_and_what_was_left_is_removed(shell: Shell, shared
 
     assert done.returncode == 0, done
     assert {path.name for path in shared.iterdir()} == {"a", ".new.theirs", ".new.file"}
+
+
+def test_no_acl_that_others_laid_down_for_what_is_made_there_is_inherited(shell: Shell, shared: Path) -> None:
+    subprocess.run(["setfacl", "-dm", "u:65534:rwx,g::rwx", str(shared)], check=True)
+
+    done = shell.run(f"enter {shared}\nprivate .new a\necho new >a; chmod 0640 a; mv -f ./a ..")
+
+    assert done.returncode == 0, done
+    assert os.listxattr(shared / "a") == []
+    assert mode(shared / "a") == 0o640
+
+
+@pytest.mark.parametrize("acl", ["", "u:65534:rwx", "u:65534:rwx,g::-,m::-,o::-"])
+def test_such_an_acl_is_refused_where_it_cannot_be_removed(shell: Shell, shared: Path, acl: str) -> None:
+    if acl:
+        subprocess.run(["setfacl", "-dm", acl, str(shared)], check=True)
+
+    done = shell.run(f"setfacl() {{ return 1; }}\nenter {shared}\nprivate .new a\necho new >a; mv -f ./a ..")
+
+    assert done.returncode == (REFUSED if acl else 0), done
+    assert ("has an ACL of the directory above" in done.stderr) == bool(acl)
+    assert [path.name for path in shared.iterdir()] == ([] if acl else ["a"])
+
+
+def test_a_directory_that_was_moved_to_the_name_of_the_room_is_not_worked_in(shell: Shell, shared: Path) -> None:
+    (shared / "backup").mkdir(mode=0o700)
+    (shared / "backup" / "a").write_text("the only copy")
+    swap = "mktemp() { mv backup .new.abcdef && echo ./.new.abcdef; }"
+
+    done = shell.run(f"{swap}\nenter {shared}\nprivate .new a\necho new >a")
+
+    assert done.returncode == REFUSED, done
+    assert (shared / ".new.abcdef" / "a").read_text() == "the only copy"
 
 
 def test_a_tree_with_a_file_that_has_other_names_is_refused_with_it_named(

@@ -87,8 +87,11 @@ def _beside(path: str, parents: Sequence[str] = ()) -> str:
     if parents:
         names = " ".join(quote(parted(parent)[1]) for parent in parents)
         made = f"""for folder in {names}; do
-    [ -d "./$folder" ] || (umask 022 && mkdir -- "./$folder")
+    fresh=
+    [ -d "./$folder" ] || {{ (umask 022 && mkdir -- "./$folder") && fresh=yes; }}
     into "$folder" || refuse "$from/$folder was replaced while it was being entered"
+    [ -z "$fresh" ] || {{ [ -O . ] && empty; }} || refuse "$here was replaced while it was being entered"
+    [ -z "$fresh" ] || bare u::rwx,g::rx,o::rx
 done
 """
     enter = f"{entering(parents[0] if parents else path)}\n{made}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -220,6 +222,19 @@ async def test_no_set_id_bits_are_set_where_others_can_put_another_file(shared: 
     assert not result.ok
     assert "no set-id bits there" in result.output
     assert stat.S_IMODE((shared / "a").stat().st_mode) == 0o640
+
+
+async def test_what_is_made_has_no_acl_that_the_directory_would_hand_on(shared: Path) -> None:
+    subprocess.run(["setfacl", "-m", "d:u:65534:rwx,d:g::rwx", str(shared)], check=True)
+    made = [shared / "a", shared / "new" / "deep" / "b"]
+
+    for path in made:
+        write = writing(path, content="new\n", mode="0640")
+        assert (await write.perform(RecordingStage(), await write.capture())).ok
+
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o640, 0o640]
+    assert stat.S_IMODE(made[1].parent.stat().st_mode) == 0o755
+    assert [os.listxattr(path) for path in (*made, made[1].parent, made[1].parent.parent)] == [[]] * 4
 
 
 async def test_what_a_killed_script_left_is_a_difference_and_goes_with_the_undo(shared: Path) -> None:

@@ -39,7 +39,7 @@ async def getfacl(call: Call, host: PracticeHost) -> Reply:
 
 
 async def setfacl(call: Call, host: PracticeHost) -> Reply:
-    """``setfacl`` with one of -m, -x, -b and --set, by the path's owner or root."""
+    """``setfacl`` with one of -m, -x, -b and --set (with -k), by the path's owner or root."""
     change, words = _change(call, host)
     for word in words:
         path = call.path(word)
@@ -65,7 +65,7 @@ def _change(call: Call, host: PracticeHost) -> tuple[Callable[[Access], None], S
         case ["-x", entry, *paths]:
             kind, _, name = entry.partition(":")
             return lambda access: access.revoke((_KINDS[kind], _number(name, host))), paths
-        case ["--set", entries, *paths]:
+        case ["--set", entries, *paths] | ["-k", "--set", entries, *paths]:
             return lambda access: _set(access, entries, host), paths
     raise UnmodelledError("options other than one of -m, -x, -b and --set")
 

@@ -130,7 +130,34 @@ private() {
     room=$(mktemp -d "./$1.XXXXXX") || refuse "no directory can be made in $here"
     room=${room##*/} made=$2
     trap 'leave_private' EXIT
-    into "$room" && alone || refuse "$room was replaced while it was being entered"
+    if ! into "$room" || ! alone || ! empty; then
+        # Nothing in there is ours to clear.
+        old=$room room=
+        refuse "$old was replaced while it was being entered"
+    fi
+    bare u::rwx,g::-,o::-
+}
+
+# Whether nothing is in the working directory: it may be another one that was moved to the name of one just made.
+empty() {
+    for entry in ./* ./.[!.]* ./..?*; do
+        if [ -e "$entry" ] || [ -L "$entry" ]; then return 1; fi
+    done
+}
+
+# Leave the working directory, just made and empty, no other ACL than this one, which says what its mode says. Whoever has
+# the directory above can have laid down another there for all that is made below it, and a chmod here would let in whom
+# it names. It takes the place of the umask as well: where setfacl is missing, it is seen by that.
+bare() {
+    if command -v setfacl >/dev/null 2>&1 && setfacl -k --set "$1" -- . 2>/dev/null; then return 0; fi
+    [ "$(made_under 0)" != "$(made_under 777)" ] ||
+        refuse "$here has an ACL of the directory above, and setfacl, which would remove it, is missing or failed"
+}
+
+# The mode that a directory gets under this umask.
+made_under() {
+    (umask "$1" && mkdir ./.wizard-umask) && stat -c %a ./.wizard-umask
+    rmdir ./.wizard-umask
 }
 
 # Whether the working directory is the caller's, and closed to all others.
@@ -144,6 +171,7 @@ alone() {
 
 clear_private() {
     rm -f -- "./$1" "./$1".was "./$1".kept-*
+    [ ! -d ./.wizard-umask ] || rmdir ./.wizard-umask
 }
 
 leave_private() {
