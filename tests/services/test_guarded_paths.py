@@ -227,6 +227,29 @@ def test_a_tree_with_a_file_that_has_other_names_is_refused_with_it_named(
     assert "./one" not in done.stderr
 
 
+@pytest.mark.parametrize("decoy", ["a\n2 {} b", "a\n{}", "\n2 {}\n2 {}\n"])
+def test_no_name_of_a_file_is_counted_for_another_one(shell: Shell, shared: Path, victim: Path, decoy: str) -> None:
+    (shared / "theirs").hardlink_to(victim)
+    seen = victim.stat()
+    lines = shared / decoy.replace("{}", f"{seen.st_dev}:{seen.st_ino}")
+    lines.write_text("")
+    (shared / "as\nwell").hardlink_to(lines)
+
+    done = shell.run(f"enter {shared}\nguard_tree")
+
+    assert done.returncode == REFUSED, done
+    assert f"./theirs (inode {seen.st_ino})" in done.stderr
+    assert "well" not in done.stderr
+
+
+def test_a_file_with_lines_in_its_name_and_another_name_elsewhere_is_refused(
+    shell: Shell, shared: Path, victim: Path
+) -> None:
+    (shared / "a\n2 0:1 b").hardlink_to(victim)
+
+    assert shell.run(f"enter {shared}\nguard_tree").returncode == REFUSED
+
+
 def test_a_tree_of_others_is_refused_where_anybody_may_link_any_file(
     shell: Shell, shared: Path, tmp_path: Path
 ) -> None:

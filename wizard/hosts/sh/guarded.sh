@@ -211,23 +211,22 @@ keep() {
     return 1
 }
 
-# Regular files below the working directory that have more names than are in it, a line each.
+# The inodes of regular files below the working directory that have more names than are in it, a line each. They are
+# counted without their names, as a name may have lines of any kind in it.
 elsewhere() {
-    find . -xdev -type f -links +1 -exec stat -c '%h %d:%i %n' -- {} + |
-        awk '{
-            key = $2
-            seen[key]++
-            names[key] = $1
-            sub(/^[^ ]+ [^ ]+ /, "")
-            paths[key] = paths[key] $0 "\n"
-        }
-        END { for (key in seen) if (seen[key] < names[key]) printf "%s", paths[key] }'
+    find . -xdev -type f -links +1 -exec stat -c '%h %d:%i' -- {} + |
+        awk '{ seen[$2]++; names[$2] = $1 }
+        END { for (key in seen) if (seen[key] < names[key]) { sub(/.*:/, "", key); print key } }'
 }
 
 # Refuse a tree where giving it away would give away more than is in it.
 guard_tree() {
     more=$(elsewhere) || refuse "$here could not be read whole"
-    [ -z "$more" ] || refuse "in $here these have other names (hard links) elsewhere: $(echo "$more" | tr '\n' ' ')"
+    named=
+    for inode in $more; do
+        named="$named $(find . -xdev -type f -inum "$inode" 2>/dev/null | tr '\n' ' ')(inode $inode)"
+    done
+    [ -z "$more" ] || refuse "in $here these have other names (hard links) elsewhere:$named"
     [ "$(cat /proc/sys/fs/protected_hardlinks 2>/dev/null)" != 1 ] && [ "$(id -u)" = 0 ] || return 0
     open=$(find . -xdev -type d \( ! -user 0 -o -perm -020 -o -perm -002 \))
     [ -z "$open" ] ||
