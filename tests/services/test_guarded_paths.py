@@ -170,7 +170,9 @@ def test_what_is_made_in_private_lands_right_though_the_place_and_the_room_are_r
 
 def test_nothing_private_stays_and_what_was_left_is_removed(shell: Shell, shared: Path) -> None:
     (shared / ".new.abcdef").mkdir(mode=0o700)
-    (shared / ".new.abcdef" / "a").write_text("half")
+    for name in (".wizard-room-abcdef", "a", "a.was", "a.kept-1"):
+        (shared / ".new.abcdef" / name).write_text("half")
+    (shared / ".new.ghijkl").mkdir(mode=0o700)
     (shared / ".new.theirs").mkdir(mode=0o755)
     (shared / ".new.file").write_text("")
 
@@ -178,6 +180,32 @@ def test_nothing_private_stays_and_what_was_left_is_removed(shell: Shell, shared
 
     assert done.returncode == 0, done
     assert {path.name for path in shared.iterdir()} == {"a", ".new.theirs", ".new.file"}
+
+
+@pytest.mark.parametrize("more", [[], [".wizard-room-bcdefg"], [".wizard-room-abcdef", "b"]])
+def test_what_was_only_moved_to_the_name_of_a_room_is_left_with_all_in_it(
+    shell: Shell, shared: Path, more: list[str]
+) -> None:
+    moved = shared / ".new.abcdef"
+    moved.mkdir(mode=0o700)
+    for name in ["a", *more]:
+        (moved / name).write_text("the only copy")
+
+    done = shell.run(f"enter {shared}\nprivate .new a\necho new >a; mv -f ./a ..")
+
+    assert done.returncode == 0, done
+    assert {path.name for path in shared.iterdir()} == {"a", ".new.abcdef"}
+    assert {path.name for path in moved.iterdir()} == {"a", *more}
+
+
+def test_what_a_script_that_is_killed_leaves_is_known_for_its_own(shell: Shell, shared: Path) -> None:
+    killed = shell.run(f"enter {shared}\nprivate .new a\necho half >a; kill -9 $$")
+    left = [path.name for path in shared.iterdir()]
+
+    done = shell.run(f"enter {shared}\nprivate .new a\necho new >a; mv -f ./a ..")
+
+    assert (killed.returncode, len(left), done.returncode) == (-9, 1, 0), (killed, done)
+    assert [path.name for path in shared.iterdir()] == ["a"]
 
 
 def test_no_acl_that_others_laid_down_for_what_is_made_there_is_inherited(shell: Shell, shared: Path) -> None:

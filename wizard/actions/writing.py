@@ -11,7 +11,7 @@ from typing import Any
 
 from wizard.facts.asking import operand, read
 from wizard.facts.files import FileState
-from wizard.facts.guarded import REFUSED, entering, parted, script
+from wizard.facts.guarded import REFUSED, entering, library, parted, script
 from wizard.hosts.base import Host
 from wizard.hosts.content import copied
 
@@ -70,14 +70,18 @@ def half(path: str) -> str:
 
 
 async def leftovers(host: Host, path: str) -> bytes:
-    """What scripts that were killed left beside a path, as its names.
+    """What scripts that were killed left beside a path, as its names. What only bears such a name is not theirs.
 
     Raises:
         Unseen: The host did not answer.
     """
     folder, _ = parted(path)
     start = f"{operand(f'{folder}/' if folder != '/' else folder)}{half(path)}"
-    find = f'for one in {start}.*; do if [ -O "$one" ] && [ ! -L "$one" ]; then echo "$one"; fi; done\n'
+    find = f"""{library("empty")}for one in {start}.*; do
+    if [ -d "$one" ] && [ -O "$one" ] && [ ! -L "$one" ] &&
+        {{ [ -f "$one/.wizard-room-${{one##*.}}" ] || (cd -P -- "$one" && empty); }}; then echo "$one"; fi
+done
+"""
     return await read(host, find, "what an interrupted step left")
 
 

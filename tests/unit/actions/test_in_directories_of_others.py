@@ -243,12 +243,27 @@ async def test_what_a_killed_script_left_is_a_difference_and_goes_with_the_undo(
     left = shared / f"{half(str(shared / 'a'))}.abcdef"
     left.mkdir(mode=0o700)
     (left / "a").write_text("ne")
+    (left / ".wizard-room-abcdef").write_text("")
     assert [difference.now for difference in await write.compare(before)] == ["left half-way"]
 
     assert (await write.undo(RecordingStage(), before)).ok
 
     assert [path.name for path in shared.iterdir()] == ["a"]
     assert not await write.compare(before)
+
+
+async def test_a_directory_that_was_moved_to_such_a_name_is_no_difference_and_stays(shared: Path) -> None:
+    write = writing(shared / "a", content="new\n")
+    before = await write.capture()
+    moved = shared / f"{half(str(shared / 'a'))}.backup"
+    moved.mkdir(mode=0o700)
+    (moved / "a").write_text("the only copy\n")
+
+    assert (await write.perform(RecordingStage(), before)).ok
+    assert (await write.undo(RecordingStage(), before)).ok
+
+    assert not await write.compare(before)
+    assert (moved / "a").read_text() == "the only copy\n"
 
 
 async def test_a_directory_that_a_tool_made_is_removed_from_inside_the_one_that_holds_it(

@@ -124,7 +124,7 @@ act() {
 private() {
     for old in ./"$1".*; do
         if [ -d "$old" ] && [ ! -L "$old" ] && [ -O "$old" ]; then
-            (into "${old#./}" && alone && clear_private "$2") && rmdir -- "$old" || :
+            (into "${old#./}" && alone && left_private "${old##*.}" "$2" && clear_private "$2") && rmdir -- "$old" || :
         fi
     done
     room=$(mktemp -d "./$1.XXXXXX") || refuse "no directory can be made in $here"
@@ -135,7 +135,21 @@ private() {
         old=$room room=
         refuse "$old was replaced while it was being entered"
     fi
+    : >"./.wizard-room-${room##*.}"
     bare u::rwx,g::-,o::-
+}
+
+# Whether the working directory is what a private one with these letters leaves: its mark, and nothing that is not of a
+# kind with what is made in there; or nothing at all.
+left_private() {
+    empty && return
+    [ -f "./.wizard-room-$1" ] && [ ! -L "./.wizard-room-$1" ] && [ -O "./.wizard-room-$1" ] || return
+    for entry in ./* ./.[!.]* ./..?*; do
+        case $entry in
+            "./.wizard-room-$1" | ./.wizard-umask | "./$2" | "./$2.was" | "./$2.kept-"*) ;;
+            *) ! [ -e "$entry" ] && ! [ -L "$entry" ] || return ;;
+        esac
+    done
 }
 
 # Whether nothing is in the working directory: it may be another one that was moved to the name of one just made.
@@ -172,6 +186,7 @@ alone() {
 clear_private() {
     rm -f -- "./$1" "./$1".was "./$1".kept-*
     [ ! -d ./.wizard-umask ] || rmdir ./.wizard-umask
+    rm -f -- ./.wizard-room-??????
 }
 
 leave_private() {
