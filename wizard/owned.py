@@ -7,6 +7,7 @@ remove what belongs to us. sshd(8) goes by the same rule with ``StrictModes``.
 
 from __future__ import annotations
 
+import errno
 import grp
 import os
 import pwd
@@ -50,7 +51,7 @@ def read(path: Path, limit: int, *, private: bool = False) -> bytes:
             if private:
                 _need_private(path, seen)
             elif stat.S_ISREG(seen.st_mode) or given is None:
-                _need_ours(path, seen)
+                _need_ours(path, seen, file.fileno())
             return file.read(limit + 1)
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or "not a path"
@@ -126,12 +127,15 @@ def place(path: Path) -> Path:
     return _walk(path, safe=True)
 
 
-def open_to(mode: int, gid: int) -> bool:
-    """Others than the owner may write what has this mode and group.
+def open_to(seen: os.stat_result, at: Path | int) -> bool:
+    """Others than the owner may write what was seen at a path, or by a descriptor.
 
-    A group that has the account's own name and nobody else in it is no other: it is what umask 002 goes with.
+    A group that has the account's own name and nobody else in it is no other: it is what umask 002 goes with. Where
+    there is an ACL the bits of the group are its mask, which stands for whom the ACL names: then they are others.
     """
-    return bool(mode & stat.S_IWOTH or (mode & stat.S_IWGRP and not _own_group(gid)))
+    if seen.st_mode & stat.S_IWOTH:
+        return True
+    return bool(seen.st_mode & stat.S_IWGRP) and (_has_acl(at) or not _own_group(seen.st_gid))
 
 
 def _walk(path: Path, *, safe: bool) -> Path:
@@ -179,18 +183,18 @@ def _need_safe(path: Path, here: Path, seen: os.stat_result, trusted: set[int]) 
     mend = "Choose a place that is yours, below directories that only you or root can write"
     if seen.st_uid not in trusted:
         raise UsageError(f"{here} belongs to {account_name(seen.st_uid)}", where=str(path), mend=mend)
-    if open_to(seen.st_mode, seen.st_gid) and not seen.st_mode & stat.S_ISVTX:
+    if open_to(seen, here) and not seen.st_mode & stat.S_ISVTX:
         what = f"{here} can be written by others (mode {stat.S_IMODE(seen.st_mode):04o})"
         raise UsageError(what, where=str(path), mend=mend)
 
 
-def _need_ours(path: Path, seen: os.stat_result) -> None:
+def _need_ours(path: Path, seen: os.stat_result, descriptor: int) -> None:
     if not stat.S_ISREG(seen.st_mode):
         raise UsageError("that is not a file", where=str(path), mend="Name a file")
     if seen.st_uid not in _trusted():
         what = f"it belongs to {account_name(seen.st_uid)}"
         raise UsageError(what, where=str(path), mend="Read it, and copy it to a file of yours")
-    if open_to(seen.st_mode, seen.st_gid):
+    if open_to(seen, descriptor):
         what = f"it can be written by others (mode {stat.S_IMODE(seen.st_mode):04o})"
         raise UsageError(what, where=str(path), mend=f"Read it, then: chmod go-w {path}")
 
@@ -204,11 +208,23 @@ def _need_private(path: Path, seen: os.stat_result) -> None:
 
 
 def _own_group(gid: int) -> bool:
+    """Root has none. An account has its first group also where the group does not list it."""
+    me = os.geteuid()
     try:
-        mine, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
+        mine, group = pwd.getpwuid(me), grp.getgrgid(gid)
     except KeyError:
         return False
-    return gid == mine.pw_gid and group.gr_name == mine.pw_name and set(group.gr_mem) <= {mine.pw_name}
+    if me == 0 or gid != mine.pw_gid or group.gr_name != mine.pw_name or not set(group.gr_mem) <= {mine.pw_name}:
+        return False
+    return all(other.pw_uid == me for other in pwd.getpwall() if other.pw_gid == gid)
+
+
+def _has_acl(at: Path | int) -> bool:
+    try:
+        os.getxattr(at, "system.posix_acl_access")
+    except OSError as problem:
+        return problem.errno not in {errno.ENODATA, errno.ENOTSUP}
+    return True
 
 
 def _descriptor(path: Path) -> int | None:

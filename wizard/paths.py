@@ -93,7 +93,7 @@ def own_directory(path: Path) -> Path:
         UsageError: As `private_directory`.
     """
     seen = _directory_if_ours(path)
-    if owned.open_to(seen.st_mode, seen.st_gid):
+    if owned.open_to(seen, path):
         mend = f"chmod 700 {shlex.quote(str(path))}, once you know what is in it"
         what = f"can be written by others (mode {stat.S_IMODE(seen.st_mode):04o})"
         raise UsageError(what, where=str(path), mend=mend)

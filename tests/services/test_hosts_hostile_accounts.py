@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from wizard.hosts.holding import ANY, Holder, hold, release
 
 ANOTHER = 54321
 """The number of an account that owns nothing and has no name: its files are another's all the same."""
+
+SPOOL = Path(sweeping.__file__).with_name("sh") / "spool.sh"
 
 OTHERS = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of another account")
 
@@ -66,6 +69,22 @@ async def test_what_is_above_the_spool_is_ours_or_roots_and_closed_to_others(
             assert not list(above.iterdir()), "nothing is made in there either"
         else:
             assert (await run(there, Attempt("one", "true")))[0].ok
+
+
+@pytest.mark.parametrize("acl", ["", "u:54321:rwx", "g:54321:rwx"])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_acl_is_not_taken_for_a_group_of_the_logins_own(tmp_path: Path, shell: str, acl: str) -> None:
+    (above := tmp_path / "above").mkdir()
+    above.chmod(0o775)
+    if acl:
+        subprocess.run(["setfacl", "-m", acl, str(above)], check=True)
+    own_group = f"wz_me={os.getuid()}\nwz_only_ours() {{ :; }}\n"
+    argv = ["busybox", "sh"] if shell == "busybox" else [shell]
+    told = subprocess.run(
+        [*argv, "-c", f"{SPOOL.read_text()}\n{own_group}wz_sound {above}"], capture_output=True, text=True, check=False
+    )
+    assert (told.returncode != 0) == bool(acl), told
+    assert (f"{above} can be written by other accounts" in told.stdout) == bool(acl)
 
 
 async def test_another_spool_in_its_place_is_not_used_by_a_channel_that_is_open(host: Host, spool: Path) -> None:

@@ -4,9 +4,11 @@ import grp
 import os
 import pwd
 import stat
+import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,31 +70,80 @@ def test_a_file_that_anybody_can_write_is_refused(place: Path, given: int) -> No
         owned.read(made(place / "answers", given), 100)
 
 
+def account(name: str, uid: int, gid: int) -> pwd.struct_passwd:
+    return pwd.struct_passwd((name, "x", uid, gid, "", "/", "/bin/sh"))
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """From here on we are an account that has a group of its own, or one with what is said of it."""
+
+    def become(
+        name: str = "me", members: Sequence[str] = (), uid: int = 4711, others: Sequence[pwd.struct_passwd] = ()
+    ) -> None:
+        me = account("me", uid, 4711)
+
+        def group(number: int) -> grp.struct_group:
+            if not name:
+                raise KeyError(number)
+            return grp.struct_group((name, "x", number, list(members)))
+
+        monkeypatch.setattr(os, "geteuid", lambda: uid)
+        monkeypatch.setattr(pwd, "getpwuid", lambda _uid: me)
+        monkeypatch.setattr(pwd, "getpwall", lambda: [me, *others])
+        monkeypatch.setattr(grp, "getgrgid", group)
+
+    return become
+
+
+def seen(mode: int, gid: int) -> os.stat_result:
+    return os.stat_result((stat.S_IFREG | mode, 1, 1, 1, 4711, gid, 0, 0, 0, 0))
+
+
 @pytest.mark.parametrize(
-    ("name", "members", "gid", "open_to"),
+    ("said", "gid", "open_to"),
     [
-        ("ME", [], 0, {0o666}),
-        ("ME", ["ME"], 0, {0o666}),
-        ("ME", ["ME", "bob"], 0, {0o664, 0o666}),
-        ("staff", [], 0, {0o664, 0o666}),
-        ("ME", [], 1, {0o664, 0o666}),
-        ("", [], 0, {0o664, 0o666}),
+        ({}, 4711, {0o666}),
+        ({"members": ["me"]}, 4711, {0o666}),
+        ({"members": ["me", "bob"]}, 4711, {0o664, 0o666}),
+        ({"name": "staff"}, 4711, {0o664, 0o666}),
+        ({}, 4712, {0o664, 0o666}),
+        ({"name": ""}, 4711, {0o664, 0o666}),
+        ({"others": [account("bob", 4712, 4711)]}, 4711, {0o664, 0o666}),
+        ({"others": [account("bob", 4712, 4712), account("my-other-name", 4711, 4711)]}, 4711, {0o666}),
+        ({"uid": 0}, 4711, {0o664, 0o666}),
     ],
-    ids=["private group", "named in it too", "somebody else in it", "shared group", "not our first", "unknown group"],
+    ids=[
+        "private group",
+        "named in it too",
+        "somebody else in it",
+        "shared group",
+        "not our first",
+        "unknown group",
+        "somebody else's first",
+        "a second name of ours",
+        "root's",
+    ],
 )
 def test_a_group_that_is_ours_alone_is_nobody_else(
-    monkeypatch: pytest.MonkeyPatch, name: str, members: list[str], gid: int, open_to: set[int]
+    own: Callable[..., None], place: Path, said: Mapping[str, Any], gid: int, open_to: set[int]
 ) -> None:
-    me = pwd.getpwuid(os.getuid())
+    own(**said)
+    assert {mode for mode in (0o644, 0o664, 0o666) if owned.open_to(seen(mode, gid), place)} == open_to
 
-    def group(number: int) -> grp.struct_group:
-        if not name:
-            raise KeyError(number)
-        known = [one.replace("ME", me.pw_name) for one in members]
-        return grp.struct_group((name.replace("ME", me.pw_name), "x", number, known))
 
-    monkeypatch.setattr(grp, "getgrgid", group)
-    assert {mode for mode in (0o644, 0o664, 0o666) if owned.open_to(mode, me.pw_gid + gid)} == open_to
+@pytest.mark.parametrize("by", [Path, lambda path: os.open(path, os.O_RDONLY)], ids=["path", "descriptor"])
+def test_whom_an_acl_lets_write_is_somebody_else(
+    own: Callable[..., None], place: Path, by: Callable[[Path], Path | int]
+) -> None:
+    own()
+    path = made(place / "answers", 0o664)
+    at = by(path)
+    assert not owned.open_to(seen(mode(path), 4711), at)
+    subprocess.run(["setfacl", "-m", "u:65534:rw", str(path)], check=True)
+    assert owned.open_to(seen(mode(path), 4711), at)
+    subprocess.run(["setfacl", "-m", "m::r", str(path)], check=True)
+    assert not owned.open_to(seen(mode(path), 4711), at)
 
 
 def test_a_file_of_another_account_is_refused(place: Path, stranger: Callable[[], None]) -> None:

@@ -81,6 +81,8 @@ wz_sound_above() {
     # What is a link leads to what is looked at as well.
     case $wz_mode in
     l* | d????-??-*) return 0 ;;
+    # The bits of the group are the mask of an ACL then, which may name anybody.
+    d????w??-*+) : ;;
     d????w??-*) ! wz_only_ours "$wz_group" || return 0 ;;
     esac
     echo "$1 can be written by other accounts, which could lay another spool there"
