@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -81,6 +82,28 @@ def test_a_directory_is_entered_over_links_that_only_we_can_make(shell: Shell, t
     done = shell.run(f'enter "{way.format(tmp_path)}"; printf %s "$here"')
 
     assert (done.returncode, done.stdout) == (0, f"{tmp_path}/a b"), done
+
+
+@pytest.mark.parametrize("name", ["end\n", "\n", "two\n\n", "a\nb", " \n "])
+def test_a_directory_is_known_by_its_whole_name_with_newlines_at_its_end(
+    shell: Shell, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to(name)
+    written = shlex.quote(name)
+
+    for way in (f"enter {tmp_path}; into {written}", f"enter {tmp_path}/{written}", f"enter {tmp_path}/link"):
+        done = shell.run(f'{way}; printf %s "$here"')
+
+        assert (done.returncode, done.stdout) == (0, f"{tmp_path}/{name}"), done
+
+
+def test_a_link_is_not_taken_for_the_directory_whose_name_it_has_but_for_a_newline(shell: Shell, shared: Path) -> None:
+    (shared / "real\n").mkdir()
+    (shared / "real").symlink_to("real\n")
+
+    assert shell.run(f"enter {shared}; into real").returncode == 1
+    assert shell.run(f"enter {shared}/real").returncode == REFUSED
 
 
 def test_a_link_that_others_can_make_is_refused_and_named(shell: Shell, shared: Path, victim: Path) -> None:

@@ -190,6 +190,23 @@ async def test_undo_takes_a_new_file_of_the_same_kind_for_the_old_one(shared: Pa
     assert stat.S_IMODE((shared / "a").stat().st_mode) == 0o640
 
 
+async def test_undo_reaches_what_has_a_newline_at_the_end_of_its_name(shared: Path) -> None:
+    for name in ("d", "d\n", "\n"):
+        (shared / name).mkdir()
+        (shared / name / "in\n").write_text("")
+    every = [*shared.rglob("*")]
+    step = owning(shared, owner="0", recursive=True)
+    before = await step.capture()
+    modes = [path.stat().st_mode for path in every]
+    for path in every:
+        path.chmod(0o700)
+
+    result = await step.undo(RecordingStage(), before)
+
+    assert result.ok, result
+    assert [path.stat().st_mode for path in every] == modes
+
+
 @pytest.mark.parametrize("what", ["file", "directory"])
 async def test_undo_leaves_what_is_a_link_or_behind_one_and_does_the_rest(
     shared: Path, victim: Path, what: str

@@ -7,9 +7,9 @@ refuse() {
 }
 
 # Change to a directory, and learn from the kernel where that is. A shell's own PWD may be what it made of the names
-# ahead of the change, as bash's is, and they may have changed meanwhile.
+# ahead of the change, as bash's is, and they may have changed meanwhile. The dot keeps newlines at the end of a name.
 change() {
-    cd -P -- "$1" 2>/dev/null && here=$(env pwd -P)
+    cd -P -- "$1" 2>/dev/null && here=$(env pwd -P && echo .) && here=${here%??}
 }
 
 # Enter a directory that is one, not a link to one, in the directory that was entered.
