@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.integration.commandline import Wizard, checklist, phase, step
+from wizard.checklist.templating import render_command
+from wizard.errors import UsageError
 
 LOOKUP = "{{ lookup('pipe', 'echo ran >> MARK; echo obeyed') }}"
 OVER = 'command: {command: "echo over", stdout: over}'
@@ -133,3 +137,39 @@ def test_ansible_gets_the_very_text_and_runs_none_of_it(wizard: Wizard, tmp_path
     assert (root / "said").read_text() == hostile
     assert (root / "given").read_text() == given
     assert not mark.exists()
+
+
+SHELLS = [["sh"], ["bash"], ["bash", "--posix"], ["ksh"], ["mksh"], ["busybox", "sh"]]
+BREAKS = ("$(touch P)", "x\ntouch P\n#", "'; touch P; '", '"; touch P; "', "a[$(touch P)]", "EOF\ntouch P\n")
+
+
+@pytest.mark.services
+@pytest.mark.parametrize(
+    "command",
+    [
+        "true \\\n# {{ captured.x }}\n",
+        "cat <\\\n<EOF\n{{ captured.x }}\nEOF\n",
+        "(true)# {{ captured.x }}\n",
+        "echo $'\\''\"'{{ captured.x }}\"",
+        "echo $'it\\'s' \"it's {{ captured.x }}\"",
+        'echo "${x:-it\'s}" it\\\'s } "{{ captured.x }}"',
+        'v="$(case $(uname) in Linux) echo "it\'s" ;; esac)"; echo {{ captured.x }}',
+        "(( {{ captured.x }} > 1 ))",
+        "echo $[ {{ captured.x }} ]",
+        'echo "$(true # :) \n echo {{ captured.x }} )"',
+        "echo $(echo a)# {{ captured.x }}",
+        "ab\\\n#c {{ captured.x }}",
+        "cat <(echo {{ captured.x }})",
+    ],
+)
+def test_no_shell_runs_what_a_host_said(command: str, tmp_path: Path) -> None:
+    """Either the command is refused, or every shell that is here takes the value for data."""
+    shells = [shell for shell in SHELLS if shutil.which(shell[0])]
+    for value in BREAKS:
+        try:
+            done = render_command(command, {"captured": {"x": value}})
+        except UsageError:
+            continue
+        for shell in shells:
+            subprocess.run([*shell, "-c", done], cwd=tmp_path, check=False, capture_output=True, timeout=10)
+            assert not (tmp_path / "P").exists(), (shell, done)

@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from wizard.checklist.jinja import Expression
 
-_WORDS = {"plain", "$("}
+_WORDS = {"plain", "$(", "("}
 """Contexts in which a quoted value is a word."""
 _MEND = {
     "'": "end the quotes ahead of it: every value is quoted already",
@@ -19,6 +19,7 @@ _MEND = {
     "`": "use $( ) in place of the backticks",
     "${": "assign the value to a variable first",
     "$((": "assign the value to a variable first",
+    "((": "assign the value to a variable first",
     "<<": "write the text with printf, or with a `file` step",
     "$": "take away the $ ahead of it",
     "\\": "take away the backslash ahead of it",
@@ -31,6 +32,7 @@ _NAMES = {
     "`": "inside backticks",
     "${": "inside ${ }",
     "$((": "inside arithmetic",
+    "((": "inside arithmetic",
     "<<": "after the beginning of a here-document",
     "$": "right after a $",
     "\\": "right after a backslash",
@@ -38,14 +40,38 @@ _NAMES = {
 }
 
 
+_UNSURE = {
+    "$'": ("$'…', which only some shells know", "write it in plain quotes, or make it with printf"),
+    "${'": ('a quote inside "${ }", which shells read differently', "put what it holds into a variable first"),
+    "${ ": ("${ and a blank, which only some shells know", "use $( )"),
+    "$[": ("$[ ], which only some shells know", "use $(( ))"),
+    "`": ("backticks that hold a comment or an open quote", "use $( )"),
+    "case": ("a `case` inside $( ) with a pattern that ends in a lone )", "write each pattern as (pattern)"),
+    "$((": ("$(( that does not end with )), which shells read differently", "put a blank between the parentheses"),
+    "((": ("(( )) with a quote, a comment or << inside, which shells read differently", "use $(( ))"),
+    "@(": ("a pattern such as @(a|b), which only some shells know", "use `case`"),
+}
+"""What this reader or some shell is not sure to read as another does: its name, and what to write in its place."""
+_BEGINS = frozenset(" \t\n;&|()<>")
+"""After these a word may begin, and so a comment."""
+
+
 class _Reader:
-    """Follows shell text character by character and knows the context it is in."""
+    """Follows shell text character by character and knows the context it is in.
+
+    Attributes:
+        unsure: What came by that shells read differently, if anything did: a key of ``_UNSURE``.
+    """
 
     def __init__(self) -> None:
+        self.unsure = ""
         self._stack = ["plain"]
+        self._cases = [0]
+        self._word = ""
         self._before = "\n"
         self._escaped = False
         self._document = False
+        self._closing = False
 
     def context(self) -> str:
         """What makes a value here not a word of its own, or ``plain``."""
@@ -61,7 +87,7 @@ class _Reader:
 
     def value(self) -> None:
         """A value stands here."""
-        self._before, self._escaped = "x", False
+        self._before, self._escaped, self._word, self._closing = "x", False, "", False
 
     def read(self, text: str) -> None:
         """Read literal text."""
@@ -71,55 +97,133 @@ class _Reader:
     def _take(self, char: str) -> None:
         top = self._stack[-1]
         if self._escaped:
-            self._escaped, char = False, "x"
-        elif top == "'":
-            self._leave(char == "'")
-        elif top == "#":
-            self._leave(char == "\n")
-        elif char == "\\":
+            self._escaped = False
+            if char == "\n":  # the shell takes both away: what is ahead of them and what follows are side by side
+                return
+            self._before = "x"
+        elif char == "\\" and top not in {"'", "#"}:
             self._escaped = True
         else:
-            self._structure(top, char)
-        self._before = char
+            self._before = self._plainly(top, char)
+
+    def _plainly(self, top: str, char: str) -> str:
+        """Take one that no backslash is ahead of; what it counts as for the next."""
+        if self._closing and char != ")":
+            self._doubt("$((")
+        self._closing = False
+        if top in {"'", "#"}:
+            if char == "`" and top == "'" and "`" in self._stack:
+                self._doubt("`")
+            self._leave(char == ("'" if top == "'" else "\n"))
+            return char
+        self._follow_case(top, char)
+        return self._structure(top, char)
+
+    def _doubt(self, what: str) -> None:
+        self.unsure = self.unsure or what
+
+    def _push(self, context: str) -> None:
+        self._stack.append(context)
+        self._cases.append(0)
 
     def _leave(self, leaves: bool) -> None:  # noqa: FBT001 - the condition is the argument
         if leaves:
             self._stack.pop()
+            self._cases.pop()
 
-    def _structure(self, top: str, char: str) -> None:
+    def _follow_case(self, top: str, char: str) -> None:
+        """Count the `case` that are open here: the ) of a pattern is not the one of a $( )."""
+        if char not in _BEGINS:
+            self._word += char
+            return
+        if top in _WORDS:
+            self._cases[-1] += {"case": 1, "esac": -1}.get(self._word, 0)
+        self._word = ""
+
+    def _structure(self, top: str, char: str) -> str:  # noqa: C901 - one case for each sign
         match char:
             case '"' | "`":
                 self._toggle(top, char)
             case "'" if top != '"':
-                self._stack.append("'")
+                self._apostrophe(top)
+            case "'" | "}" if top == '"' and self._is_quoted(self._stack[:-1]) and self._stack[-2] == "${":
+                self._doubt("${'")
             case "{" | "(" if self._before == "$":
-                self._stack.append("$" + char)
+                self._push("$" + char)
+            case "[" if self._before == "$":
+                self._doubt("$[")
             case "(" | ")":
-                self._parenthesis(top, char)
+                return self._parenthesis(top, char)
             case "}" if top == "${":
-                self._stack.pop()
-            case "#" if top in _WORDS and self._before in " \t\n;|&(":
-                self._stack.append("#")
-            case "<" if top in {*_WORDS, "`"} and self._before == "<":
+                self._leave(True)  # noqa: FBT003
+                return "x"
+            case " " | "\t" | "\n" | "|" if top == "${" and self._before == "{":
+                self._doubt("${ ")
+            case "#" if self._before in _BEGINS and top in {*_WORDS, "`", "(("}:
+                self._comment(top)
+            case "<" if self._before == "<" and top in {*_WORDS, "`", "(("}:
                 self._document = True
             case _:
                 pass
+        return char
+
+    @staticmethod
+    def _is_quoted(stack: list[str]) -> bool:
+        """A ${ } that stands in double quotes, with no $( ) between."""
+        inner = next((context for context in reversed(stack) if context != "${"), "plain")
+        return inner == '"'
+
+    def _apostrophe(self, top: str) -> None:
+        if self._before == "$":
+            self._doubt("$'")
+        elif top == "${" and self._is_quoted(self._stack):
+            self._doubt("${'")
+        elif top in {"$((", "(("}:
+            self._doubt(top if top == "((" else "${'")
+        self._push("'")
+
+    def _comment(self, top: str) -> None:
+        if top in _WORDS:
+            self._push("#")
+        else:
+            self._doubt(top)
 
     def _toggle(self, top: str, char: str) -> None:
         if top == char:
-            self._stack.pop()
-        else:
-            self._stack.append(char)
+            self._leave(True)  # noqa: FBT003
+            return
+        if char == "`" and "`" in self._stack:
+            self._doubt("`")
+        self._push(char)
 
-    def _parenthesis(self, top: str, char: str) -> None:
+    def _parenthesis(self, top: str, char: str) -> str:
         if char == ")":
-            self._leave(top in {"$(", "$(("})
-        elif top == "$((":
-            self._stack.append("$((")
-        elif top == "$(" and self._before == "(":
-            self._stack[-1:] = ["$((", "$(("]
-        elif top in _WORDS and len(self._stack) > 1:
-            self._stack.append("$(")
+            return self._close(top)
+        if self._before in "@+*?!" and top in _WORDS:
+            self._doubt("@(")
+        if top in {"$((", "(("}:
+            self._push(top)
+        elif self._before == "(" and top in {"$(", "("}:
+            self._stack[-1:] = ["$((", "$(("] if top == "$(" else ["((", "(("]
+            self._cases.append(0)
+        elif top in _WORDS:
+            self._push("(")
+        return char
+
+    def _close(self, top: str) -> str:
+        if top in {"$(", "(", "$((", "(("}:
+            if self._cases[-1] > 0 and len(self._stack) > 1:
+                self._doubt("case")
+            self._leave(True)  # noqa: FBT003
+            self._closing = top == "$((" and self._stack[-1] == "$((" and self._stack[-2:-1] != ["$(("]
+        return "x" if top in {"$(", "$(("} else ")"
+
+
+def _joined(text: str) -> str:
+    """Text without the ends of lines that a backslash takes away, at its beginning."""
+    while text.startswith("\\\n"):
+        text = text[2:]
+    return text
 
 
 def misplaced(pieces: tuple[str | Expression, ...]) -> Iterator[tuple[str, str]]:
@@ -130,8 +234,11 @@ def misplaced(pieces: tuple[str | Expression, ...]) -> Iterator[tuple[str, str]]
             reader.read(piece)
             continue
         context = reader.context()
-        if context == "plain" and isinstance(follower, str) and follower[0] in "<>":
+        if context == "plain" and isinstance(follower, str) and _joined(follower)[:1] in {"<", ">"}:
             context = ">"
-        if context != "plain" and not piece.raw:
+        if reader.unsure and not piece.raw:
+            what, mend = _UNSURE[reader.unsure]
+            yield f"a template stands in or behind {what}: the command cannot be read for sure", mend
+        elif context != "plain" and not piece.raw:
             yield f"a template stands {_NAMES[context]}, where its value could break out", _MEND[context]
         reader.value()

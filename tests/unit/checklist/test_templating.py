@@ -99,6 +99,15 @@ def test_a_nul_cannot_go_into_a_command() -> None:
         ("echo \\{{ x }}", "right after a backslash"),
         ("echo ${{ x }}", "right after a $"),
         ("echo {{ x }}>out", "ahead of a redirection"),
+        ("echo {{ x }}\\\n>out", "ahead of a redirection"),
+        ("true \\\n# {{ x }}", "inside a comment"),
+        ("cat <\\\n<E\n{{ x }}\nE", "here-document"),
+        ("echo $\\\n(( {{ x }} ))", "inside arithmetic"),
+        *[
+            (f"{ahead}# {{{{ x }}}}", "inside a comment")
+            for ahead in ("(true)", "true;", "true&", "true|", "(", "\n", "\t")
+        ],
+        ("(( {{ x }} > 1 ))", "inside arithmetic"),
     ],
 )
 def test_a_value_may_not_stand_where_quoting_does_not_hold(command: str, where: str) -> None:
@@ -108,9 +117,46 @@ def test_a_value_may_not_stand_where_quoting_does_not_hold(command: str, where: 
 
 
 @pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        ('echo "${a:-it\'s}" it\\\'s } "{{ x }}"', ""),
+        ('echo "${a:-it\'s}" {{ x }}', 'a quote inside "${ }"'),
+        ('echo "${a%"\'"}" {{ x }}', 'a quote inside "${ }"'),
+        ('echo "${a:-"}"}" {{ x }}', 'a quote inside "${ }"'),
+        ("echo $'it\\'s' {{ x }}", "$'…'"),
+        ("echo $[ {{ x }} ]", "$[ ]"),
+        ('echo "$(case a in a) echo b;; esac)" {{ x }}', "a `case` inside $( )"),
+        ("echo `true # it's` {{ x }}", "backticks"),
+        ("echo `true '`' ` {{ x }}", "backticks"),
+        ("echo $((true) ) {{ x }}", "$(( that does not end"),
+        ("(( 1 << 2 )); echo {{ x }}", ""),
+        ("((a 'b' )); echo {{ x }}", "(( ))"),
+        ("echo @(a)# {{ x }}", "a pattern such as"),
+        ("echo ${ date; } {{ x }}", "${ and a blank"),
+    ],
+)
+def test_what_shells_read_differently_is_not_read_for_sure(command: str, what: str) -> None:
+    assert [said for said, mend in misplaced(command) if mend and what in said]
+    with pytest.raises(UsageError, match=r"break out|cannot be read for sure"):
+        render_command(command, {"x": "1"})
+    assert render_command(command.replace("{{ x }}", ""), {}) == command.replace("{{ x }}", "")
+
+
+@pytest.mark.parametrize(
     "command",
     [
         'echo "$(cat {{ x }})"',
+        "ab\\\n#c {{ x }}",
+        "echo $(a)# {{ x }}",
+        "echo $((1))# {{ x }}",
+        "echo ${a}# {{ x }}",
+        "echo 'a'# {{ x }}",
+        "echo $(case a in (a) echo b;; esac) {{ x }}",
+        "echo `date` {{ x }}",
+        "echo ${a:-'}'} {{ x }}",
+        "echo $(( $((1)) + (2) )) {{ x }}",
+        "((a) && b); echo {{ x }}",
+        "echo {{ x }} $'it\\'s'",
         '"$(printf %s "$(ls {{ x }})")"',
         "a#b {{ x }}",
         "echo $# {{ x }}",
