@@ -160,6 +160,20 @@ BREAKS = ("$(touch P)", "x\ntouch P\n#", "'; touch P; '", '"; touch P; "', "a[$(
         "echo $(echo a)# {{ captured.x }}",
         "ab\\\n#c {{ captured.x }}",
         "cat <(echo {{ captured.x }})",
+        *["[[ {{ captured.x }} -gt 1 ]]", "[ {{ captured.x }} -gt 1 ]", "[[ a && 1 -le {{ captured.x }} ]]"],
+        *[
+            "let n={{ captured.x }}",
+            "test -v {{ captured.x }}",
+            "printf -v {{ captured.x }} 1",
+            "shift {{ captured.x }}",
+        ],
+        *[
+            "a[{{ captured.x }}]=1",
+            "echo 1 | read {{ captured.x }}",
+            "unset {{ captured.x }}",
+            "export {{ captured.x }}=1",
+        ],
+        *["n={{ captured.x }}; echo $((n + 1))", "typeset -i n={{ captured.x }}", "export A={{ captured.x }}"],
     ],
 )
 def test_no_shell_runs_what_a_host_said(command: str, tmp_path: Path) -> None:

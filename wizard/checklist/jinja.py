@@ -61,10 +61,12 @@ def _replace(value: Any, old: Any, new: Any) -> str:
     return _of(text.replace(old, new), *parts)
 
 
-def _int(value: Any) -> int:
+def _int(value: Any) -> int | Placeholder:
+    if isinstance(value, Placeholder):
+        return value
     text = str(value).strip()
     if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
-        raise UndefinedError(f"{text[:40]!r} is not a whole number")
+        raise _invalid(f"{text[:40]!r} is not a whole number", "give or capture digits only, with a sign at most")
     return int(text)
 
 
@@ -179,12 +181,19 @@ class Expression:
         raw: Its value is as it is, whatever comes of it.
         sources: The names whose text may be part of its value; one that it only compares is none.
         raw_sources: Those of them that are under ``| raw``.
+        number: Its value is a whole number, or there is none.
     """
 
     names: frozenset[str]
     raw: bool
     sources: frozenset[str] = frozenset()
     raw_sources: frozenset[str] = frozenset()
+    number: bool = False
+
+    @property
+    def of_host(self) -> bool:
+        """A host's text may be part of its value."""
+        return any(name.partition(".")[0] == "captured" for name in self.sources)
 
 
 def _invalid(what: str, mend: str) -> UsageError:
@@ -265,8 +274,9 @@ def _raw_sources(node: nodes.Node) -> Iterator[str]:
 
 
 def _expression(node: nodes.Node) -> Expression:
-    raw = isinstance(node, nodes.Filter) and node.name == "raw"
-    return Expression(frozenset(_names(node)), raw, frozenset(_sources(node)), frozenset(_raw_sources(node)))
+    last = node.name if isinstance(node, nodes.Filter) else ""
+    sources, raw_sources = frozenset(_sources(node)), frozenset(_raw_sources(node))
+    return Expression(frozenset(_names(node)), last == "raw", sources, raw_sources, last == "int")
 
 
 def _pieces(tree: nodes.Template) -> Iterator[str | Expression]:

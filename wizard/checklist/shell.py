@@ -5,10 +5,12 @@ POSIX.1-2024, Shell Command Language, 2.2 (quoting), 2.3 (comments), 2.6 (expans
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
 from wizard.checklist.jinja import Expression
+from wizard.checklist.obeyed import BY_NUMBER, HOST, OTHER, assigned, flaws
 
 _WORDS = {"plain", "$(", "("}
 """Contexts in which a quoted value is a word."""
@@ -18,8 +20,8 @@ _MEND = {
     "#": "take it out of the comment",
     "`": "use $( ) in place of the backticks",
     "${": "assign the value to a variable first",
-    "$((": "assign the value to a variable first",
-    "((": "assign the value to a variable first",
+    "$((": BY_NUMBER,
+    "((": BY_NUMBER,
     "<<": "write the text with printf, or with a `file` step",
     "$": "take away the $ ahead of it",
     "\\": "take away the backslash ahead of it",
@@ -56,15 +58,75 @@ _BEGINS = frozenset(" \t\n;&|()<>")
 """After these a word may begin, and so a comment."""
 
 
+_RUNS = {"$(", "`"}
+"""Contexts that hold commands of their own."""
+
+
+class _Seen:
+    """What came by in a whole text.
+
+    Attributes:
+        flaws: Of the words of each command, with the mend.
+        assigned: Variables that were given a host's text.
+        arithmetic: The literal text of all that is arithmetic.
+    """
+
+    def __init__(self) -> None:
+        self.flaws: list[tuple[str, str]] = []
+        self.assigned: set[str] = set()
+        self.arithmetic = ""
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """Each flaw, and the variables that are computed with though a host says what they hold."""
+        yield from self.flaws
+        for name in sorted(self.assigned & set(re.findall(r"[A-Za-z_]\w*", self.arithmetic, re.ASCII))):
+            yield (
+                f"`{name}` holds a host's text and stands in arithmetic, which is code",
+                f"where it gets its value, {BY_NUMBER}",
+            )
+
+
+class _Words:
+    """The words of the simple command that is being read, without their quotes."""
+
+    def __init__(self, seen: _Seen) -> None:
+        self._seen = seen
+        self._words: list[str] = []
+        self._word: str | None = None
+        self._tested = False
+
+    def add(self, text: str) -> None:
+        """More of a word."""
+        self._word = (self._word or "") + text
+
+    def end(self, sign: str) -> None:
+        """A sign that ends a word, and maybe the command."""
+        if self._word is not None:
+            self._words.append(self._word)
+            self._word = None
+        if sign in "\n;&|()":
+            self._end_command()
+
+    def _end_command(self) -> None:
+        tested = self._tested or "[[" in self._words
+        self._tested = tested and "]]" not in self._words
+        self._seen.flaws.extend(flaws(self._words, tested=tested))
+        self._seen.assigned.update(assigned(self._words))
+        self._words = []
+
+
 class _Reader:
     """Follows shell text character by character and knows the context it is in.
 
     Attributes:
         unsure: What came by that shells read differently, if anything did: a key of ``_UNSURE``.
+        seen: What came by of commands and arithmetic.
     """
 
     def __init__(self) -> None:
         self.unsure = ""
+        self.seen = _Seen()
+        self._commands = [_Words(self.seen)]
         self._stack = ["plain"]
         self._cases = [0]
         self._word = ""
@@ -85,8 +147,9 @@ class _Reader:
             return "`"
         return "plain" if self._stack[-1] in _WORDS else self._stack[-1]
 
-    def value(self) -> None:
-        """A value stands here."""
+    def value(self, mark: str) -> None:
+        """A value stands here; the mark stands for it among the words."""
+        self._commands[-1].add(mark)
         self._before, self._escaped, self._word, self._closing = "x", False, "", False
 
     def read(self, text: str) -> None:
@@ -94,12 +157,18 @@ class _Reader:
         for char in text:
             self._take(char)
 
+    def finish(self) -> None:
+        """The text is at its end."""
+        for words in self._commands:
+            words.end("\n")
+
     def _take(self, char: str) -> None:
         top = self._stack[-1]
         if self._escaped:
             self._escaped = False
             if char == "\n":  # the shell takes both away: what is ahead of them and what follows are side by side
                 return
+            self._commands[-1].add(char)
             self._before = "x"
         elif char == "\\" and top not in {"'", "#"}:
             self._escaped = True
@@ -111,6 +180,7 @@ class _Reader:
         if self._closing and char != ")":
             self._doubt("$((")
         self._closing = False
+        self._follow_words(top, char)
         if top in {"'", "#"}:
             if char == "`" and top == "'" and "`" in self._stack:
                 self._doubt("`")
@@ -125,11 +195,28 @@ class _Reader:
     def _push(self, context: str) -> None:
         self._stack.append(context)
         self._cases.append(0)
+        if context in _RUNS:
+            self._commands.append(_Words(self.seen))
 
     def _leave(self, leaves: bool) -> None:  # noqa: FBT001 - the condition is the argument
         if leaves:
-            self._stack.pop()
             self._cases.pop()
+            if self._stack.pop() in _RUNS:
+                self._commands.pop().end("\n")
+
+    def _follow_words(self, top: str, char: str) -> None:
+        words = self._commands[-1]
+        if top in {"$((", "(("}:
+            self.seen.arithmetic += char
+        elif char in _BEGINS and top in {*_WORDS, "`"}:
+            if self._before != "$" or char != "(":
+                words.end(char)
+        elif top == "#":
+            words.end(char if char == "\n" else " ")
+        elif char != top and (char not in "'\"`" or top == "'" or (top == '"' and char == "'")):
+            words.add(char)
+        elif char in "'\"":
+            words.add("")
 
     def _follow_case(self, top: str, char: str) -> None:
         """Count the `case` that are open here: the ) of a pattern is not the one of a $( )."""
@@ -204,6 +291,8 @@ class _Reader:
         if top in {"$((", "(("}:
             self._push(top)
         elif self._before == "(" and top in {"$(", "("}:
+            if top == "$(":
+                self._commands.pop()
             self._stack[-1:] = ["$((", "$(("] if top == "$(" else ["((", "(("]
             self._cases.append(0)
         elif top in _WORDS:
@@ -236,9 +325,16 @@ def misplaced(pieces: tuple[str | Expression, ...]) -> Iterator[tuple[str, str]]
         context = reader.context()
         if context == "plain" and isinstance(follower, str) and _joined(follower)[:1] in {"<", ">"}:
             context = ">"
-        if reader.unsure and not piece.raw:
-            what, mend = _UNSURE[reader.unsure]
-            yield f"a template stands in or behind {what}: the command cannot be read for sure", mend
-        elif context != "plain" and not piece.raw:
-            yield f"a template stands {_NAMES[context]}, where its value could break out", _MEND[context]
-        reader.value()
+        if not piece.raw and not (piece.number and context not in {"$", ">"}):
+            yield from _refused(context, reader.unsure)
+        reader.value(HOST if piece.of_host and not piece.number else OTHER)
+    reader.finish()
+    yield from reader.seen.all()
+
+
+def _refused(context: str, unsure: str) -> Iterator[tuple[str, str]]:
+    if unsure:
+        what, mend = _UNSURE[unsure]
+        yield f"a template stands in or behind {what}: the command cannot be read for sure", mend
+    elif context != "plain":
+        yield f"a template stands {_NAMES[context]}, where its value could break out", _MEND[context]

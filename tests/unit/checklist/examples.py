@@ -43,7 +43,7 @@ phases:
         watch: {every: 5s}
         samples: [{tree: {path: /var/lib/redis, owner: redis}}]
     checks:
-      - command: {command: "test {{ captured.keys_before }} -gt 0", exit_status: 0}
+      - command: {command: "test {{ captured.keys_before | int }} -gt 0", exit_status: 0}
 exit_criteria:
   - {name: keys are there, command: {command: "test -n {{ captured.keys_before }}", exit_status: 0}}
 prevention:

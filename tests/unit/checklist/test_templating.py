@@ -73,6 +73,59 @@ def test_a_value_in_a_command_is_one_word() -> None:
     assert render_command("test {{ captured.keys }} = {{ count }}", SCOPE) == "test 10001 = 3"
 
 
+@pytest.mark.parametrize(
+    ("command", "done"),
+    [
+        ("echo $(( {{ x | int }} + 1 ))", "echo $(( 7 + 1 ))"),
+        ("n={{ captured.x | int }}; echo $((n + 1))", "n=7; echo $((n + 1))"),
+        ("(( {{ captured.x | int }} > 1 ))", "(( 7 > 1 ))"),
+        ("[[ {{ captured.x | int }} -gt 1 ]]", "[[ 7 -gt 1 ]]"),
+        ("let n={{ captured.x | int }}", "let n=7"),
+        ("a[{{ captured.x | int }}]=1", "a[7]=1"),
+        (
+            "echo \"{{ captured.x | int }}\" '{{ x | int }}' ${s:{{ x | int }}} # {{ x | int }}",
+            "echo \"7\" '7' ${s:7} # 7",
+        ),
+        ("echo $'a' {{ captured.x | int }}", "echo $'a' 7"),
+    ],
+)
+def test_a_whole_number_may_stand_in_arithmetic_and_in_quotes(command: str, done: str) -> None:
+    assert list(misplaced(command)) == []
+    assert render_command(command, {"x": " 007 ", "captured": {"x": "7"}}) == done
+    with pytest.raises(UsageError, match="is not a whole number"):
+        render_command(command, {"x": "a[$(id)]", "captured": {"x": "a[$(id)]"}})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "[[ {{ captured.x }} -gt 1 ]]",
+        "[[ -n $a && 1 -le {{ captured.x }} ]]",
+        "if [ {{ captured.x }} -eq 1 ]; then ls; fi",
+        "test -n a -a 1 -ne x{{ captured.x }}",
+        "let n={{ captured.x }}",
+        "a[{{ captured.x }}]=1",
+        "[ -v {{ captured.x }} ]",
+        "printf -v {{ captured.x }} 1",
+        "printf %05d {{ captured.x }}",
+        "echo 1 | read -r {{ captured.x }}",
+        "A=b command unset {{ captured.x }}",
+        "typeset -i n={{ captured.x }}",
+        "export {{ captured.x }}=1",
+        "shift {{ captured.x }}",
+        "n={{ captured.x }}; echo $((n + 1))",
+        "n={{ captured.x }}; (( m = n + 1 ))",
+        "echo \"$(\\l\\\ne't' {{ captured.x }})\"",
+        "echo {{ captured.x | int }}>out",
+        "echo ${{ captured.x | int }}",
+    ],
+)
+def test_a_hosts_text_may_not_stand_where_a_shell_computes(command: str) -> None:
+    assert [what for what, mend in misplaced(command) if mend]
+    with pytest.raises(UsageError, match=r"may be code|is code|would take a number|right after"):
+        render_command(command, {"captured": {"x": "1"}})
+
+
 def test_raw_goes_in_as_it_is_and_nothing_after_it_does() -> None:
     assert render_command("{{ evil | raw }}", SCOPE) == SCOPE["evil"]
     assert render_command("{{ evil | raw | lower }}", SCOPE).startswith("'")
@@ -157,6 +210,15 @@ def test_what_shells_read_differently_is_not_read_for_sure(command: str, what: s
         "echo $(( $((1)) + (2) )) {{ x }}",
         "((a) && b); echo {{ x }}",
         "echo {{ x }} $'it\\'s'",
+        "[[ {{ x }} -gt 1 ]]",
+        "[ {{ captured.x }} = a ] && [ a -gt 1 ]",
+        "[[ -n {{ captured.x }} && $a -gt 1 ]]",
+        "ls -lt {{ captured.x }}",
+        "export A={{ captured.x }}; local b={{ captured.x }}",
+        "printf '%s%%d' {{ captured.x }}",
+        "echo let {{ captured.x }}",
+        'n={{ captured.x }}; echo $((m + 1)) "$n"',
+        "a=$(echo [{{ captured.x }}])",
         '"$(printf %s "$(ls {{ x }})")"',
         "a#b {{ x }}",
         "echo $# {{ x }}",
