@@ -140,7 +140,7 @@ def test_ansible_gets_the_very_text_and_runs_none_of_it(wizard: Wizard, tmp_path
 
 
 SHELLS = [["sh"], ["bash"], ["bash", "--posix"], ["ksh"], ["mksh"], ["busybox", "sh"]]
-BREAKS = ("$(touch P)", "x\ntouch P\n#", "'; touch P; '", '"; touch P; "', "a[$(touch P)]", "EOF\ntouch P\n")
+BREAKS = ("$(touch P)", "x\ntouch P\n#", "'; touch P; '", '"; touch P; "', "a[$(touch P)]", "touch P", "EOF\ntouch P\n")
 
 
 @pytest.mark.services
@@ -173,6 +173,8 @@ BREAKS = ("$(touch P)", "x\ntouch P\n#", "'; touch P; '", '"; touch P; "', "a[$(
             "unset {{ captured.x }}",
             "export {{ captured.x }}=1",
         ],
+        *["eval echo {{ captured.x }}", "trap {{ captured.x }} EXIT", "sh -c {{ captured.x }}"],
+        "sh -c 'printf %s \"$1\"' sh {{ captured.x }}",
         *["n={{ captured.x }}; echo $((n + 1))", "typeset -i n={{ captured.x }}", "export A={{ captured.x }}"],
     ],
 )

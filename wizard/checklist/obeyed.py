@@ -1,7 +1,7 @@
-"""Words of a command that a shell computes with, whatever the quoting: arithmetic is code in bash and ksh.
+"""Words of a command that a shell obeys or computes with, whatever the quoting.
 
-In ``[[ $n -gt 1 ]]`` the value ``a[$(reboot)]`` reboots. POSIX.1-2024, Shell Command Language, 2.6.4, leaves it open
-what the value of a variable may be in arithmetic.
+Arithmetic is code in bash and ksh: in ``[[ $n -gt 1 ]]`` the value ``a[$(reboot)]`` reboots. POSIX.1-2024, Shell Command
+Language, 2.6.4, leaves it open what the value of a variable may be in arithmetic.
 """
 
 from __future__ import annotations
@@ -17,10 +17,15 @@ OTHER = "\1"
 
 BY_NUMBER = "write {{ … | int }}, which lets whole numbers through and nothing else"
 """The mend in arithmetic."""
+BY_WORD = """write the commands out and give the value as a word: sh -c 'ls -- "$1"' sh {{ … }}"""
+"""The mend where a shell would run it."""
 _AHEAD = {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "command", "builtin", "exec"}
 _COMPARING = {"-eq", "-ne", "-lt", "-le", "-gt", "-ge"}
 _COMPUTING = {"let", "exit", "return", "shift", "break", "continue", "ulimit", "integer"}
 _NAMING = {"read", "unset", "getopts", "export", "readonly", "local", "typeset", "declare", "mapfile", "readarray"}
+_SHELLS = {"sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "rbash", "su", "runuser"}
+_TAKES_SCRIPT = re.compile(r"[-+][A-Za-z]*c[A-Za-z]*|--command|--session-command")
+_SCRIPT = re.compile(r"-c.*" + HOST)
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 _INDEX = re.compile(r"[A-Za-z_]\w*\[[^]]*" + HOST, re.ASCII)
 _NUMBER = re.compile(r"%[^%a-zA-Z]*[diouxXeEfFgGaA]")
@@ -60,6 +65,32 @@ def _computed(name: str, words: Sequence[str]) -> bool:
     return (name in _COMPUTING or integers) and any(HOST in word for word in words[1:])
 
 
+def _is_obeyed(name: str, words: Sequence[str]) -> bool:
+    """A host's text is, or is part of, what a shell takes for commands."""
+    if name == "eval":
+        return any(HOST in word for word in words[1:])
+    if name == "trap":
+        operands = [word for word in words[1:] if word != "--"]
+        return HOST in "".join(operands[:1])
+    return any(_is_shell(word) and HOST in _script(words[at + 1 :]) for at, word in enumerate(words))
+
+
+def _is_shell(word: str) -> bool:
+    return word.rpartition("/")[2] in _SHELLS
+
+
+def _script(words: Sequence[str]) -> str:
+    """What stands behind the -c of a shell, or nothing."""
+    for at, word in enumerate(words):
+        if word.startswith(("--command=", "--session-command=")):
+            return word
+        if _TAKES_SCRIPT.fullmatch(word):
+            return next((text for text in words[at + 1 :] if text.startswith(HOST) or text[:1] not in {"-", "+"}), "")
+        if _SCRIPT.match(word):
+            return word
+    return ""
+
+
 def flaws(words: Sequence[str], *, tested: bool) -> Iterator[tuple[str, str]]:
     """What is wrong with the words of a simple command, and the mend.
 
@@ -69,6 +100,8 @@ def flaws(words: Sequence[str], *, tested: bool) -> Iterator[tuple[str, str]]:
     """
     command = command_of(words)
     name = command[0].rpartition("/")[2] if command else ""
+    if _is_obeyed(name, command):
+        yield "a host's text stands where a shell takes it for commands, whatever the quoting", BY_WORD
     testing = tested or name in {"[", "[[", "test"}
     if (testing and _compared(words)) or _computed(name, command):
         yield f"a host's text stands where `{name or '[['}` computes with it, and arithmetic is code", BY_NUMBER

@@ -126,6 +126,34 @@ def test_a_hosts_text_may_not_stand_where_a_shell_computes(command: str) -> None
         render_command(command, {"captured": {"x": "1"}})
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "eval {{ captured.x }}",
+        "eval echo {{ captured.x }}",
+        "if ! eval a={{ captured.x }}; then ls; fi",
+        "trap {{ captured.x }} EXIT",
+        "trap -- rm' '{{ captured.x }} EXIT",
+        *[f"{shell} -c {{{{ captured.x }}}}" for shell in ("sh", "bash", "dash", "ksh", "zsh", "/bin/sh", "su")],
+        "sh -ec {{ captured.x }} a",
+        "sh -c -e {{ captured.x }}",
+        "bash -o errexit -c 'ls '{{ captured.x }}",
+        "sudo -u a -- timeout 5 sh -c {{ captured.x }}",
+        "ls | xargs sh -c {{ captured.x }}",
+        "su - root -c {{ captured.x }}",
+        "su --command={{ captured.x }}",
+        "su -c{{ captured.x }}",
+        "find . -exec sh -c {{ captured.x }} \\;",
+        'echo "$(sh -c {{ captured.x }})"',
+    ],
+)
+def test_a_hosts_text_is_no_command_of_a_shell(command: str) -> None:
+    assert [what for what, mend in misplaced(command) if mend]
+    with pytest.raises(UsageError, match="takes it for commands"):
+        render_command(command, {"captured": {"x": "1"}})
+    assert render_command(command.replace("captured.", ""), {"x": "1"})
+
+
 def test_raw_goes_in_as_it_is_and_nothing_after_it_does() -> None:
     assert render_command("{{ evil | raw }}", SCOPE) == SCOPE["evil"]
     assert render_command("{{ evil | raw | lower }}", SCOPE).startswith("'")
@@ -217,6 +245,11 @@ def test_what_shells_read_differently_is_not_read_for_sure(command: str, what: s
         "export A={{ captured.x }}; local b={{ captured.x }}",
         "printf '%s%%d' {{ captured.x }}",
         "echo let {{ captured.x }}",
+        "sh -c 'ls -- \"$1\"' sh {{ captured.x }}",
+        "sh script.sh -- {{ captured.x }}",
+        "trap 'ls' EXIT; echo {{ captured.x }}",
+        "grep eval {{ captured.x }}",
+        "tar -c {{ captured.x }}",
         'n={{ captured.x }}; echo $((m + 1)) "$n"',
         "a=$(echo [{{ captured.x }}])",
         '"$(printf %s "$(ls {{ x }})")"',
