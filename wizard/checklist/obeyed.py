@@ -1,7 +1,7 @@
 """Words of a command that a shell obeys or computes with, whatever the quoting.
 
-Arithmetic is code in bash and ksh: in ``[[ $n -gt 1 ]]`` the value ``a[$(reboot)]`` reboots. POSIX.1-2024, Shell Command
-Language, 2.6.4, leaves it open what the value of a variable may be in arithmetic.
+Arithmetic is code in bash and ksh: in ``[[ $n -gt 1 ]]`` the value ``a[$(reboot)]`` reboots. POSIX.1-2024, Shell
+Command Language, 2.6.4, leaves it open what the value of a variable may be in arithmetic.
 """
 
 from __future__ import annotations
