@@ -35,6 +35,7 @@ MAX_RENDERED = 1024 * 1024
 
 OUR_WORDS = "write it out, or make it an input"
 """The mend where a host may not say something."""
+_GROUP_AT_END = re.compile(r"(?<!\\)((?:\\\\)*)\\([1-9][0-9]?)\Z")
 _LITERAL = "to write {{ itself, write {{ '{{' | raw }}"
 _PARTS = (
     nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
@@ -328,8 +329,20 @@ def _environment_for(meaning: Meaning) -> _Environment:
     return _environment(_finalizer(meaning))
 
 
+def _with_whole_groups(text: str) -> str:
+    r"""A replacement with ``\g<1>`` in place of each ``\1`` that a value follows, whose digits would join it."""
+    tokens = [(kind, value) for _, kind, value in _TEXT.lex(text)]
+    follow = [kind for kind, _ in tokens[1:]] + [""]
+    return "".join(
+        _GROUP_AT_END.sub(r"\1\\g<\2>", value) if kind == "data" and after == "variable_begin" else value
+        for (kind, value), after in zip(tokens, follow, strict=True)
+    )
+
+
 @lru_cache(maxsize=1024)
 def _compiled(text: str, meaning: Meaning) -> Any:
+    if meaning.how is How.REPLACEMENT:
+        text = _with_whole_groups(text)
     return _environment_for(meaning).from_string(text)
 
 

@@ -87,7 +87,11 @@ SHELL = Meaning("a command", "one word, quoted; refused under `| raw`", "one wor
                 how=How.WORD)  # fmt: skip
 PATTERN = Meaning("a regular expression", "itself, every sign escaped; refused under `| raw`, and where it is empty",
                   "itself, every sign escaped; under `| raw` as it is", how=How.PATTERN)  # fmt: skip
-REPLACEMENT = Meaning("a replacement", "the text itself; a backslash in it stays one", how=How.REPLACEMENT)
+REPLACEMENT = Meaning(
+    "a replacement",
+    "the text itself; a backslash in it stays one, and a digit joins no group ahead of it",
+    how=How.REPLACEMENT,
+)
 VARIABLE = Meaning(
     "a variable of Ansible",
     "a string tagged `!unsafe`, which Ansible does not render; refused in `ansible_…`",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from wizard.checklist.jinja import Expression
 
@@ -69,3 +70,16 @@ def _step(text: str, position: int, inside: str) -> tuple[int, str]:
         head = _HEAD.match(text, position)
         return (head.end(), "") if head else (position + 2, "inside the head of a group")
     return position + 1, inside
+
+
+_OPEN_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(g(<[^>]*)?|0[0-7]?)?\Z")
+
+
+def misplaced_in_replacement(pieces: tuple[str | Expression, ...]) -> Iterator[tuple[str, str]]:
+    """The same of a text that replaces what was found, where a value would become part of an escape."""
+    for piece, follower in pairwise(pieces):
+        if isinstance(piece, str) and not isinstance(follower, str) and _OPEN_ESCAPE.search(piece):
+            yield (
+                "a template stands right after a backslash or inside \\g< >, where its value could mean more",
+                "write \\\\ for a backslash, and the group as \\g<1>",
+            )

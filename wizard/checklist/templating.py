@@ -67,6 +67,8 @@ def misplaced(text: str, meaning: Meaning = SHELL) -> Iterator[tuple[str, str]]:
         yield from _shell().misplaced(pieces)
     elif meaning.how is How.PATTERN:
         yield from _regex().misplaced(pieces)
+    elif meaning.how is How.REPLACEMENT:
+        yield from _regex().misplaced_in_replacement(pieces)
 
 
 def _of_hosts(sources: frozenset[str], raw: frozenset[str], meaning: Meaning) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.checklist.meaning import PATTERN
+from wizard.checklist.meaning import PATTERN, REPLACEMENT
 from wizard.checklist.templating import misplaced, render_as
 from wizard.errors import UsageError
 
@@ -87,3 +87,34 @@ def test_an_empty_text_of_a_host_is_no_pattern() -> None:
     assert render_as("a{{ x }}", {"x": ""}, PATTERN) == "a"
     with pytest.raises(UsageError, match="found everywhere"):
         render_as("a{{ captured.x }}", {"captured": {"x": ""}}, PATTERN)
+
+
+@pytest.mark.parametrize("value", ["10.0.0.1", "1", "", "007", "\\1", "<2>", "g<1>", "x{{"])
+@pytest.mark.parametrize(
+    ("template", "done"),
+    [
+        (r"\1{{ x }}", "aVALUE"),
+        (r"\1{{ x }}0", "aVALUE0"),
+        (r"\10{{ x }}", "jVALUE"),
+        (r"\g<1>{{ x }}", "aVALUE"),
+        (r"\\1{{ x }}", r"\1VALUE"),
+        (r"\\\1{{ x }}\2{{ x }}", r"\aVALUEbVALUE"),
+        (r"\101{{ x }}", "AVALUE"),
+        (r"\n{{ x }}{{ x }}\1", "\nVALUEVALUEa"),
+        (r"{{ x }}{{ '\\1{{' }}", r"VALUE\1{{"),
+    ],
+)
+def test_a_value_in_a_replacement_is_itself(template: str, done: str, value: str) -> None:
+    """Its digits join no group ahead of it."""
+    assert list(misplaced(template, REPLACEMENT)) == []
+    replacement = render_as(template, {"x": value}, REPLACEMENT)
+    assert re.sub("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)", replacement, "abcdefghij") == done.replace("VALUE", value)
+
+
+@pytest.mark.parametrize(
+    "template", [r"\{{ x }}", r"\\\{{ x }}", r"\g{{ x }}", r"\g<{{ x }}>", r"\g<1{{ x }}>", r"\0{{ x }}", r"\06{{ x }}"]
+)
+def test_a_value_is_no_part_of_an_escape_in_a_replacement(template: str) -> None:
+    assert [what for what, mend in misplaced(template, REPLACEMENT) if mend]
+    with pytest.raises(UsageError, match="could mean more"):
+        render_as(template, {"x": "1"}, REPLACEMENT)
