@@ -14,8 +14,9 @@ SCHEME = "ssh://"
 NOT_IN_HOST = frozenset("'`\"$\\;&<>|(){}")
 """What ``valid_hostname`` of OpenSSH's ssh.c refuses, white space and control characters beside."""
 
-NOT_IN_USER = frozenset("'`\"$;&<>|(){}")
-"""What ``valid_ruser`` of OpenSSH's ssh.c refuses, and the dollar, which the shell of a ProxyCommand would expand."""
+NOT_IN_USER = frozenset("'`\"$;&<>|(){}*?~#[]")
+"""What ``valid_ruser`` of OpenSSH's ssh.c refuses, and what the shell of a ProxyCommand would make more of: a
+variable, names of files, somebody's home, a comment. White space and control characters are refused beside."""
 
 MEND = "Write user@host or user@host:port, without signs a shell would read"
 
@@ -34,13 +35,11 @@ def _no_host(character: str) -> bool:
 
 def valid_user(name: str) -> bool:
     """The same of a user's name, ``%r``: ``valid_ruser`` in OpenSSH's ssh.c, stricter as ``valid_host`` is."""
-    return (
-        bool(name)
-        and not name.startswith("-")
-        and not name.endswith("\\")
-        and " -" not in name
-        and all(character.isprintable() and character not in NOT_IN_USER for character in name)
-    )
+    return bool(name) and not name.startswith("-") and not name.endswith("\\") and not any(map(_no_user, name))
+
+
+def _no_user(character: str) -> bool:
+    return character in NOT_IN_USER or character.isspace() or not character.isprintable()
 
 
 def split_port(text: str) -> tuple[str, int | None]:
