@@ -51,7 +51,13 @@ class Raw(str):
 
 def _of(text: str, *parts: Any) -> str:
     """A text made of these parts: a host's where one of them is."""
-    return HostText(text) if any(isinstance(part, HostText) for part in parts) else text
+    return HostText(text) if any(map(_holds_host_text, parts)) else text
+
+
+def _holds_host_text(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_host_text, (*value.keys(), *value.values())))
+    return any(map(_holds_host_text, value)) if isinstance(value, list | tuple) else isinstance(value, HostText)
 
 
 def _replace(value: Any, old: Any, new: Any) -> str:

@@ -187,6 +187,12 @@ def test_filters_keep_the_mark_of_a_hosts_text() -> None:
         "captured.x | upper | trim",
         "x | replace('a', captured.x)",
         "y | default(captured.x)",
+        "[captured.x] | lower",
+        "(x, ['b', captured.x]) | trim",
+        "[captured.x, x] | replace('a', 'b')",
+        "x | replace('a', [captured.x])",
+        "captured | upper",
+        "[captured] | upper",
     ):
         with pytest.raises(UsageError, match="a host's text cannot stand in"):
             jinja.render(f"{{{{ {derived} }}}}", scope, meaning.LIMIT)
