@@ -25,9 +25,8 @@ _COMPUTING = {"let", "exit", "return", "shift", "break", "continue", "ulimit", "
 _NAMING = {"read", "unset", "getopts", "export", "readonly", "local", "typeset", "declare", "mapfile", "readarray"}
 _SHELLS = {"sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "rbash", "su", "runuser"}
 _TAKES_SCRIPT = re.compile(r"[-+][A-Za-z]*c[A-Za-z]*|--command|--session-command")
-_SCRIPT = re.compile(r"-c.*" + HOST)
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
-_INDEX = re.compile(r"[A-Za-z_]\w*\[[^]]*" + HOST, re.ASCII)
+_INDEX = re.compile(r"[A-Za-z_]\w*\[[^]]*\0", re.ASCII)  # with HOST in it
 _NUMBER = re.compile(r"%[^%a-zA-Z]*[diouxXeEfFgGaA]")
 
 
@@ -86,7 +85,7 @@ def _script(words: Sequence[str]) -> str:
             return word
         if _TAKES_SCRIPT.fullmatch(word):
             return next((text for text in words[at + 1 :] if text.startswith(HOST) or text[:1] not in {"-", "+"}), "")
-        if _SCRIPT.match(word):
+        if word.startswith("-c") and HOST in word:
             return word
     return ""
 
