@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.crash.trial import processes_at, remove
+from tests.crash.trial import of_step, processes_at, remove
+from wizard.checks.base import Outcome
+from wizard.run import state as st
 
 pytestmark = pytest.mark.crash
 
@@ -23,3 +27,13 @@ def test_what_still_writes_in_it_is_ended_first(tmp_path: Path) -> None:
     busy.wait()
     assert not list(processes_at(root))
     assert not root.exists()
+
+
+@pytest.mark.parametrize(
+    ("ok", "seen", "outcome"),
+    [(True, Outcome.UNKNOWN, ""), (True, Outcome.FAIL, st.FAILED), (False, Outcome.UNKNOWN, st.FAILED)],
+)
+def test_a_look_that_was_lost_is_no_outcome(ok: bool, seen: Outcome, outcome: str) -> None:  # noqa: FBT001 - a parameter
+    step = SimpleNamespace(status=st.BLOCKED, action=SimpleNamespace(known=True, ok=ok))
+    state: Any = SimpleNamespace(steps={"act": step}, checks={"act": {0: SimpleNamespace(outcome=seen)}}, ended=False)
+    assert of_step(state) == outcome
