@@ -60,7 +60,7 @@ def readable(command: str) -> str:
     if not calls or command != script(body, *calls, head=head):
         return command
     count = library(*calls).count("\n")
-    return f"{head}\n{body}# {count} lines of the wizard's own functions follow; the record has them\n"
+    return f"{head}\n{body}# and {count} lines of the wizard's own functions, which the record has\n"
 
 
 def parted(path: str) -> tuple[str, str]:
