@@ -143,11 +143,11 @@ def stream_of(number: int, name: str) -> io.TextIOWrapper:
     before = getattr(sys, name[1:-1])
     reads = number == 0
     # Closed by nobody: as of any program's, what is left in it is written when Python ends.
-    binary: Any = open(number, "rb" if reads else "wb", closefd=False)  # noqa: SIM115
+    binary: Any = open(number, "rb" if reads else "wb", closefd=False)  # noqa: SIM115 - as said above
     binary.raw.name = name
     by_line = number == 2 or binary.raw.isatty()
     opened = io.TextIOWrapper(binary, before.encoding, before.errors, newline="\n", line_buffering=by_line)
-    opened.mode = "r" if reads else "w"  # type: ignore[misc]
+    opened.mode = "r" if reads else "w"  # type: ignore[misc] - it can be set, as Python does itself
     return opened
 
 

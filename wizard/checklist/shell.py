@@ -184,7 +184,8 @@ class _Reader:
         if top in {"'", "#"}:
             if char == "`" and top == "'" and "`" in self._stack:
                 self._doubt("`")
-            self._leave(char == ("'" if top == "'" else "\n"))
+            if char == ("'" if top == "'" else "\n"):
+                self._pop()
             return char
         self._follow_case(top, char)
         return self._structure(top, char)
@@ -198,11 +199,10 @@ class _Reader:
         if context in _RUNS:
             self._commands.append(_Words(self.seen))
 
-    def _leave(self, leaves: bool) -> None:  # noqa: FBT001 - the condition is the argument
-        if leaves:
-            self._cases.pop()
-            if self._stack.pop() in _RUNS:
-                self._commands.pop().end("\n")
+    def _pop(self) -> None:
+        self._cases.pop()
+        if self._stack.pop() in _RUNS:
+            self._commands.pop().end("\n")
 
     def _follow_words(self, top: str, char: str) -> None:
         words = self._commands[-1]
@@ -242,7 +242,7 @@ class _Reader:
             case "(" | ")":
                 return self._parenthesis(top, char)
             case "}" if top == "${":
-                self._leave(True)  # noqa: FBT003
+                self._pop()
                 return "x"
             case " " | "\t" | "\n" | "|" if top == "${" and self._before == "{":
                 self._doubt("${ ")
@@ -277,7 +277,7 @@ class _Reader:
 
     def _toggle(self, top: str, char: str) -> None:
         if top == char:
-            self._leave(True)  # noqa: FBT003
+            self._pop()
             return
         if char == "`" and "`" in self._stack:
             self._doubt("`")
@@ -303,7 +303,7 @@ class _Reader:
         if top in {"$(", "(", "$((", "(("}:
             if self._cases[-1] > 0 and len(self._stack) > 1:
                 self._doubt("case")
-            self._leave(True)  # noqa: FBT003
+            self._pop()
             self._closing = top == "$((" and self._stack[-1] == "$((" and self._stack[-2:-1] != ["$(("]
         return "x" if top in {"$(", "$(("} else ")"
 
